@@ -1,0 +1,46 @@
+import type { Address } from "../../domain/address.ts";
+import type { Usage } from "../../domain/usage.ts";
+
+/**
+ * One message as the model is shown it. Who, where and when are fields, not text, so that nothing
+ * that a person types can pose as them (P40); each provider decides how to write them down.
+ */
+export interface ContextMessage {
+  readonly role: "user" | "assistant";
+  readonly text: string;
+  readonly at: number;
+  readonly senderName: string | null;
+  readonly address: Address;
+}
+
+export interface ModelRequest {
+  /** The model's id within its provider. */
+  readonly model: string;
+  readonly system: string;
+  /** Oldest first; the last is from the user. */
+  readonly messages: readonly ContextMessage[];
+  /** Several people may speak in this conversation: senders are to be named to the model. */
+  readonly shared: boolean;
+  readonly maxOutputTokens: number | null;
+}
+
+export type ModelEvent =
+  | { readonly kind: "text"; readonly delta: string }
+  | { readonly kind: "finish"; readonly usage: Usage; readonly stopReason: string };
+
+export interface ModelInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly contextWindow: number;
+}
+
+/**
+ * A model vendor or server. `stream` ends with exactly one `finish`, or throws a `ContinuoError`:
+ * MODEL_REJECTED (4xx: final), MODEL_UNAVAILABLE (429, 5xx, network: another try or a fallback may help),
+ * MODEL_KEY_MISSING. When `signal` fires it stops at once and throws the signal's reason.
+ */
+export interface Provider {
+  readonly id: string;
+  readonly models: readonly ModelInfo[];
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}

@@ -1,0 +1,80 @@
+import type { Address } from "./address.ts";
+import type { InboundMessage, ReceiveOutcome } from "./message.ts";
+
+/** One part of a reply, already in the platform's own form and within its limits. */
+export interface RenderedPart {
+  readonly text: string;
+  /** The same without markup, sent when the platform refuses the markup. */
+  readonly plain: string;
+}
+
+export interface Outgoing {
+  readonly address: Address;
+  readonly part: RenderedPart;
+  /** The platform's id of the message this answers, when it should be quoted. */
+  readonly replyTo: string | null;
+  /** A nonce that stays the same over retries, for platforms that deduplicate by one. */
+  readonly nonce: string;
+}
+
+export interface Receipt {
+  /** The platform's id of what was sent. */
+  readonly messageId: string;
+}
+
+export interface ChannelStatus {
+  readonly account: string;
+  readonly state: "starting" | "connected" | "retrying" | "stopped" | "failed";
+  /** What to tell the operator: never a secret, never a stack. */
+  readonly detail: string | null;
+  readonly since: number;
+}
+
+export interface ChannelLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
+
+/** What a channel is given when it starts. */
+export interface ChannelContext {
+  /** Resolves after the message is durably accepted (or refused); only then may the channel acknowledge. */
+  receive(message: InboundMessage): Promise<ReceiveOutcome>;
+  /** Where a polling channel keeps its place; `name` is unique within the account. */
+  readCursor(account: string, name: string): Promise<string | null>;
+  writeCursor(account: string, name: string, value: string): Promise<void>;
+  readonly log: ChannelLog;
+  now(): number;
+  /** Called on every change of state. */
+  onStatus(status: ChannelStatus): void;
+}
+
+/** Platforms where a sent message can be changed: used to stream a reply. */
+export interface Edits {
+  edit(address: Address, messageId: string, part: RenderedPart, signal: AbortSignal): Promise<void>;
+  /** The least time between two edits of one message, ms. */
+  readonly intervalMs: number;
+}
+
+export interface Typing {
+  show(address: Address): Promise<void>;
+  /** How often the platform wants to be told again, ms. */
+  readonly intervalMs: number;
+}
+
+/**
+ * A platform. `send` and `edit` throw a `ContinuoError`: `CHANNEL_REJECTED` is final,
+ * `CHANNEL_UNAVAILABLE` is tried again (after `retryAfterMs` where the platform says so).
+ */
+export interface Channel {
+  readonly name: string;
+  readonly accounts: readonly string[];
+  start(context: ChannelContext): Promise<void>;
+  stop(): Promise<void>;
+  /** Pure: Markdown in, parts within the platform's limit out; never empty for a non-blank text. */
+  render(markdown: string): readonly RenderedPart[];
+  send(outgoing: Outgoing, signal: AbortSignal): Promise<Receipt>;
+  readonly edits?: Edits;
+  readonly typing?: Typing;
+}

@@ -1,0 +1,22 @@
+import type { Address } from "./address.ts";
+
+/** `unknown`: the process died between the platform call and its answer; it is shown, never hidden (law 2). */
+export type DeliveryState = "pending" | "sending" | "sent" | "failed" | "held" | "unknown";
+
+/** A reply on its way to one address. `sentParts` of the rendered parts are already there. */
+export interface Delivery {
+  readonly id: string;
+  readonly turnId: string | null;
+  readonly sessionKey: string;
+  readonly address: Address;
+  readonly audience: string;
+  readonly replyTo: string | null;
+  readonly text: string;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly dueAt: number;
+  readonly sentParts: number;
+  readonly draft: string | null;
+  readonly error: string | null;
+  readonly createdAt: number;
+}

@@ -1,0 +1,30 @@
+import type { Address } from "./address.ts";
+import type { Usage } from "./usage.ts";
+
+export type Role = "user" | "assistant" | "toolResult" | "system";
+
+/** Who said it: kept on every stored item (law 4). */
+export interface Attribution {
+  readonly senderId: string;
+  readonly senderName: string | null;
+  readonly person: string | null;
+  readonly address: Address;
+  readonly audience: string;
+}
+
+/** One item of a transcript. `seq` counts from 1 within its session id. */
+export interface Entry {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly turnId: string | null;
+  readonly role: Role;
+  readonly text: string;
+  readonly at: number;
+  readonly from: Attribution;
+  /** `provider/model`, on assistant entries. */
+  readonly model: string | null;
+  readonly usage: Usage | null;
+  readonly stopReason: string | null;
+}

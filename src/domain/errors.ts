@@ -1,0 +1,85 @@
+/**
+ * Every error that can reach a person, a client or a log, in one table. A code is never reused.
+ * `retry` says whether the same thing may succeed later without anybody changing anything.
+ */
+const TABLE = {
+  CONFIG_UNREADABLE: { retry: false, cure: "Check the path and its permissions." },
+  CONFIG_SYNTAX: { retry: false, cure: "Correct the named line; the file is JSON5 (comments and trailing commas are fine)." },
+  CONFIG_INVALID: { retry: false, cure: "Correct the named settings; `continuo config schema` prints what is allowed." },
+  CONFIG_ENV_MISSING: { retry: false, cure: "Set the variable before the gateway starts, or take it out of the file." },
+  STATE_UNWRITABLE: { retry: false, cure: "Make the directory writable for this user, or set OPENCLAW_STATE_DIR." },
+  STATE_LOCKED: { retry: false, cure: "Stop the other gateway (`continuo gateway stop`) or use another OPENCLAW_STATE_DIR." },
+  STORE_CORRUPT: { retry: false, cure: "Nothing was overwritten. Move the file aside, or restore a copy of it." },
+  STORE_NEWER: { retry: false, cure: "Start the version of Continuo that wrote it, or a newer one." },
+  STORE_FULL: { retry: true, cure: "Free space on the disk that holds the state directory." },
+  STORE_FENCED: { retry: false, cure: "Another worker has taken the turn over; nothing needs to be done." },
+  GATEWAY_PORT_TAKEN: { retry: false, cure: "Choose another port with --port or gateway.port, or stop what listens there." },
+  GATEWAY_BIND_REFUSED: { retry: false, cure: "Set gateway.auth.token before binding beyond loopback." },
+  GATEWAY_UNREACHABLE: { retry: true, cure: "Start it with `continuo gateway start`." },
+  GATEWAY_UNAUTHORIZED: { retry: false, cure: "Use the token of gateway.auth.token, or set OPENCLAW_GATEWAY_TOKEN." },
+  GATEWAY_TIMEOUT: { retry: true, cure: "Try again; `continuo gateway status` says whether the gateway answers." },
+  REQUEST_INVALID: { retry: false, cure: "Correct the named parameter." },
+  REQUEST_FORBIDDEN: { retry: false, cure: "Connect with the scope that the message names." },
+  SESSION_NOT_FOUND: { retry: false, cure: "List what there is with `continuo sessions`." },
+  SESSION_KEY_INVALID: { retry: false, cure: "Use a key as `continuo sessions` prints it." },
+  AGENT_UNKNOWN: { retry: false, cure: "Add the agent to agents.list, or name one that is there." },
+  MESSAGE_TOO_LARGE: { retry: false, cure: "Send it in smaller parts." },
+  MODEL_UNKNOWN: { retry: false, cure: "Name a model as provider/model; `continuo doctor` lists the configured ones." },
+  MODEL_KEY_MISSING: { retry: false, cure: "Set models.providers.<id>.apiKey or the provider's environment variable." },
+  MODEL_REJECTED: { retry: false, cure: "The provider refused the request; the log has its words." },
+  MODEL_UNAVAILABLE: { retry: true, cure: "Try again in a moment, or configure agents.defaults.model.fallbacks." },
+  MODEL_TIMEOUT: { retry: true, cure: "Try again, or raise agents.defaults.timeoutSeconds." },
+  TURN_ABORTED: { retry: false, cure: "Send the message again to run it." },
+  TURN_GAVE_UP: { retry: false, cure: "The log says what ended each attempt; send the message again to run it." },
+  CHANNEL_UNKNOWN: { retry: false, cure: "Enable the channel in the configuration." },
+  CHANNEL_REJECTED: { retry: false, cure: "The platform refused it; the delivery keeps its words." },
+  CHANNEL_UNAVAILABLE: { retry: true, cure: "Continuo tries again by itself." },
+  CHANNEL_UNAUTHORIZED: { retry: false, cure: "Check the channel's token in the configuration." },
+  OUTBOX_GAVE_UP: { retry: false, cure: "Check the channel with `continuo status`." },
+  RUNTIME_MISSING: { retry: false, cure: "Run `npm install` again, or install Node 24 or newer." },
+  INTERNAL: { retry: false, cure: "Please report it with the lines around it in the log." },
+} as const;
+
+export type ErrorCode = keyof typeof TABLE;
+
+export const ERROR_CODES = Object.keys(TABLE) as readonly ErrorCode[];
+
+export interface ErrorDetails {
+  /** Machine-readable context: ids, paths, limits. Never a secret. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** An error that says what happened, to what, and what to do. `message` is safe to show to anybody. */
+export class ContinuoError extends Error {
+  readonly code: ErrorCode;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly retryAfterMs: number | null;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "ContinuoError";
+    this.code = code;
+    this.fields = details.fields ?? {};
+    this.retryAfterMs = details.retryAfterMs ?? null;
+  }
+
+  get cure(): string {
+    return TABLE[this.code].cure;
+  }
+
+  get retryable(): boolean {
+    return TABLE[this.code].retry;
+  }
+}
+
+export function isContinuoError(error: unknown): error is ContinuoError {
+  return error instanceof ContinuoError;
+}
+
+/** Anything thrown, as one of ours; the original stays as the cause, for the log alone. */
+export function toContinuoError(error: unknown): ContinuoError {
+  if (isContinuoError(error)) return error;
+  return new ContinuoError("INTERNAL", "Something went wrong inside Continuo.", { cause: error });
+}

@@ -1,0 +1,44 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import type { Clock } from "./clock.ts";
+
+/** The only source of randomness outside `main`. */
+export interface Ids {
+  /** 26 characters, sorts by creation time even within one millisecond and when the clock steps back. */
+  next(): string;
+  /** A random UUID: session ids and run ids, as OpenClaw writes them. */
+  uuid(): string;
+  /** A secret of 48 hexadecimal characters. */
+  token(): string;
+}
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const TIME_CHARS = 10;
+const COUNTER_CHARS = 6;
+const COUNTER_START_MAX = 2 ** 24;
+
+function encode(value: number, chars: number): string {
+  let out = "";
+  for (let rest = value, i = 0; i < chars; i++) {
+    out = ALPHABET[rest % 32] + out;
+    rest = Math.floor(rest / 32);
+  }
+  return out;
+}
+
+export function createIds(clock: Clock): Ids {
+  const tail = Array.from(randomBytes(10), (byte) => ALPHABET[byte % 32]).join("");
+  let lastAt = 0;
+  let counter = 0;
+  return {
+    next() {
+      const now = clock.now();
+      if (now > lastAt) {
+        lastAt = now;
+        counter = randomInt(COUNTER_START_MAX);
+      } else counter++;
+      return encode(lastAt, TIME_CHARS) + encode(counter, COUNTER_CHARS) + tail;
+    },
+    uuid: () => randomUUID(),
+    token: () => randomBytes(24).toString("hex"),
+  };
+}

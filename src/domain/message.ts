@@ -1,0 +1,50 @@
+import type { Address } from "./address.ts";
+
+/** `dm` is private between two; `group` and `channel` have readers besides the sender. */
+export type ChatKind = "dm" | "group" | "channel";
+
+export interface Sender {
+  /** The platform's stable id, opaque, case kept. Empty when the platform gives none. */
+  readonly id: string;
+  /** Shown to people; never part of a key. */
+  readonly name: string | null;
+  readonly username: string | null;
+}
+
+/** What a room's surroundings say about it; only stable ids take part in routing. */
+export interface Place {
+  readonly title: string | null;
+  readonly parentChat: string | null;
+  readonly guildId: string | null;
+  readonly teamId: string | null;
+  readonly roles: readonly string[];
+}
+
+/** A client that is an operator may name the session or the agent itself. */
+export interface ExplicitTarget {
+  readonly sessionKey: string | null;
+  readonly agentId: string | null;
+}
+
+/** What every channel's `parse` makes of a platform event (the way of one message, docs/architecture.md). */
+export interface InboundMessage {
+  readonly address: Address;
+  readonly chatKind: ChatKind;
+  readonly sender: Sender;
+  /** The platform's id of the message: the idempotency key. Null switches deduplication off for it. */
+  readonly messageId: string | null;
+  readonly text: string;
+  /** The agent was named, replied to or commanded; always true in a `dm`. */
+  readonly mentioned: boolean;
+  /** When the platform says it was written, ms. */
+  readonly sentAt: number;
+  readonly place: Place | null;
+  readonly target: ExplicitTarget | null;
+}
+
+/** What `receive` answers a channel: it may acknowledge the platform event on every one of them. */
+export type ReceiveOutcome =
+  | { readonly kind: "accepted"; readonly itemId: string; readonly runId: string; readonly sessionKey: string }
+  | { readonly kind: "duplicate"; readonly itemId: string; readonly runId: string; readonly sessionKey: string }
+  | { readonly kind: "answered"; readonly sessionKey: string; readonly text: string }
+  | { readonly kind: "dropped"; readonly reason: string };

@@ -1,0 +1,58 @@
+import type { Address } from "./address.ts";
+import type { ChatKind } from "./message.ts";
+
+/** Why a session id began (law 6). */
+export type BeganReason = "first-message" | "new" | "reset" | "daily" | "idle" | "resumed";
+
+export interface SessionTimes {
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** When the current session id began: the daily reset measures from here. */
+  readonly startedAt: number;
+  /** The last message of a person: the idle reset measures from here (spec 4.3). */
+  readonly lastInteractionAt: number;
+}
+
+export interface SessionCounters {
+  readonly messages: number;
+  /** Of the last turn, as the provider reported it; null is unknown. */
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  /** The prompt size of the last model call: how full the context is. */
+  readonly totalTokens: number | null;
+}
+
+export interface SessionModel {
+  /** `provider/model` chosen by the person for this session; a fallback never lands here (P36). */
+  readonly override: string | null;
+  readonly last: string | null;
+}
+
+/** A conversation's place: where it belongs. `key` may be rewritten, addresses never. */
+export interface Session {
+  readonly key: string;
+  readonly agentId: string;
+  readonly sessionId: string;
+  readonly chatKind: ChatKind;
+  readonly channel: string;
+  readonly displayName: string | null;
+  readonly label: string | null;
+  readonly audience: string;
+  readonly running: boolean;
+  readonly times: SessionTimes;
+  readonly counters: SessionCounters;
+  readonly model: SessionModel;
+  readonly lastRoute: Address | null;
+}
+
+/** One session id's life under a key; an old one can be opened and resumed. */
+export interface Conversation {
+  readonly sessionId: string;
+  readonly key: string;
+  readonly beganAt: number;
+  readonly beganReason: BeganReason;
+  readonly endedAt: number | null;
+  readonly endedReason: BeganReason | null;
+  readonly messages: number;
+  readonly preview: string | null;
+}

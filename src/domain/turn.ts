@@ -1,0 +1,55 @@
+import type { InboundMessage } from "./message.ts";
+import type { ReplyRoute } from "./route.ts";
+import type { ContinuoError } from "./errors.ts";
+import type { Usage } from "./usage.ts";
+
+/** A message that was durably accepted and waits for, or takes part in, a turn. */
+export interface InboxItem {
+  readonly id: string;
+  readonly seq: number;
+  readonly runId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  readonly message: InboundMessage;
+  readonly person: string | null;
+  readonly audience: string;
+  readonly acceptedAt: number;
+}
+
+/** One inbox batch on its way to its committed replies. `fence` refuses a stale holder's commit. */
+export interface Turn {
+  readonly id: string;
+  readonly runId: string;
+  readonly sessionKey: string;
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly attempt: number;
+  readonly fence: number;
+  readonly startedAt: number;
+  readonly items: readonly InboxItem[];
+  readonly reply: ReplyRoute;
+  /** A partial reply that is already in the chat (streaming by edits), to be finished instead of sent anew. */
+  readonly draft: string | null;
+}
+
+export type TurnResult =
+  | { readonly kind: "answered"; readonly text: string; readonly model: string; readonly usage: Usage; readonly stopReason: string }
+  | { readonly kind: "aborted"; readonly text: string; readonly reason: "stop" | "timeout" | "shutdown" }
+  | { readonly kind: "failed"; readonly text: string; readonly error: ContinuoError };
+
+interface TurnFrame {
+  readonly turnId: string;
+  readonly runIds: readonly string[];
+  readonly sessionKey: string;
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly at: number;
+}
+
+/** What happens in a turn, as it happens; what has to survive is in the store, not here. */
+export type TurnEvent =
+  | (TurnFrame & { readonly kind: "started"; readonly reply: ReplyRoute; readonly texts: readonly string[] })
+  | (TurnFrame & { readonly kind: "delta"; readonly delta: string; readonly text: string })
+  | (TurnFrame & { readonly kind: "committed"; readonly text: string; readonly model: string; readonly usage: Usage })
+  | (TurnFrame & { readonly kind: "aborted"; readonly text: string; readonly reason: string })
+  | (TurnFrame & { readonly kind: "failed"; readonly error: ContinuoError });
