@@ -14,6 +14,8 @@ export interface InboxItem {
   readonly person: string | null;
   readonly audience: string;
   readonly acceptedAt: number;
+  /** The sender may use chat commands. */
+  readonly commands: boolean;
 }
 
 /** One inbox batch on its way to its committed replies. `fence` refuses a stale holder's commit. */
@@ -48,8 +50,8 @@ interface TurnFrame {
 
 /** What happens in a turn, as it happens; what has to survive is in the store, not here. */
 export type TurnEvent =
-  | (TurnFrame & { readonly kind: "started"; readonly reply: ReplyRoute; readonly texts: readonly string[] })
+  | (TurnFrame & { readonly kind: "started"; readonly reply: ReplyRoute; readonly texts: readonly string[]; readonly senderName: string | null; readonly draft: string | null })
   | (TurnFrame & { readonly kind: "delta"; readonly delta: string; readonly text: string })
-  | (TurnFrame & { readonly kind: "committed"; readonly text: string; readonly model: string; readonly usage: Usage })
+  | (TurnFrame & { readonly kind: "committed"; readonly text: string; readonly model: string | null; readonly usage: Usage })
   | (TurnFrame & { readonly kind: "aborted"; readonly text: string; readonly reason: string })
-  | (TurnFrame & { readonly kind: "failed"; readonly error: ContinuoError });
+  | (TurnFrame & { readonly kind: "failed"; readonly text: string });

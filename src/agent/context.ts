@@ -1,0 +1,61 @@
+import { isOperatorChannel } from "../domain/address.ts";
+import type { Entry } from "../domain/entry.ts";
+import type { ContextMessage } from "./providers/provider.ts";
+import type { AgentSettings } from "./settings.ts";
+
+/** A rough count that never needs a tokenizer: four characters a token, one for a CJK character. */
+const CHARS_PER_TOKEN = 4;
+const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]/gu;
+
+export function estimateTokens(text: string): number {
+  const wide = text.match(WIDE)?.length ?? 0;
+  return wide + Math.ceil((text.length - wide) / CHARS_PER_TOKEN);
+}
+
+/** How much of the window the conversation may take; the rest is for the instructions and the answer. */
+const CONVERSATION_SHARE = 0.75;
+
+/**
+ * The conversation as the model is shown it: the newest entries that fit the window, beginning with a
+ * person's words, without what was cut off before it said anything.
+ */
+export function buildContext(entries: readonly Entry[], windowTokens: number): ContextMessage[] {
+  const budget = windowTokens * CONVERSATION_SHARE;
+  const messages: ContextMessage[] = [];
+  let used = 0;
+  for (const entry of entries.toReversed()) {
+    if ((entry.role !== "user" && entry.role !== "assistant") || entry.text === "") continue;
+    used += estimateTokens(entry.text);
+    // The newest message is always shown: better a refusal by the model than a turn without its question.
+    if (used > budget && messages.length > 0) break;
+    messages.push({
+      role: entry.role,
+      text: entry.text,
+      at: entry.at,
+      senderName: entry.from.senderName,
+      address: entry.from.address,
+    });
+  }
+  while (messages.at(-1)?.role === "assistant") messages.pop();
+  return messages.reverse();
+}
+
+/** Several people speak here, so the model is told who said what. */
+export function isShared(entries: readonly Entry[]): boolean {
+  const senders = new Set<string>();
+  for (const { role, from } of entries) {
+    if (role !== "user") continue;
+    senders.add(isOperatorChannel(from.address.channel) || from.audience === "owner" ? "owner" : from.senderId);
+  }
+  return senders.size > 1;
+}
+
+export function systemPrompt(agent: AgentSettings): string {
+  if (agent.systemPrompt !== null) return agent.systemPrompt;
+  const name = agent.name ?? "an assistant";
+  return [
+    `You are ${name}, reached through Continuo, which carries one conversation over several channels.`,
+    "What a person told you on one channel you know on every other channel of the same conversation.",
+    "Answer in the language of the last message, in Markdown, briefly unless asked for more.",
+  ].join(" ");
+}

@@ -1,0 +1,78 @@
+/** An agent as the turns room needs it: small and frozen. */
+export interface AgentSettings {
+  readonly id: string;
+  readonly name: string | null;
+  /** `provider/model`, tried in this order; the first is the default. */
+  readonly models: readonly string[];
+  readonly timeoutMs: number;
+  /** Caps the model's own window; null leaves it. */
+  readonly contextTokens: number | null;
+  readonly systemPrompt: string | null;
+}
+
+export interface Agents {
+  readonly defaultId: string;
+  readonly list: readonly AgentSettings[];
+  /** An unknown agent id (a session of an agent that was taken out) runs with the defaults. */
+  get(id: string): AgentSettings;
+}
+
+type ModelSetting = string | { readonly primary?: string | undefined; readonly fallbacks?: readonly string[] | undefined } | undefined;
+
+interface AgentEntry {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly default?: boolean | undefined;
+  readonly model?: ModelSetting;
+  readonly systemPrompt?: string | undefined;
+}
+
+/** The part of the configuration that describes agents (spec 1.2). */
+export interface AgentsSource {
+  readonly agents?:
+    | {
+        readonly list?: readonly AgentEntry[] | undefined;
+        readonly defaults?:
+          | {
+              readonly model?: ModelSetting;
+              readonly timeoutSeconds?: number | undefined;
+              readonly contextTokens?: number | undefined;
+              readonly systemPrompt?: string | undefined;
+            }
+          | undefined;
+      }
+    | undefined;
+}
+
+export const DEFAULT_MODEL = "continuo/recall";
+const DEFAULT_TIMEOUT_SECONDS = 600;
+const DEFAULT_AGENT = "main";
+
+function modelsOf(setting: ModelSetting, inherited: readonly string[]): readonly string[] {
+  if (setting === undefined) return inherited;
+  if (typeof setting === "string") return [setting];
+  const primary = setting.primary ?? inherited[0] ?? DEFAULT_MODEL;
+  return [primary, ...(setting.fallbacks ?? []).filter((model) => model !== primary)];
+}
+
+export function compileAgents(source: AgentsSource): Agents {
+  const defaults = source.agents?.defaults;
+  const inherited = modelsOf(defaults?.model, [DEFAULT_MODEL]);
+  const build = (entry: AgentEntry): AgentSettings => ({
+    id: entry.id.toLowerCase(),
+    name: entry.name ?? null,
+    models: modelsOf(entry.model, inherited),
+    timeoutMs: (defaults?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+    contextTokens: defaults?.contextTokens ?? null,
+    systemPrompt: entry.systemPrompt ?? defaults?.systemPrompt ?? null,
+  });
+  const entries = source.agents?.list ?? [];
+  const list = entries.length > 0 ? entries.map(build) : [build({ id: DEFAULT_AGENT })];
+  const chosen = entries.find((entry) => entry.default === true) ?? entries[0];
+  const byId = new Map(list.map((agent) => [agent.id, agent]));
+  return {
+    defaultId: chosen?.id.toLowerCase() ?? DEFAULT_AGENT,
+    list,
+    get: (id) => byId.get(id) ?? build({ id }),
+  };
+}

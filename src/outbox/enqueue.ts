@@ -1,0 +1,39 @@
+import { isOperatorChannel } from "../domain/address.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { ReplyRoute } from "../domain/route.ts";
+import type { Executor } from "../store/store.ts";
+import { insertDelivery } from "../store/statements/insert-delivery.ts";
+
+export interface NewDelivery {
+  readonly turnId: string | null;
+  readonly sessionKey: string;
+  readonly reply: ReplyRoute;
+  readonly text: string;
+  /** The platform's id of a partial reply that this one completes. */
+  readonly draft: string | null;
+}
+
+/**
+ * Puts a reply on its way, in the transaction that made it. Operator clients read transcripts by cursor:
+ * for them the commit itself is the delivery, and nothing is put here.
+ */
+export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: Ids, now: number): Promise<boolean> {
+  const { address, audience, replyTo } = delivery.reply;
+  if (isOperatorChannel(address.channel) || delivery.text.trim() === "") return false;
+  await tx.run(insertDelivery, {
+    id: ids.next(),
+    turn_id: delivery.turnId,
+    session_key: delivery.sessionKey,
+    channel: address.channel,
+    account: address.account,
+    chat: address.chat,
+    thread: address.thread,
+    audience,
+    reply_to: replyTo,
+    text: delivery.text,
+    due_at: now,
+    draft: delivery.draft,
+    created_at: now,
+  });
+  return true;
+}

@@ -1,0 +1,104 @@
+import type { Delivery } from "../domain/delivery.ts";
+
+export interface LaneParts {
+  now(): number;
+  /** What waits, ordered by id, after `after`. */
+  load(after: string): Promise<readonly Delivery[]>;
+  process(delivery: Delivery): Promise<void>;
+  onError(error: unknown): void;
+}
+
+export interface Lanes {
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+const LONGEST_SLEEP_MS = 60_000;
+
+function laneOf(delivery: Delivery): string {
+  const { channel, account, chat, thread } = delivery.address;
+  return JSON.stringify([channel, account, chat, thread]);
+}
+
+/** One lane an address: in order within, side by side between. A lane whose head is not due yet waits as a whole. */
+export function createLanes(parts: LaneParts): Lanes {
+  const busy = new Map<string, Promise<void>>();
+  let scanning: Promise<void> | null = null;
+  let again = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | null = null;
+
+  const runLane = async (lane: string, deliveries: readonly Delivery[]): Promise<void> => {
+    try {
+      for (const delivery of deliveries) {
+        if (stopped || delivery.dueAt > parts.now()) break;
+        await parts.process(delivery);
+      }
+    } catch (error) {
+      parts.onError(error);
+    } finally {
+      busy.delete(lane);
+      wake();
+    }
+  };
+
+  const sleepUntil = (dueAt: number): void => {
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(wake, Math.min(LONGEST_SLEEP_MS, Math.max(1, dueAt - parts.now())));
+    timer.unref();
+  };
+
+  const scan = async (): Promise<void> => {
+    const waiting = new Map<string, Delivery[]>();
+    for (let after = ""; ; ) {
+      const page = await parts.load(after);
+      for (const delivery of page) {
+        const lane = laneOf(delivery);
+        const queue = waiting.get(lane);
+        if (queue) queue.push(delivery);
+        else waiting.set(lane, [delivery]);
+      }
+      const last = page.at(-1);
+      if (!last) break;
+      after = last.id;
+    }
+    let next = Number.POSITIVE_INFINITY;
+    for (const [lane, deliveries] of waiting) {
+      const head = deliveries[0];
+      if (!head || busy.has(lane)) continue;
+      if (head.dueAt > parts.now()) next = Math.min(next, head.dueAt);
+      else busy.set(lane, runLane(lane, deliveries));
+    }
+    if (Number.isFinite(next)) sleepUntil(next);
+  };
+
+  const loop = async (): Promise<void> => {
+    do {
+      again = false;
+      await scan();
+    } while (again && !stopped);
+  };
+
+  const wake = (): void => {
+    if (stopped) return;
+    again = true;
+    scanning ??= loop()
+      .catch((error: unknown) => {
+        parts.onError(error);
+        sleepUntil(parts.now() + 1_000);
+      })
+      .finally(() => {
+        scanning = null;
+      });
+  };
+
+  return {
+    wake,
+    async stop() {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await scanning;
+      await Promise.all(busy.values());
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { Channel, RenderedPart } from "../domain/channel.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Delivery } from "../domain/delivery.ts";
+import { isContinuoError } from "../domain/errors.ts";
+import type { Probe } from "../domain/probe.ts";
+import type { Store } from "../store/store.ts";
+import { advanceDelivery } from "../store/statements/advance-delivery.ts";
+
+export interface SendParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly probe: Probe;
+}
+
+/**
+ * Sends what is not there yet, part by part, and records each part as soon as the platform has it. A reply
+ * that was streamed by edits completes its own message instead of sending a second one.
+ */
+export async function sendDelivery(parts: SendParts, channel: Channel, delivery: Delivery, signal: AbortSignal): Promise<void> {
+  const rendered = channel.render(delivery.text);
+  const receipts: string[] = [];
+  for (let index = delivery.sentParts; index < rendered.length; index++) {
+    const part = rendered[index];
+    if (!part) continue;
+    parts.probe("before-send");
+    receipts.push(await sendPart(channel, delivery, part, index, signal));
+    parts.probe("after-send");
+    const isLast = index === rendered.length - 1;
+    await parts.store.run(advanceDelivery, {
+      id: delivery.id,
+      state: isLast ? "sent" : "sending",
+      sent_parts: index + 1,
+      receipts: JSON.stringify(receipts),
+      settled_at: isLast ? parts.clock.now() : null,
+    });
+  }
+}
+
+async function sendPart(channel: Channel, delivery: Delivery, part: RenderedPart, index: number, signal: AbortSignal): Promise<string> {
+  const { address, draft } = delivery;
+  if (index === 0 && draft !== null && channel.edits) {
+    try {
+      await channel.edits.edit(address, draft, part, signal);
+      return draft;
+    } catch (error) {
+      // The draft is gone (deleted in the chat): the answer still has to arrive.
+      if (!isContinuoError(error) || error.code !== "CHANNEL_REJECTED") throw error;
+    }
+  }
+  const replyTo = index === 0 ? delivery.replyTo : null;
+  const receipt = await channel.send({ address, part, replyTo, nonce: `${delivery.id}-${index}` }, signal);
+  return receipt.messageId;
+}

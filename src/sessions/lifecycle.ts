@@ -1,0 +1,157 @@
+import { isOperatorChannel, type Address } from "../domain/address.ts";
+import { ContinuoError } from "../domain/errors.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { BeganReason } from "../domain/session.ts";
+import type { InboxItem } from "../domain/turn.ts";
+import type { Executor } from "../store/store.ts";
+import type { ConversationRow, SessionRow } from "../store/tables.ts";
+import { endConversation } from "../store/statements/end-conversation.ts";
+import { findConversation } from "../store/statements/find-conversation.ts";
+import { findSession } from "../store/statements/find-session.ts";
+import { insertConversation } from "../store/statements/insert-conversation.ts";
+import { insertEvent } from "../store/statements/insert-event.ts";
+import { insertSession } from "../store/statements/insert-session.ts";
+import { pointSession } from "../store/statements/point-session.ts";
+import { reopenConversation } from "../store/statements/reopen-conversation.ts";
+import { touchSession } from "../store/statements/touch-session.ts";
+import { staleReason, type ResetPolicy } from "./reset.ts";
+
+/** A session that a turn may append to. */
+export interface OpenSession {
+  readonly key: string;
+  readonly sessionId: string;
+  /** Entries so far: the next one's `seq` is this plus one. */
+  readonly entrySeq: number;
+  readonly leafId: string | null;
+  readonly modelOverride: string | null;
+  /** Set when this very call began a new session id: the person is told (law 6). */
+  readonly rolled: { readonly reason: BeganReason; readonly previous: string } | null;
+}
+
+/** An external message moves the last route; the operator's own clients never take it away (spec 5.2). */
+function lastRouteOf(address: Address): string | null {
+  return isOperatorChannel(address.channel) ? null : JSON.stringify(address);
+}
+
+/** Names a room by its title, a private chat by its sender: for people, never for keys. */
+function displayNameOf(item: InboxItem): string | null {
+  const { message } = item;
+  if (isOperatorChannel(message.address.channel)) return null;
+  return message.chatKind === "dm" ? message.sender.name : (message.place?.title ?? null);
+}
+
+async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: number): Promise<OpenSession> {
+  const sessionId = ids.uuid();
+  const { message } = item;
+  await tx.run(insertSession, {
+    key: item.sessionKey,
+    agent_id: item.agentId,
+    session_id: sessionId,
+    chat_kind: message.chatKind,
+    channel: message.address.channel,
+    display_name: displayNameOf(item),
+    audience: item.audience,
+    created_at: now,
+    updated_at: now,
+    interaction_at: now,
+    last_route: lastRouteOf(message.address),
+  });
+  await beginConversation(tx, item.sessionKey, sessionId, "first-message", now);
+  return { key: item.sessionKey, sessionId, entrySeq: 0, leafId: null, modelOverride: null, rolled: null };
+}
+
+async function beginConversation(tx: Executor, key: string, sessionId: string, reason: BeganReason, now: number) {
+  await tx.run(insertConversation, { session_id: sessionId, key, began_at: now, began_reason: reason });
+  await tx.run(insertEvent, {
+    at: now,
+    kind: "session.began",
+    session_key: key,
+    data: JSON.stringify({ sessionId, reason }),
+  });
+}
+
+/** Ends the current session id and begins another under the same key; nothing is removed. */
+async function rollSession(
+  tx: Executor,
+  session: Pick<SessionRow, "key" | "session_id">,
+  reason: BeganReason,
+  ids: Ids,
+  now: number,
+): Promise<string> {
+  const sessionId = ids.uuid();
+  await tx.run(endConversation, { session_id: session.session_id, ended_at: now, ended_reason: reason });
+  await beginConversation(tx, session.key, sessionId, reason, now);
+  await tx.run(pointSession, { key: session.key, session_id: sessionId, at: now });
+  return sessionId;
+}
+
+/**
+ * Opens the session that a batch belongs to, creating it, or rolling it when its sender asks for a new one
+ * or its reset policy says that it is stale (spec 4.2): that message is the first of the new conversation.
+ */
+export async function openSession(
+  tx: Executor,
+  item: InboxItem,
+  options: { readonly policy: ResetPolicy; readonly anew: "new" | "reset" | null },
+  ids: Ids,
+  now: number,
+): Promise<OpenSession> {
+  const session = await tx.get(findSession, { key: item.sessionKey });
+  if (!session) return createSession(tx, item, ids, now);
+  const conversation = await currentConversation(tx, session);
+  const times = { startedAt: conversation.began_at, lastInteractionAt: session.interaction_at };
+  // An empty conversation is already a new one: another would only clutter the list.
+  const reason = conversation.entry_seq > 0 ? (options.anew ?? staleReason(options.policy, times, now)) : null;
+  if (reason !== null) {
+    const sessionId = await rollSession(tx, session, reason, ids, now);
+    await touch(tx, item, now);
+    const rolled = { reason, previous: session.session_id };
+    return { key: session.key, sessionId, entrySeq: 0, leafId: null, modelOverride: session.model_override, rolled };
+  }
+  await touch(tx, item, now);
+  return {
+    key: session.key,
+    sessionId: session.session_id,
+    entrySeq: conversation.entry_seq,
+    leafId: conversation.leaf_id,
+    modelOverride: session.model_override,
+    rolled: null,
+  };
+}
+
+async function touch(tx: Executor, item: InboxItem, now: number): Promise<void> {
+  await tx.run(touchSession, {
+    key: item.sessionKey,
+    updated_at: now,
+    interaction_at: now,
+    last_route: lastRouteOf(item.message.address),
+    display_name: displayNameOf(item),
+  });
+}
+
+async function currentConversation(tx: Executor, session: SessionRow): Promise<ConversationRow> {
+  const conversation = await tx.get(findConversation, { session_id: session.session_id });
+  if (conversation) return conversation;
+  throw new ContinuoError("STORE_CORRUPT", `Session ${session.key} names a conversation that is not there.`, {
+    fields: { sessionKey: session.key, sessionId: session.session_id },
+  });
+}
+
+/** Makes an earlier session id of this key current again: the undo of every reset (law 6). */
+export async function resumeConversation(tx: Executor, key: string, sessionId: string, now: number): Promise<void> {
+  const session = await tx.get(findSession, { key });
+  const target = await tx.get(findConversation, { session_id: sessionId });
+  if (!session || !target || target.key !== key) {
+    throw new ContinuoError("SESSION_NOT_FOUND", `There is no conversation ${sessionId} under ${key}.`);
+  }
+  if (session.session_id === sessionId) return;
+  await tx.run(endConversation, { session_id: session.session_id, ended_at: now, ended_reason: "resumed" });
+  await tx.run(reopenConversation, { session_id: sessionId });
+  await tx.run(pointSession, { key, session_id: sessionId, at: now });
+  await tx.run(insertEvent, {
+    at: now,
+    kind: "session.resumed",
+    session_key: key,
+    data: JSON.stringify({ sessionId, from: session.session_id }),
+  });
+}

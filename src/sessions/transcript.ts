@@ -1,0 +1,107 @@
+import type { Attribution, Entry, Role } from "../domain/entry.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { Usage } from "../domain/usage.ts";
+import type { Executor } from "../store/store.ts";
+import { advanceConversation } from "../store/statements/advance-conversation.ts";
+import { insertEntry } from "../store/statements/insert-entry.ts";
+import { listEntriesAfter } from "../store/statements/list-entries-after.ts";
+import { listLatestEntries } from "../store/statements/list-latest-entries.ts";
+import { setSessionReply } from "../store/statements/set-session-reply.ts";
+import { toEntry, type ConversationUsage } from "../store/rows.ts";
+
+/** What is to be appended; its place in the transcript is given by `appendEntries`. */
+export interface NewEntry {
+  readonly role: Role;
+  readonly text: string;
+  readonly at: number;
+  readonly turnId: string;
+  readonly from: Attribution;
+  readonly model: string | null;
+  readonly usage: Usage | null;
+  readonly stopReason: string | null;
+}
+
+const PREVIEW_LENGTH = 120;
+
+/** Appends in order and counts them; `after` is the position of the last entry that is there. */
+export async function appendEntries(
+  tx: Executor,
+  target: { readonly key: string; readonly sessionId: string; readonly after: number; readonly parentId: string | null },
+  entries: readonly NewEntry[],
+  ids: Ids,
+): Promise<Entry[]> {
+  const appended: Entry[] = [];
+  let parentId = target.parentId;
+  for (const [index, entry] of entries.entries()) {
+    const placed: Entry = { ...entry, id: ids.next(), parentId, sessionId: target.sessionId, seq: target.after + index + 1 };
+    await tx.run(insertEntry, entryParams(placed, target.key));
+    appended.push(placed);
+    parentId = placed.id;
+  }
+  if (parentId === null) return appended;
+  const messages = entries.filter((entry) => entry.role === "user" || entry.role === "assistant").length;
+  await tx.run(advanceConversation, {
+    session_id: target.sessionId,
+    entries: entries.length,
+    leaf_id: parentId,
+    messages,
+    preview: entries.find((entry) => entry.role === "user")?.text.slice(0, PREVIEW_LENGTH) ?? null,
+    usage: usageOf(entries),
+  });
+  return appended;
+}
+
+function entryParams(entry: Entry, key: string) {
+  const { from } = entry;
+  const hasMeta = entry.usage !== null || entry.stopReason !== null;
+  return {
+    session_id: entry.sessionId,
+    seq: entry.seq,
+    id: entry.id,
+    session_key: key,
+    parent_id: entry.parentId,
+    turn_id: entry.turnId,
+    role: entry.role,
+    text: entry.text,
+    at: entry.at,
+    channel: from.address.channel,
+    account: from.address.account,
+    chat: from.address.chat,
+    thread: from.address.thread,
+    sender_id: from.senderId,
+    sender_name: from.senderName,
+    person: from.person,
+    audience: from.audience,
+    model: entry.model,
+    meta: hasMeta ? JSON.stringify({ usage: entry.usage ?? undefined, stopReason: entry.stopReason ?? undefined }) : null,
+  };
+}
+
+/** `total` is the context's fill: what the last request held (spec 3.3). */
+function usageOf(entries: readonly NewEntry[]): string | null {
+  const usage = entries.findLast((entry) => entry.usage !== null)?.usage;
+  if (!usage) return null;
+  const counted: ConversationUsage = {
+    input: usage.input,
+    output: usage.output,
+    total: usage.input === null ? null : usage.input + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0),
+  };
+  return JSON.stringify(counted);
+}
+
+/** The row's part of a committed reply. A fallback model is only `last`, never the override (P36). */
+export async function recordReply(tx: Executor, key: string, model: string | null, now: number): Promise<void> {
+  await tx.run(setSessionReply, { key, updated_at: now, model_last: model });
+}
+
+/** The newest `limit` entries before `before`, oldest first. */
+export async function readLatest(store: Executor, sessionId: string, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<Entry[]> {
+  const rows = await store.all(listLatestEntries, { session_id: sessionId, before, limit });
+  return rows.reverse().map(toEntry);
+}
+
+/** Entries after a position, oldest first. */
+export async function readAfter(store: Executor, sessionId: string, after: number, limit: number): Promise<Entry[]> {
+  const rows = await store.all(listEntriesAfter, { session_id: sessionId, after, limit });
+  return rows.map(toEntry);
+}

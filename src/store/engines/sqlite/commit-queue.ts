@@ -1,0 +1,81 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Executor } from "../../store.ts";
+import { translateSqliteError } from "./errors.ts";
+
+interface Job {
+  run(tx: Executor): Promise<void>;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export interface CommitQueue {
+  /** Runs `work` in a transaction; resolves after its commit reached the disk. */
+  enqueue<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  drain(): Promise<void>;
+}
+
+/** How many transactions may share one commit: bounds how long one waits for the others. */
+const MAX_BATCH = 64;
+
+/**
+ * Group commit: transactions that are asked for within one turn of the event loop share one
+ * `BEGIN ... COMMIT`, and so one flush to the disk. Each has its own savepoint: one that fails takes
+ * back its own writes and nobody else's. All resolve only after the shared commit.
+ */
+export function createCommitQueue(database: DatabaseSync, tx: Executor): CommitQueue {
+  const waiting: Job[] = [];
+  let active: Promise<void> | null = null;
+
+  const runOne = async (job: Job, alone: boolean): Promise<boolean> => {
+    if (!alone) database.exec("savepoint job");
+    try {
+      await job.run(tx);
+      if (!alone) database.exec("release job");
+      return true;
+    } catch (error) {
+      if (!alone) database.exec("rollback to job; release job");
+      job.reject(error);
+      return false;
+    }
+  };
+
+  const runBatch = async (batch: readonly Job[]): Promise<void> => {
+    const alone = batch.length === 1;
+    const kept: Job[] = [];
+    try {
+      database.exec("begin immediate");
+      for (const job of batch) if (await runOne(job, alone)) kept.push(job);
+      database.exec(kept.length > 0 ? "commit" : "rollback");
+    } catch (error) {
+      if (database.isTransaction) database.exec("rollback");
+      const translated = translateSqliteError(error);
+      for (const job of batch) job.reject(translated);
+      return;
+    }
+    for (const job of kept) job.resolve();
+  };
+
+  const pump = async (): Promise<void> => {
+    // One turn of the event loop: whatever arrives meanwhile joins the same commit.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) await runBatch(waiting.splice(0, MAX_BATCH));
+    active = null;
+  };
+
+  return {
+    enqueue<T>(work: (tx: Executor) => Promise<T>): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        let result: T;
+        waiting.push({
+          run: async (executor) => void (result = await work(executor)),
+          resolve: () => resolve(result),
+          reject,
+        });
+        active ??= pump();
+      });
+    },
+    async drain() {
+      while (active) await active;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import type { Compilable, Kysely } from "kysely";
+import type { Tables } from "../tables.ts";
+
+export type DialectName = "sqlite" | "postgres";
+
+export interface Migration {
+  readonly name: string;
+  /** The steps in order, written with the schema builder so that every engine can run them. */
+  up(db: Kysely<Tables>, dialect: DialectName): readonly Compilable[];
+}

@@ -1,0 +1,131 @@
+import type { Address } from "../domain/address.ts";
+import type { Delivery, DeliveryState } from "../domain/delivery.ts";
+import type { Entry, Role } from "../domain/entry.ts";
+import type { ChatKind, InboundMessage } from "../domain/message.ts";
+import type { BeganReason, Conversation, Session } from "../domain/session.ts";
+import type { InboxItem } from "../domain/turn.ts";
+import type { Usage } from "../domain/usage.ts";
+import type { SessionListRow } from "./statements/session-list.ts";
+import type { ConversationRow, EntryRow, InboxRow, OutboxRow } from "./tables.ts";
+
+interface EntryMeta {
+  readonly usage?: Usage;
+  readonly stopReason?: string;
+}
+
+export interface ConversationUsage {
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly total: number | null;
+}
+
+export function toAddress(row: { channel: string; account: string; chat: string; thread: string | null }): Address {
+  return { channel: row.channel, account: row.account, chat: row.chat, thread: row.thread };
+}
+
+export function toSession(row: SessionListRow): Session {
+  const usage = row.usage === null ? null : (JSON.parse(row.usage) as ConversationUsage);
+  return {
+    key: row.key,
+    agentId: row.agent_id,
+    sessionId: row.session_id,
+    chatKind: row.chat_kind as ChatKind,
+    channel: row.channel,
+    displayName: row.display_name,
+    label: row.label,
+    audience: row.audience,
+    running: row.running > 0,
+    times: {
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      startedAt: row.began_at,
+      lastInteractionAt: row.interaction_at,
+    },
+    counters: {
+      messages: row.message_count,
+      inputTokens: usage?.input ?? null,
+      outputTokens: usage?.output ?? null,
+      totalTokens: usage?.total ?? null,
+    },
+    model: { override: row.model_override, last: row.model_last },
+    lastRoute: row.last_route === null ? null : (JSON.parse(row.last_route) as Address),
+  };
+}
+
+export function toConversation(row: ConversationRow): Conversation {
+  return {
+    sessionId: row.session_id,
+    key: row.key,
+    beganAt: row.began_at,
+    beganReason: row.began_reason as BeganReason,
+    endedAt: row.ended_at,
+    endedReason: row.ended_reason as BeganReason | null,
+    messages: row.message_count,
+    preview: row.preview,
+  };
+}
+
+export function toEntry(row: EntryRow): Entry {
+  const meta = row.meta === null ? null : (JSON.parse(row.meta) as EntryMeta);
+  return {
+    id: row.id,
+    parentId: row.parent_id,
+    sessionId: row.session_id,
+    seq: row.seq,
+    turnId: row.turn_id,
+    role: row.role as Role,
+    text: row.text,
+    at: row.at,
+    from: {
+      senderId: row.sender_id,
+      senderName: row.sender_name,
+      person: row.person,
+      address: toAddress(row),
+      audience: row.audience,
+    },
+    model: row.model,
+    usage: meta?.usage ?? null,
+    stopReason: meta?.stopReason ?? null,
+  };
+}
+
+/** What the inbox keeps of a message besides its columns. */
+export interface StoredMessage {
+  readonly message: InboundMessage;
+  readonly commands: boolean;
+}
+
+export function toInboxItem(row: InboxRow): InboxItem {
+  const stored = JSON.parse(row.message) as StoredMessage;
+  return {
+    id: row.id,
+    seq: row.seq,
+    runId: row.run_id,
+    agentId: row.agent_id,
+    sessionKey: row.session_key,
+    message: stored.message,
+    commands: stored.commands,
+    person: row.person,
+    audience: row.audience,
+    acceptedAt: row.accepted_at,
+  };
+}
+
+export function toDelivery(row: OutboxRow): Delivery {
+  return {
+    id: row.id,
+    turnId: row.turn_id,
+    sessionKey: row.session_key,
+    address: toAddress(row),
+    audience: row.audience,
+    replyTo: row.reply_to,
+    text: row.text,
+    state: row.state as DeliveryState,
+    attempts: row.attempts,
+    dueAt: row.due_at,
+    sentParts: row.sent_parts,
+    draft: row.draft,
+    error: row.error,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,13 @@
+import { statement } from "../statement.ts";
+import type { EntryRow } from "../tables.ts";
+
+/** The newest entries before a position, newest first. */
+export const listLatestEntries = statement<{ session_id: string; before: number; limit: number }, EntryRow>((db, p) =>
+  db
+    .selectFrom("entries")
+    .selectAll()
+    .where("session_id", "=", p("session_id"))
+    .where("seq", "<", p("before"))
+    .orderBy("seq", "desc")
+    .limit(p("limit")),
+);

@@ -1,0 +1,19 @@
+import type { Statement } from "./statement.ts";
+
+/** Runs statements: against the store as last committed, or inside one transaction. */
+export interface Executor {
+  all<P, R>(statement: Statement<P, R>, params: P): Promise<R[]>;
+  get<P, R>(statement: Statement<P, R>, params: P): Promise<R | undefined>;
+  /** Resolves to the number of rows that changed. */
+  run<P>(statement: Statement<P, unknown>, params: P): Promise<number>;
+}
+
+/**
+ * One schema, one set of statements, several engines. `transaction` resolves after the commit is durable
+ * (law 1); inside it only statements may be awaited, so that it never holds the store while it waits for
+ * anything else. Errors: STORE_FULL, STORE_CORRUPT, or whatever `work` throws, in which case nothing is kept.
+ */
+export interface Store extends Executor {
+  transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,172 @@
+import type { Generated } from "kysely";
+
+/**
+ * The schema as SQL sees it. Times are ms, booleans 0 or 1, JSON is text. Two keys are two columns:
+ * the transport reference (channel, account, chat, thread, sender_id) is never rewritten, the session
+ * key is where an item belongs and may be (docs/formats.md, "Tables").
+ */
+export interface Tables {
+  sessions: SessionRow;
+  conversations: Defaulted<ConversationRow, "entry_seq" | "message_count">;
+  entries: EntryRow;
+  inbox: Defaulted<InboxRow, "seq">;
+  turns: TurnRow;
+  outbox: Defaulted<OutboxRow, "attempts" | "sent_parts" | "receipts">;
+  drops: Defaulted<DropRow, "notified">;
+  cursors: CursorRow;
+  events: Defaulted<EventRow, "seq">;
+  meta: MetaRow;
+}
+
+/** Columns that the database fills when an insert leaves them out. */
+type Defaulted<Row, Keys extends keyof Row> = Omit<Row, Keys> & { [K in Keys]: Generated<Row[K]> };
+
+interface TransportColumns {
+  channel: string;
+  account: string;
+  chat: string;
+  thread: string | null;
+}
+
+interface SenderColumns {
+  sender_id: string;
+  sender_name: string | null;
+  person: string | null;
+  audience: string;
+}
+
+export interface SessionRow {
+  key: string;
+  agent_id: string;
+  session_id: string;
+  chat_kind: string;
+  channel: string;
+  display_name: string | null;
+  label: string | null;
+  audience: string;
+  created_at: number;
+  updated_at: number;
+  interaction_at: number;
+  model_override: string | null;
+  model_last: string | null;
+  /** JSON Address of the last external message; serves cron, announcements and docking, never replies (A9). */
+  last_route: string | null;
+}
+
+export interface ConversationRow {
+  session_id: string;
+  key: string;
+  began_at: number;
+  began_reason: string;
+  ended_at: number | null;
+  ended_reason: string | null;
+  entry_seq: number;
+  /** The newest entry: parent of the next. */
+  leaf_id: string | null;
+  message_count: number;
+  preview: string | null;
+  /** JSON {input, output, total} of the last turn. */
+  usage: string | null;
+}
+
+export interface EntryRow extends TransportColumns, SenderColumns {
+  session_id: string;
+  seq: number;
+  id: string;
+  session_key: string;
+  parent_id: string | null;
+  turn_id: string | null;
+  role: string;
+  text: string;
+  at: number;
+  model: string | null;
+  /** JSON {usage, stopReason}. */
+  meta: string | null;
+}
+
+export interface InboxRow extends TransportColumns, SenderColumns {
+  seq: number;
+  id: string;
+  run_id: string;
+  agent_id: string;
+  session_key: string;
+  state: string;
+  turn_id: string | null;
+  message_id: string | null;
+  accepted_at: number;
+  /** JSON StoredMessage (rows.ts). */
+  message: string;
+  /** JSON RouteWhy. */
+  why: string;
+}
+
+export interface TurnRow extends TransportColumns {
+  id: string;
+  run_id: string;
+  session_key: string;
+  session_id: string;
+  agent_id: string;
+  state: string;
+  attempt: number;
+  holder: string;
+  fence: number;
+  lease_until: number;
+  started_at: number;
+  ended_at: number | null;
+  audience: string;
+  reply_to: string | null;
+  draft: string | null;
+  error: string | null;
+}
+
+export interface OutboxRow extends TransportColumns {
+  id: string;
+  turn_id: string | null;
+  session_key: string;
+  audience: string;
+  reply_to: string | null;
+  text: string;
+  state: string;
+  attempts: number;
+  due_at: number;
+  sent_parts: number;
+  draft: string | null;
+  /** JSON list of the platform's message ids. */
+  receipts: string;
+  error: string | null;
+  created_at: number;
+  settled_at: number | null;
+}
+
+export interface DropRow {
+  channel: string;
+  account: string;
+  chat: string;
+  sender_id: string;
+  sender_name: string | null;
+  reason: string;
+  count: number;
+  first_at: number;
+  last_at: number;
+  notified: number;
+}
+
+export interface CursorRow {
+  channel: string;
+  account: string;
+  name: string;
+  value: string;
+}
+
+export interface EventRow {
+  seq: number;
+  at: number;
+  kind: string;
+  session_key: string | null;
+  data: string;
+}
+
+export interface MetaRow {
+  name: string;
+  value: string;
+}

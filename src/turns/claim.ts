@@ -1,0 +1,190 @@
+import type { Ids } from "../domain/ids.ts";
+import type { ResetType, ReplyRoute } from "../domain/route.ts";
+import type { BeganReason } from "../domain/session.ts";
+import type { InboxItem, Turn } from "../domain/turn.ts";
+import { parseCommand, type Command } from "../inbox/command.ts";
+import { readBatch, takeBatch } from "../inbox/batch.ts";
+import { openSession, type OpenSession } from "../sessions/lifecycle.ts";
+import type { ResetPolicy } from "../sessions/reset.ts";
+import { appendEntries, type NewEntry } from "../sessions/transcript.ts";
+import { commandReply, startsAnew } from "./commands.ts";
+import { noticeEntry } from "./notice.ts";
+import type { Executor, Store } from "../store/store.ts";
+import type { TurnRow } from "../store/tables.ts";
+import { toAddress } from "../store/rows.ts";
+import { findConversation } from "../store/statements/find-conversation.ts";
+import { findRunningTurn } from "../store/statements/find-running-turn.ts";
+import { findSession } from "../store/statements/find-session.ts";
+import { insertTurn } from "../store/statements/insert-turn.ts";
+import { takeOverTurn } from "../store/statements/take-over-turn.ts";
+
+export interface ClaimParts {
+  readonly store: Store;
+  readonly ids: Ids;
+  /** Names this process's worker in the leases. */
+  readonly holder: string;
+  readonly leaseMs: number;
+  readonly batchLimit: number;
+  resetPolicy(type: ResetType, channel: string): ResetPolicy;
+}
+
+export interface ClaimedTurn {
+  readonly turn: Turn;
+  readonly command: Command | null;
+  readonly entrySeq: number;
+  readonly leafId: string | null;
+  readonly modelOverride: string | null;
+  /** This turn's message found the session stale: a new session id began with it. */
+  readonly rolled: BeganReason | null;
+  /** More may be waiting behind this batch. */
+  readonly more: boolean;
+}
+
+export type Claim =
+  | { readonly kind: "claimed"; readonly claimed: ClaimedTurn }
+  | { readonly kind: "busy"; readonly until: number }
+  | { readonly kind: "empty" };
+
+function resetTypeOf(item: InboxItem): ResetType {
+  if (item.message.address.thread !== null) return "thread";
+  return item.message.chatKind === "dm" ? "direct" : "group";
+}
+
+/** The reply goes where the newest message of the batch came from; all of them came from there. */
+function replyRouteOf(items: readonly InboxItem[]): ReplyRoute | null {
+  const last = items.at(-1);
+  return last ? { address: last.message.address, audience: last.audience, replyTo: last.message.messageId } : null;
+}
+
+function userEntries(items: readonly InboxItem[], turnId: string): NewEntry[] {
+  return items.map((item) => ({
+    role: "user",
+    text: item.message.text,
+    at: item.message.sentAt,
+    turnId,
+    from: {
+      senderId: item.message.sender.id,
+      senderName: item.message.sender.name,
+      person: item.person,
+      address: item.message.address,
+      audience: item.audience,
+    },
+    model: null,
+    usage: null,
+    stopReason: null,
+  }));
+}
+
+/**
+ * Takes the session's next turn, in one transaction: the oldest waiting batch, or a turn whose holder is
+ * gone. What people said is in the transcript before any model is asked (P8).
+ */
+export function claimTurn(parts: ClaimParts, sessionKey: string, now: number): Promise<Claim> {
+  return parts.store.transaction(async (tx) => {
+    const running = await tx.get(findRunningTurn, { session_key: sessionKey });
+    // A turn under our own name that we are not running is one that we could not finish: it is ours to take.
+    const held = running !== undefined && running.lease_until > now && running.holder !== parts.holder;
+    if (held) return { kind: "busy", until: running.lease_until };
+    if (running) return takeOver(parts, tx, running, now);
+    return begin(parts, tx, sessionKey, now);
+  });
+}
+
+async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: number): Promise<Claim> {
+  const id = parts.ids.next();
+  const { items, more } = await takeBatch(tx, sessionKey, id, parts.batchLimit);
+  const reply = replyRouteOf(items);
+  const [first] = items;
+  if (!first || !reply) return { kind: "empty" };
+  const command = parseCommand(first);
+  const policy = parts.resetPolicy(resetTypeOf(first), first.message.address.channel);
+  const session = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
+  const turn: Turn = {
+    id,
+    runId: first.runId,
+    sessionKey,
+    sessionId: session.sessionId,
+    agentId: first.agentId,
+    attempt: 1,
+    fence: 1,
+    startedAt: now,
+    items,
+    reply,
+    draft: null,
+  };
+  await tx.run(insertTurn, turnParams(parts, turn, now));
+  const position = await appendQuestions(parts, tx, turn, session, command);
+  const rolled = session.rolled?.reason ?? null;
+  return { kind: "claimed", claimed: { turn, command, ...position, modelOverride: session.modelOverride, rolled, more } };
+}
+
+/** Commands never enter the transcript (spec 4.6); the message that follows `/new` does, without the word. */
+function questionsOf(turn: Turn, command: Command | null): NewEntry[] {
+  const entries = userEntries(turn.items, turn.id);
+  if (command === null) return entries;
+  return commandReply(command) === null ? entries.map((entry) => ({ ...entry, text: command.rest })) : [];
+}
+
+async function appendQuestions(parts: ClaimParts, tx: Executor, turn: Turn, session: OpenSession, command: Command | null) {
+  const notice = session.rolled ? [noticeEntry(turn, session.rolled.reason)] : [];
+  const entries = [...notice, ...questionsOf(turn, command)];
+  if (entries.length === 0) return { entrySeq: session.entrySeq, leafId: session.leafId };
+  const target = { key: session.key, sessionId: session.sessionId, after: session.entrySeq, parentId: session.leafId };
+  const appended = await appendEntries(tx, target, entries, parts.ids);
+  return { entrySeq: session.entrySeq + appended.length, leafId: appended.at(-1)?.id ?? null };
+}
+
+function turnParams(parts: ClaimParts, turn: Turn, now: number) {
+  const { address, audience, replyTo } = turn.reply;
+  return {
+    id: turn.id,
+    run_id: turn.runId,
+    session_key: turn.sessionKey,
+    session_id: turn.sessionId,
+    agent_id: turn.agentId,
+    attempt: turn.attempt,
+    holder: parts.holder,
+    fence: turn.fence,
+    lease_until: now + parts.leaseMs,
+    started_at: turn.startedAt,
+    channel: address.channel,
+    account: address.account,
+    chat: address.chat,
+    thread: address.thread,
+    audience,
+    reply_to: replyTo,
+  };
+}
+
+async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: number): Promise<Claim> {
+  const fence = row.fence + 1;
+  const attempt = row.attempt + 1;
+  const lease = { holder: parts.holder, lease_until: now + parts.leaseMs };
+  await tx.run(takeOverTurn, { id: row.id, fence: row.fence, next_fence: fence, attempt, ...lease });
+  const items = await readBatch(tx, row.id);
+  const conversation = await tx.get(findConversation, { session_id: row.session_id });
+  const session = await tx.get(findSession, { key: row.session_key });
+  const turn: Turn = {
+    id: row.id,
+    runId: row.run_id,
+    sessionKey: row.session_key,
+    sessionId: row.session_id,
+    agentId: row.agent_id,
+    attempt,
+    fence,
+    startedAt: row.started_at,
+    items,
+    reply: { address: toAddress(row), audience: row.audience, replyTo: row.reply_to },
+    draft: row.draft,
+  };
+  const claimed: ClaimedTurn = {
+    turn,
+    command: items[0] ? parseCommand(items[0]) : null,
+    entrySeq: conversation?.entry_seq ?? 0,
+    leafId: conversation?.leaf_id ?? null,
+    modelOverride: session?.model_override ?? null,
+    rolled: null,
+    more: true,
+  };
+  return { kind: "claimed", claimed };
+}

@@ -1,0 +1,94 @@
+import { ContinuoError } from "../domain/errors.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { TurnResult } from "../domain/turn.ts";
+import { finishBatch } from "../inbox/batch.ts";
+import { enqueueDelivery } from "../outbox/enqueue.ts";
+import { appendEntries, recordReply, type NewEntry } from "../sessions/transcript.ts";
+import type { Executor, Store } from "../store/store.ts";
+import { finishTurn } from "../store/statements/finish-turn.ts";
+import { releaseTurn } from "../store/statements/release-turn.ts";
+import type { ClaimedTurn } from "./claim.ts";
+
+export interface CommitParts {
+  readonly store: Store;
+  readonly ids: Ids;
+}
+
+/** What a turn ends with: what goes into the transcript, and what its sender is told. */
+export interface TurnEnd {
+  readonly state: "committed" | "aborted" | "failed";
+  readonly answer: Pick<NewEntry, "text" | "model" | "usage" | "stopReason"> | null;
+  /** Sent to where the message came from; null sends nothing. */
+  readonly say: string | null;
+  readonly error: string | null;
+}
+
+/** A result as an end: a partial answer that was already seen is kept and marked as cut off. */
+export function endOf(result: TurnResult): TurnEnd {
+  switch (result.kind) {
+    case "answered": {
+      const { text, model, usage, stopReason } = result;
+      return { state: "committed", answer: { text, model, usage, stopReason }, say: text, error: null };
+    }
+    case "aborted": {
+      const timedOut = result.reason === "timeout";
+      const say = timedOut ? "⚠️ The answer took too long and was stopped. Send the message again to retry." : null;
+      return { state: "aborted", answer: partial(result.text, "aborted"), say, error: timedOut ? "MODEL_TIMEOUT" : "TURN_ABORTED" };
+    }
+    case "failed": {
+      const { error } = result;
+      const say = `⚠️ ${error.message} ${error.cure}`;
+      return { state: "failed", answer: partial(result.text, "error"), say, error: `${error.code}: ${error.message}` };
+    }
+  }
+}
+
+function partial(text: string, stopReason: string): TurnEnd["answer"] {
+  return text.trim() === "" ? null : { text, model: null, usage: null, stopReason };
+}
+
+/**
+ * One transaction: the transcript, the usage, the end of the turn and of its items, and the reply on its way.
+ * A holder that has lost the turn gets STORE_FENCED and leaves nothing behind.
+ */
+export async function commitTurn(
+  parts: CommitParts,
+  claimed: ClaimedTurn,
+  end: TurnEnd,
+  draft: string | null,
+  now: number,
+): Promise<{ readonly delivering: boolean }> {
+  const { turn } = claimed;
+  return parts.store.transaction(async (tx) => {
+    const params = { id: turn.id, fence: turn.fence, state: end.state, ended_at: now, error: end.error };
+    if ((await tx.run(finishTurn, params)) === 0) {
+      throw new ContinuoError("STORE_FENCED", "Another worker has taken this turn over.", { fields: { turnId: turn.id } });
+    }
+    if (end.answer) await appendAnswer(parts, tx, claimed, end.answer, now);
+    await recordReply(tx, turn.sessionKey, end.answer?.model ?? null, now);
+    await finishBatch(tx, turn.id);
+    const { sessionKey, reply, id: turnId } = turn;
+    const delivery = { turnId, sessionKey, reply, text: end.say ?? "", draft };
+    return { delivering: await enqueueDelivery(tx, delivery, parts.ids, now) };
+  });
+}
+
+async function appendAnswer(
+  parts: CommitParts,
+  tx: Executor,
+  claimed: ClaimedTurn,
+  answer: NonNullable<TurnEnd["answer"]>,
+  now: number,
+): Promise<void> {
+  const { turn } = claimed;
+  const { address, audience } = turn.reply;
+  const from = { senderId: turn.agentId, senderName: null, person: null, address, audience };
+  const target = { key: turn.sessionKey, sessionId: turn.sessionId, after: claimed.entrySeq, parentId: claimed.leafId };
+  await appendEntries(tx, target, [{ ...answer, role: "assistant", at: now, turnId: turn.id, from }], parts.ids);
+}
+
+/** Hands a turn back unfinished; whoever claims next runs it again as the same attempt. */
+export async function handBack(parts: CommitParts, claimed: ClaimedTurn): Promise<void> {
+  const { id, fence, attempt } = claimed.turn;
+  await parts.store.run(releaseTurn, { id, fence, attempt: attempt - 1 });
+}

@@ -1,0 +1,32 @@
+import type { BeganReason } from "../domain/session.ts";
+import type { Turn } from "../domain/turn.ts";
+import type { NewEntry } from "../sessions/transcript.ts";
+
+const TEXTS: Readonly<Record<BeganReason, string>> = {
+  "first-message": "New conversation.",
+  new: "New conversation, started with /new. The earlier one is kept and can be resumed.",
+  reset: "New conversation, started with /reset. The earlier one is kept and can be resumed.",
+  daily: "New conversation: the daily reset has passed. The earlier one is kept and can be resumed.",
+  idle: "New conversation: this one was idle for longer than its limit. The earlier one is kept and can be resumed.",
+  resumed: "Earlier conversation resumed.",
+};
+
+/** The one line that a person sees when the session id changes (law 6). */
+export function noticeText(reason: BeganReason): string {
+  return TEXTS[reason];
+}
+
+/** The same line in the transcript: a `system` entry, never shown to a model. */
+export function noticeEntry(turn: Turn, reason: BeganReason): NewEntry {
+  const { address, audience } = turn.reply;
+  return {
+    role: "system",
+    text: noticeText(reason),
+    at: turn.startedAt,
+    turnId: turn.id,
+    from: { senderId: "continuo", senderName: null, person: null, address, audience },
+    model: null,
+    usage: null,
+    stopReason: null,
+  };
+}

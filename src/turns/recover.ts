@@ -1,0 +1,77 @@
+import type { Clock } from "../domain/clock.ts";
+import type { ChannelLog } from "../domain/channel.ts";
+import type { Store } from "../store/store.ts";
+import { expireForeignLeases } from "../store/statements/expire-foreign-leases.ts";
+import { extendLeases } from "../store/statements/extend-leases.ts";
+import { listExpiredTurns } from "../store/statements/list-expired-turns.ts";
+import { listWaitingSessions } from "../store/statements/list-waiting-sessions.ts";
+import { setTurnDraft } from "../store/statements/set-turn-draft.ts";
+
+export interface RecoveryParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: ChannelLog;
+  readonly holder: string;
+  readonly leaseMs: number;
+  wake(sessionKey: string): void;
+}
+
+export interface Recovery {
+  /** Wakes every session that has something to do; returns how many. */
+  start(): Promise<number>;
+  stop(): void;
+}
+
+const PAGE = 200;
+
+/**
+ * Keeps this worker's leases alive and wakes what nobody works on. This store belongs to one gateway at a
+ * time (STATE_LOCKED otherwise), so at the start every other holder is known to be dead.
+ */
+export function createRecovery(parts: RecoveryParts): Recovery {
+  let timer: NodeJS.Timeout | null = null;
+
+  const wakeExpired = async (): Promise<number> => {
+    const expired = await parts.store.all(listExpiredTurns, { now: parts.clock.now(), limit: PAGE });
+    for (const row of expired) parts.wake(row.session_key);
+    return expired.length;
+  };
+
+  const wakeWaiting = async (): Promise<number> => {
+    let woken = 0;
+    for (let after = ""; ; ) {
+      const page = await parts.store.all(listWaitingSessions, { after, limit: PAGE });
+      for (const row of page) parts.wake(row.session_key);
+      woken += page.length;
+      const last = page.at(-1);
+      if (!last || page.length < PAGE) return woken;
+      after = last.session_key;
+    }
+  };
+
+  const beat = async (): Promise<void> => {
+    await parts.store.run(extendLeases, { holder: parts.holder, lease_until: parts.clock.now() + parts.leaseMs });
+    await wakeExpired();
+  };
+
+  return {
+    async start() {
+      await parts.store.run(expireForeignLeases, { holder: parts.holder });
+      const woken = (await wakeExpired()) + (await wakeWaiting());
+      const every = Math.floor(parts.leaseMs / 3);
+      timer = setInterval(() => {
+        beat().catch((error: unknown) => parts.log.error({ err: error }, "leases could not be extended"));
+      }, every);
+      timer.unref();
+      return woken;
+    },
+    stop() {
+      if (timer) clearInterval(timer);
+    },
+  };
+}
+
+/** The platform's id of a partial reply: whoever finishes the turn completes that message. */
+export async function rememberDraft(store: Store, turnId: string, draft: string): Promise<void> {
+  await store.run(setTurnDraft, { id: turnId, draft });
+}

@@ -1,0 +1,86 @@
+import { runAgent, type AgentParts } from "../agent/run.ts";
+import type { Agents } from "../agent/settings.ts";
+import type { Probe } from "../domain/probe.ts";
+import { ContinuoError } from "../domain/errors.ts";
+import type { Turn, TurnEvent, TurnResult } from "../domain/turn.ts";
+import { UNKNOWN_USAGE } from "../domain/usage.ts";
+import { readLatest } from "../sessions/transcript.ts";
+import type { Store } from "../store/store.ts";
+import type { ClaimedTurn } from "./claim.ts";
+import { commandReply } from "./commands.ts";
+import { endOf, type TurnEnd } from "./commit.ts";
+import { noticeText } from "./notice.ts";
+
+export interface RunParts extends AgentParts {
+  readonly store: Store;
+  readonly probe: Probe;
+  agents(): Agents;
+  emit(event: TurnEvent): void;
+}
+
+/** A turn that took its process down this often is given up: a poisoned message must not wedge its session. */
+export const MAX_TURN_ATTEMPTS = 3;
+
+/** How far back the store is read; what fits the model's window is decided from that. */
+const CONTEXT_ENTRIES = 400;
+
+/** What every event of a turn carries. */
+export function frameOf(turn: Turn, at: number) {
+  const { id: turnId, sessionKey, sessionId, agentId } = turn;
+  return { turnId, runIds: turn.items.map((item) => item.runId), sessionKey, sessionId, agentId, at };
+}
+
+/** Produces a turn's end: a command's answer, or the agent's. Null when it was cut short to be handed back. */
+export async function runTurn(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal, now: () => number): Promise<TurnEnd | null> {
+  const { turn, command } = claimed;
+  if (turn.attempt > MAX_TURN_ATTEMPTS) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
+  const reply = command === null ? null : commandReply(command);
+  if (reply !== null) return { state: "committed", answer: null, say: reply, error: null };
+  const result = await answer(parts, claimed, signal, now);
+  if (result.kind === "aborted" && result.reason === "shutdown") return null;
+  return withNotice(endOf(result), claimed);
+}
+
+async function answer(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal, now: () => number): Promise<TurnResult> {
+  const { turn } = claimed;
+  const frame = frameOf(turn, now());
+  return runAgent(parts, {
+    agent: parts.agents().get(turn.agentId),
+    modelOverride: claimed.modelOverride,
+    entries: await readLatest(parts.store, turn.sessionId, CONTEXT_ENTRIES),
+    signal,
+    onText: (delta, text) => {
+      parts.probe("streaming");
+      parts.emit({ ...frame, at: now(), kind: "delta", delta, text });
+    },
+  });
+}
+
+function gaveUp(turn: Turn): ContinuoError {
+  return new ContinuoError("TURN_GAVE_UP", `This message could not be answered: the gateway ended ${MAX_TURN_ATTEMPTS} times while working on it.`, {
+    fields: { turnId: turn.id, attempts: turn.attempt },
+  });
+}
+
+/** In a chat that has no transcript to look at, the line about a new session id goes before the answer. */
+function withNotice(end: TurnEnd, claimed: ClaimedTurn): TurnEnd {
+  const { rolled } = claimed;
+  if (end.say === null || (rolled !== "daily" && rolled !== "idle")) return end;
+  return { ...end, say: `_${noticeText(rolled)}_\n\n${end.say}` };
+}
+
+/** The event that says how a turn ended. */
+export function endEvent(turn: Turn, end: TurnEnd, at: number): TurnEvent {
+  const frame = frameOf(turn, at);
+  switch (end.state) {
+    case "committed": {
+      const { answer } = end;
+      const text = answer?.text ?? end.say ?? "";
+      return { ...frame, kind: "committed", text, model: answer?.model ?? null, usage: answer?.usage ?? UNKNOWN_USAGE };
+    }
+    case "aborted":
+      return { ...frame, kind: "aborted", text: end.answer?.text ?? "", reason: end.error ?? "TURN_ABORTED" };
+    case "failed":
+      return { ...frame, kind: "failed", text: end.say ?? "" };
+  }
+}
