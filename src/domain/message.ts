@@ -46,5 +46,6 @@ export interface InboundMessage {
 export type ReceiveOutcome =
   | { readonly kind: "accepted"; readonly itemId: string; readonly runId: string; readonly sessionKey: string }
   | { readonly kind: "duplicate"; readonly itemId: string; readonly runId: string; readonly sessionKey: string }
-  | { readonly kind: "answered"; readonly sessionKey: string; readonly text: string }
+  /** `/stop`: it acted at once; `stopped` are the runs that it hit. */
+  | { readonly kind: "answered"; readonly sessionKey: string; readonly text: string; readonly stopped: readonly string[] }
   | { readonly kind: "dropped"; readonly reason: string };

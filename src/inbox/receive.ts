@@ -28,8 +28,8 @@ export interface ReceiveParts {
   admit(message: InboundMessage): Admitted | Dropped;
   route(message: InboundMessage): Route;
   readonly sayNow: SayNow;
-  /** Aborts what runs in a session; says whether anything did. */
-  stop(sessionKey: string): boolean;
+  /** Aborts what runs in a session; returns the runs that it hit. */
+  stop(sessionKey: string): readonly string[];
   /** A session has something to do, or the outbox has. */
   wake(sessionKey: string | null): void;
 }
@@ -72,14 +72,15 @@ async function stopNow(parts: ReceiveParts, admission: Admitted, route: Route): 
   const { message } = admission;
   const item = { message, route, commands: true, state: "done" } as const;
   const reply: ReplyRoute = { address: message.address, audience: route.audience, replyTo: message.messageId };
-  const { outcome, text } = await parts.store.transaction(async (tx) => {
+  const { outcome, answer } = await parts.store.transaction(async (tx) => {
     const outcome = await accept(tx, item, parts.ids, parts.clock);
-    if (outcome.kind === "duplicate") return { outcome, text: null };
-    const text = parts.stop(route.sessionKey) ? "⚙️ Agent was aborted." : "⚙️ Nothing is running.";
+    if (outcome.kind === "duplicate") return { outcome, answer: null };
+    const stopped = parts.stop(route.sessionKey);
+    const text = stopped.length > 0 ? "⚙️ Agent was aborted." : "⚙️ Nothing is running.";
     await parts.sayNow(tx, route.sessionKey, reply, text);
-    return { outcome, text };
+    return { outcome, answer: { text, stopped } };
   });
-  if (text === null) return outcome;
+  if (answer === null) return outcome;
   parts.wake(null);
-  return { kind: "answered", sessionKey: route.sessionKey, text };
+  return { kind: "answered", sessionKey: route.sessionKey, ...answer };
 }

@@ -6,7 +6,7 @@ import type { TurnEvent } from "../domain/turn.ts";
 export interface LiveParts {
   readonly clock: Clock;
   readonly log: ChannelLog;
-  channel(name: string): Channel | null;
+  channel(address: Address, sessionKey: string): Channel | null;
   /** Makes a draft survive a crash: the turn's next holder completes it instead of sending a second message. */
   rememberDraft(turnId: string, draft: string): Promise<void>;
 }
@@ -91,7 +91,7 @@ export function createLiveReplies(parts: LiveParts): LiveReplies {
 }
 
 function openView(parts: LiveParts, event: Extract<TurnEvent, { kind: "started" }>): View | null {
-  const channel = parts.channel(event.reply.address.channel);
+  const channel = parts.channel(event.reply.address, event.sessionKey);
   if (!channel) return null;
   const address = event.reply.address;
   const typing = channel.typing;

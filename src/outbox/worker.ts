@@ -6,6 +6,7 @@
  * 3. A failure is tried again with growing pauses, up to a cap; then it is visible as failed.
  * 4. Nothing here decides where a reply goes: that came with the turn (law 5).
  */
+import type { Address } from "../domain/address.ts";
 import type { Channel, ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Delivery } from "../domain/delivery.ts";
@@ -27,7 +28,7 @@ export interface OutboxParts {
   readonly probe: Probe;
   readonly log: ChannelLog;
   random(): number;
-  channel(name: string): Channel | null;
+  channel(address: Address, sessionKey: string): Channel | null;
 }
 
 export interface OutboxWorker {
@@ -72,7 +73,7 @@ async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSign
   const begun = await parts.store.run(beginDelivery, { id: delivery.id, attempts });
   if (begun === 0) return;
   try {
-    const channel = parts.channel(delivery.address.channel);
+    const channel = parts.channel(delivery.address, delivery.sessionKey);
     if (!channel) throw new ContinuoError("CHANNEL_UNKNOWN", `The channel ${delivery.address.channel} is not running.`);
     await sendDelivery(parts, channel, delivery, signal);
   } catch (thrown) {

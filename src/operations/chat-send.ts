@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { ContinuoError } from "../domain/errors.ts";
+import type { InboundMessage } from "../domain/message.ts";
+import { findInboxItem } from "../store/statements/find-inbox-item.ts";
+import { define } from "./define.ts";
+import type { Caller } from "./operation.ts";
+import type { Services } from "./services.ts";
+
+/** A message that no model's window could hold; clients are told instead of being cut off. */
+const MAX_MESSAGE_CHARS = 1_000_000;
+
+const input = z.object({
+  sessionKey: z.string().max(512).nullish(),
+  agentId: z.string().max(64).nullish(),
+  message: z.string().min(1),
+  idempotencyKey: z.string().min(1).max(200).optional(),
+});
+
+function operatorMessage(request: z.output<typeof input>, messageId: string, caller: Caller, now: number): InboundMessage {
+  return {
+    address: { channel: caller.channel, account: "default", chat: "operator", thread: null },
+    chatKind: "dm",
+    sender: { id: "operator", name: null, username: null },
+    messageId,
+    text: request.message,
+    mentioned: true,
+    sentAt: now,
+    place: null,
+    target: { sessionKey: request.sessionKey ?? null, agentId: request.agentId ?? null },
+  };
+}
+
+/** The same key again: in flight while its turn waits or runs, then done (spec 11.3). */
+async function duplicateStatus(services: Services, caller: Caller, runId: string) {
+  const key = { channel: caller.channel, account: "default", message_id: runId };
+  const item = await services.store.get(findInboxItem, key);
+  return { runId, status: item?.state === "done" ? ("ok" as const) : ("in_flight" as const), cached: item?.state === "done" };
+}
+
+export const chatSend = define({
+  name: "chat.send",
+  scope: "write",
+  input,
+  example: { sessionKey: "main", message: "Hello", idempotencyKey: "7f0c7b1e" },
+  /** Answers once the message is durably accepted; the reply comes as events of `runId` (spec 11.3, 11.4). */
+  async run(services, request, caller) {
+    if (!services.live) throw new ContinuoError("GATEWAY_UNREACHABLE", "No gateway is running that could answer.");
+    if (request.message.length > MAX_MESSAGE_CHARS) {
+      throw new ContinuoError("MESSAGE_TOO_LARGE", `The message has ${request.message.length} characters; ${MAX_MESSAGE_CHARS} is the most.`);
+    }
+    const runId = request.idempotencyKey ?? services.ids.uuid();
+    const message = operatorMessage(request, runId, caller, services.clock.now());
+    const outcome = await services.live.receive(message);
+    switch (outcome.kind) {
+      case "accepted":
+        return { runId, status: "started" as const, sessionKey: outcome.sessionKey };
+      case "duplicate":
+        return duplicateStatus(services, caller, runId);
+      case "answered":
+        return { ok: true as const, aborted: outcome.stopped.length > 0, runIds: outcome.stopped, text: outcome.text };
+      case "dropped":
+        throw new ContinuoError("REQUEST_FORBIDDEN", `The message was not admitted (${outcome.reason}).`);
+    }
+  },
+});

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { resumeConversation } from "../sessions/lifecycle.ts";
+import { define } from "./define.ts";
+import { requireSession } from "./session-row.ts";
+
+export const conversationsResume = define({
+  name: "conversations.resume",
+  scope: "admin",
+  input: z.object({ key: z.string().min(1).max(512), sessionId: z.string().min(1).max(128) }),
+  example: { key: "main", sessionId: "f8282125-0000-4000-8000-000000000000" },
+  /** Makes an earlier conversation current again: the undo of every reset (law 6). */
+  async run(services, input) {
+    const session = await requireSession(services, input.key);
+    const now = services.clock.now();
+    await services.store.transaction((tx) => resumeConversation(tx, session.key, input.sessionId, now));
+    services.live?.sessionChanged(session.key, "resume");
+    return { ok: true as const, key: session.key, sessionId: input.sessionId };
+  },
+});

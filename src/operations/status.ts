@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { toSession } from "../store/rows.ts";
+import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
+import { countOpenItems } from "../store/statements/count-open-items.ts";
+import { countSessions } from "../store/statements/count-sessions.ts";
+import { listSessions } from "../store/statements/list-sessions.ts";
+import { define } from "./define.ts";
+import { sessionRow } from "./session-row.ts";
+import type { Services } from "./services.ts";
+
+const RECENT = 10;
+
+async function recentSessions(services: Services, now: number) {
+  const rows = await services.store.all(listSessions, { agent: "", search: "%", since: 0, limit: RECENT, offset: 0 });
+  return rows.map((row) => {
+    const { key, agentId, kind, sessionId, updatedAt, modelProvider, model, totalTokens, contextTokens } = sessionRow(services, toSession(row));
+    const percentUsed = totalTokens === undefined ? undefined : Math.round((100 * totalTokens) / contextTokens);
+    return { key, agentId, kind, sessionId, updatedAt, age: now - updatedAt, model: `${modelProvider}/${model}`, totalTokens, contextTokens, percentUsed };
+  });
+}
+
+function stateCount(rows: readonly { readonly state: string; readonly count: number }[], state: string): number {
+  return rows.find((row) => row.state === state)?.count ?? 0;
+}
+
+async function queueOf(services: Services) {
+  const items = await services.store.all(countOpenItems, {});
+  const deliveries = await services.store.all(countOpenDeliveries, {});
+  return {
+    queued: stateCount(items, "queued"),
+    running: services.live?.running() ?? stateCount(items, "claimed"),
+    deliveriesPending: stateCount(deliveries, "pending") + stateCount(deliveries, "sending"),
+    deliveriesFailed: stateCount(deliveries, "failed"),
+    deliveriesUnknown: stateCount(deliveries, "unknown"),
+  };
+}
+
+function gatewayOf(services: Services, now: number) {
+  const { facts } = services;
+  const address = facts.address();
+  if (!services.live || !address) return null;
+  return { host: address.host, port: address.port, pid: facts.pid, startedAt: facts.startedAt, uptimeMs: now - facts.startedAt };
+}
+
+export const status = define({
+  name: "status",
+  scope: "read",
+  input: z.object({ includeChannelSummary: z.boolean().optional() }),
+  example: {},
+  /** What the gateway is doing, at a glance (spec 10.3). */
+  async run(services) {
+    const now = services.clock.now();
+    const total = (await services.store.get(countSessions, { agent: "", since: 0 }))?.count ?? 0;
+    const { agents, warnings } = services.settings;
+    const { list, defaultId } = agents();
+    const queue = await queueOf(services);
+    return {
+      runtimeVersion: process.version,
+      version: services.facts.version,
+      stateDir: services.facts.stateDir,
+      configPath: services.facts.configPath,
+      gateway: gatewayOf(services, now),
+      agents: { defaultId, agents: list.map((agent) => ({ id: agent.id, model: agent.models[0] })), totalSessions: total },
+      sessions: { count: total, running: queue.running, recent: await recentSessions(services, now) },
+      channels: (services.live?.channels() ?? []).map(({ name, account, state, detail, since }) => ({ name, account, state, detail, since })),
+      queue,
+      warnings: warnings(),
+    };
+  },
+});
