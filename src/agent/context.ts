@@ -37,7 +37,7 @@ export function buildContext(entries: readonly Entry[], windowTokens: number): C
     });
   }
   while (messages.at(-1)?.role === "assistant") messages.pop();
-  return messages.reverse();
+  return messages.toReversed();
 }
 
 /** Several people speak here, so the model is told who said what. */

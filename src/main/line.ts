@@ -25,6 +25,8 @@ export interface LineSettings {
   agents(): Agents;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
   debounceMs(channel: string): number;
+  /** How many queued messages one turn may collect (spec 12.3). */
+  batchLimit(): number;
   onUnknown(): "hold" | "resend";
 }
 
@@ -55,8 +57,6 @@ export interface Line {
 
 /** How long a holder may be silent before its turns are taken over. */
 const LEASE_MS = 30_000;
-/** How many queued messages one turn may collect (spec 12.3). */
-const BATCH_LIMIT = 20;
 
 export function createLine(parts: LineParts): Line {
   const { store, clock, ids, log, probe, settings } = parts;
@@ -68,9 +68,15 @@ export function createLine(parts: LineParts): Line {
     parts.onTurnEvent(event);
   };
   const turns = createTurnWorker({
-    ...{ store, clock, ids, log, probe, holder, emit },
+    store,
+    clock,
+    ids,
+    log,
+    probe,
+    holder,
+    emit,
     leaseMs: LEASE_MS,
-    batchLimit: BATCH_LIMIT,
+    batchLimit: settings.batchLimit,
     agents: settings.agents,
     resetPolicy: settings.resetPolicy,
     debounceMs: settings.debounceMs,
@@ -82,7 +88,10 @@ export function createLine(parts: LineParts): Line {
   });
   const recovery = createRecovery({ store, clock, log, holder, leaseMs: LEASE_MS, wake: turns.wake });
   const receive = createReceive({
-    ...{ store, clock, ids, probe },
+    store,
+    clock,
+    ids,
+    probe,
     admit: settings.admit,
     route: settings.route,
     stop: (sessionKey) => turns.abort(sessionKey, null),

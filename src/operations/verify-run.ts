@@ -21,7 +21,7 @@ const ANSWER_TIMEOUT_MS = 120_000;
 const SYLLABLES: readonly string[] = ["ba", "do", "fu", "ki", "lo", "me", "na", "pu", "ri", "so", "ta", "vu", "wi", "xo", "ye", "zu"];
 
 function randomWord(token: string): string {
-  return [...token.slice(0, 5)].map((digit) => SYLLABLES[Number.parseInt(digit, 16)] ?? "").join("");
+  return Array.from(token.slice(0, 5), (digit) => SYLLABLES[Number.parseInt(digit, 16)] ?? "").join("");
 }
 
 function messageFrom(speaker: Speaker, text: string, id: string, now: number): InboundMessage {

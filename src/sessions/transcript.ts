@@ -97,7 +97,7 @@ export async function recordReply(tx: Executor, key: string, model: string | nul
 /** The newest `limit` entries before `before`, oldest first. */
 export async function readLatest(store: Executor, sessionId: string, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<Entry[]> {
   const rows = await store.all(listLatestEntries, { session_id: sessionId, before, limit });
-  return rows.reverse().map(toEntry);
+  return rows.map(toEntry).toReversed();
 }
 
 /** Entries after a position, oldest first. */

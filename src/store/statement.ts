@@ -39,12 +39,7 @@ export function compileStatement<P, R>(db: Kysely<Tables>, source: Statement<P, 
   return {
     sql,
     bind(params) {
-      const values = new Array<unknown>(slots.length);
-      for (let i = 0; i < slots.length; i++) {
-        const name = slots[i];
-        values[i] = name === null || name === undefined ? parameters[i] : params[name];
-      }
-      return values;
+      return slots.map((name, i) => (name === null ? parameters[i] : params[name]));
     },
   };
 }

@@ -24,7 +24,7 @@ export interface ClaimParts {
   /** Names this process's worker in the leases. */
   readonly holder: string;
   readonly leaseMs: number;
-  readonly batchLimit: number;
+  batchLimit(): number;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
 }
 
@@ -92,7 +92,7 @@ export function claimTurn(parts: ClaimParts, sessionKey: string, now: number): P
 
 async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: number): Promise<Claim> {
   const id = parts.ids.next();
-  const { items, more } = await takeBatch(tx, sessionKey, id, parts.batchLimit);
+  const { items, more } = await takeBatch(tx, sessionKey, id, parts.batchLimit());
   const reply = replyRouteOf(items);
   const [first] = items;
   if (!first || !reply) return { kind: "empty" };

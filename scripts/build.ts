@@ -1,0 +1,82 @@
+/**
+ * Bundles the program into dist/ and the page into dist/ui/: `npm run build`.
+ * One file for each start-up path and lazily loaded chunks keep commands fast; large SDKs stay packages of their own.
+ */
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { builtinModules } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build as bundle, type OutputChunk } from "rolldown";
+
+/** Loaded only where they are used; bundling them would only copy them. */
+const PACKAGES_KEPT = /^(grammy|pino-pretty|@ai-sdk\/.+)$/;
+/** Optional native parts of ws: it asks for them and does without. */
+const OPTIONAL_NATIVES: readonly string[] = ["bufferutil", "utf-8-validate"];
+
+export interface BundledFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly isEntry: boolean;
+}
+
+function packageOf(id: string): string {
+  const parts = id.split("/");
+  return id.startsWith("@") && parts[0] !== "@ai-sdk" ? parts.slice(0, 2).join("/") : id.startsWith("@") ? id : (parts[0] ?? id);
+}
+
+function isExternal(id: string): boolean {
+  return id.startsWith("node:") || builtinModules.includes(id) || OPTIONAL_NATIVES.includes(id) || PACKAGES_KEPT.test(packageOf(id));
+}
+
+/** Bundles `entries` (name to TypeScript file) into `outDir`; answers what was written. */
+export async function bundleProgram(entries: Readonly<Record<string, string>>, outDir: string): Promise<BundledFile[]> {
+  const { output } = await bundle({
+    input: { ...entries },
+    platform: "node",
+    external: isExternal,
+    logLevel: "warn",
+    transform: { target: "node24" },
+    output: {
+      dir: outDir,
+      format: "esm",
+      entryFileNames: "[name].js",
+      chunkFileNames: "[name]-[hash].js",
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+      comments: { legal: true, annotation: false, jsdoc: false },
+      sourcemap: false,
+    },
+  });
+  return output
+    .filter((file): file is OutputChunk => file.type === "chunk")
+    .map((file) => ({ name: file.fileName, bytes: Buffer.byteLength(file.code), isEntry: file.isEntry }));
+}
+
+/** Builds ui/ into `outDir`; answers its size in bytes. */
+async function buildPage(root: string, outDir: string): Promise<number> {
+  const { build } = await import("vite");
+  const result = await build({ root, logLevel: "warn", build: { outDir, emptyOutDir: true, reportCompressedSize: false, sourcemap: false } });
+  const outputs = (Array.isArray(result) ? result : [result]).flatMap((part) => ("output" in part ? part.output : []));
+  return outputs.reduce((sum, file) => sum + Buffer.byteLength(file.type === "chunk" ? file.code : file.source), 0);
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0).padStart(6)} kB`;
+}
+
+async function main(): Promise<void> {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const dist = join(root, "dist");
+  const began = performance.now();
+  const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  await rm(dist, { recursive: true, force: true });
+  const files = await bundleProgram({ continuo: join(root, "src/main.ts"), routing: join(root, "src/routing/index.ts") }, dist);
+  const chunks = files.filter(({ isEntry }) => !isEntry);
+  for (const { name, bytes } of files.filter(({ isEntry }) => isEntry)) console.log(`${kilobytes(bytes)}  dist/${name}`);
+  console.log(`${kilobytes(chunks.reduce((sum, { bytes }) => sum + bytes, 0))}  in ${chunks.length} chunks, loaded when used (${seconds()})`);
+  const page = join(root, "ui");
+  if (!existsSync(join(page, "index.html"))) return console.log("No page was built: ui/index.html is missing.");
+  console.log(`${kilobytes(await buildPage(page, join(dist, "ui")))}  dist/ui (${seconds()})`);
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,101 @@
+import { access, constants, mkdir, stat } from "node:fs/promises";
+import type { Command } from "commander";
+import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts } from "../../audit/doctor.ts";
+import { toContinuoError } from "../../domain/errors.ts";
+import { command, type CommandContext } from "../command.ts";
+import { openGateway } from "../connection.ts";
+import type { CliDeps } from "../deps.ts";
+import { EXIT } from "../exit-codes.ts";
+import { cureOf } from "../failure.ts";
+import { paletteFor, printJson, printLines } from "../output.ts";
+import { doctorLines } from "../views/doctor.ts";
+import { asRow, rowsOf, textOf } from "../wire.ts";
+
+async function isWritable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.W_OK);
+    return true;
+  } catch {
+    return false; // whatever forbids it, the doctor's answer is the same
+  }
+}
+
+async function fileFacts(path: string): Promise<FileFacts> {
+  try {
+    const { mode } = await stat(path);
+    return { path, exists: true, writable: await isWritable(path), mode: process.platform === "win32" ? null : mode & 0o777 };
+  } catch {
+    return { path, exists: false, writable: false, mode: null }; // missing or out of reach: both are told by `exists`
+  }
+}
+
+/** A state directory that is not there yet is made, privately: that is what a first start would do. */
+async function stateDirFacts(path: string): Promise<FileFacts> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch {
+    return { path, exists: false, writable: false, mode: null }; // the diagnosis says so
+  }
+  return fileFacts(path);
+}
+
+async function configFacts(deps: CliDeps): Promise<ConfigFacts> {
+  try {
+    const { config, warnings } = await deps.settings.load();
+    return { kind: "valid", config, warnings };
+  } catch (thrown) {
+    const error = toContinuoError(thrown);
+    return { kind: "invalid", message: error.message, cure: cureOf(error) };
+  }
+}
+
+async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFacts> {
+  if (!readable) return { kind: "stopped" };
+  try {
+    const client = await openGateway(deps);
+    try {
+      const status = asRow(await client.call("status", {}));
+      const channels = rowsOf(status, "channels").map((row) => ({
+        name: textOf(row, "name") ?? "?",
+        account: textOf(row, "account") ?? "default",
+        state: textOf(row, "state") ?? "unknown",
+        detail: textOf(row, "detail"),
+      }));
+      return { kind: "reachable", url: client.url, version: textOf(asRow(client.hello.server), "version") ?? "unknown", channels };
+    } finally {
+      client.close();
+    }
+  } catch (thrown) {
+    const error = toContinuoError(thrown);
+    if (error.code === "GATEWAY_UNREACHABLE") return { kind: "stopped" };
+    return { kind: "silent", url: "", message: error.message, cure: cureOf(error) };
+  }
+}
+
+async function gather(deps: CliDeps): Promise<DoctorFacts> {
+  const config = await configFacts(deps);
+  return {
+    version: deps.version,
+    nodeVersion: process.versions.node,
+    config,
+    configFile: await fileFacts(deps.paths.configPath),
+    stateDir: await stateDirFacts(deps.paths.stateDir),
+    gateway: await gatewayFacts(deps, config.kind === "valid"),
+    env: deps.terminal.env,
+    pairedOwners: [],
+  };
+}
+
+async function doctor({ deps, settle }: CommandContext, json: boolean): Promise<void> {
+  const diagnosis = diagnose(await gather(deps));
+  if (json) printJson(deps.terminal, diagnosis);
+  else printLines(deps.terminal, doctorLines(diagnosis, paletteFor(deps.terminal)));
+  settle(diagnosis.ok ? EXIT.ok : EXIT.failure);
+}
+
+/** `doctor`: is the install well, and is it one conversation on all channels? Exit code 1 when something is to be changed. */
+export function doctorCommand(context: CommandContext): Command {
+  return command("doctor", "check the install, and whether all your channels are one conversation", ["continuo doctor", "continuo doctor --json"])
+    .option("--json", "print JSON")
+    .action(async (options: { json?: boolean }) => doctor(context, options.json === true));
+}

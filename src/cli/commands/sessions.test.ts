@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fakeCli, NOW } from "../testing/fake-cli.ts";
+
+const ROWS = [
+  {
+    key: "agent:main:main",
+    kind: "direct",
+    sessionId: "11111111-1111-4111-8111-111111111111",
+    updatedAt: NOW - 61_000,
+    createdAt: NOW - 3_600_000,
+    lastInteractionAt: NOW - 61_000,
+    messageCount: 47,
+    model: "claude-opus-4-6",
+    modelProvider: "anthropic",
+    totalTokens: 12_000,
+    contextTokens: 200_000,
+    running: true,
+  },
+  { key: "agent:main:telegram:group:-100123", kind: "group", sessionId: "2222", updatedAt: NOW - 40 * 86_400_000, messageCount: 1, model: "gpt-5.5", contextTokens: 200_000 },
+];
+
+function listing(rows: readonly object[] = ROWS) {
+  const asked: object[] = [];
+  const cli = fakeCli({
+    local: (method, params) => {
+      asked.push({ method, ...params });
+      return { ts: NOW, path: "/home/ada/.openclaw", count: rows.length, total: rows.length, sessions: rows };
+    },
+  });
+  return { cli, asked };
+}
+
+test("bare sessions prints the fixed-width table of spec 10.1 with the gateway down", async () => {
+  const { cli } = listing();
+  assert.equal(await cli.run("sessions"), 0);
+  assert.equal(
+    cli.stdout(),
+    [
+      "Session store: /home/ada/.openclaw",
+      "Sessions listed: 2",
+      "Kind   Key                        Age       Model          Tokens (ctx %)       Flags",
+      "direct agent:main:main            1m ago    claude-opus-4-6 12k/200k (6%)        running id:11111111-1111-4111-8111-111111111111",
+      "group  agent:main:teleg...100123  40d ago   gpt-5.5        unknown/200k (?%)    id:2222",
+      "",
+    ].join("\n"),
+  );
+  cli.remove();
+});
+
+test("sessions list, and session list, print the three columns with full keys", async () => {
+  for (const word of ["sessions", "session"]) {
+    const { cli } = listing();
+    assert.equal(await cli.run(word, "list"), 0);
+    assert.equal(
+      cli.stdout(),
+      [
+        "KEY                                 MESSAGES   LAST ACTIVE",
+        "agent:main:main                     47         1 minute ago",
+        "agent:main:telegram:group:-100123   1          40 days ago",
+        "",
+      ].join("\n"),
+    );
+    cli.remove();
+  }
+});
+
+test("--json has the fields of spec 10.2 and the seed's names for them", async () => {
+  const { cli, asked } = listing();
+  assert.equal(await cli.run("sessions", "list", "--json", "--active", "90", "--agent", "main", "--limit", "5"), 0);
+  const { path, count, activeMinutes, sessions } = cli.json();
+  assert.deepEqual([path, count, activeMinutes], ["/home/ada/.openclaw", 2, 90]);
+  const [first, second] = sessions as Record<string, unknown>[];
+  assert.deepEqual(
+    { ageMs: first?.ageMs, uuid: first?.uuid, created: first?.created, lastActive: first?.lastActive, messageCount: first?.messageCount, agentId: first?.agentId },
+    { ageMs: 61_000, uuid: ROWS[0]?.sessionId, created: "2026-11-21T09:00:00Z", lastActive: "2026-11-21T09:58:59Z", messageCount: 47, agentId: "main" },
+  );
+  assert.equal(second?.totalTokens, null);
+  assert.match(cli.stdout(), /^\{\n {2}"path"/);
+  assert.deepEqual(asked, [{ method: "sessions.list", limit: 5, activeMinutes: 90, agentId: "main", includeGlobal: true, includeUnknown: true }]);
+  cli.remove();
+});
+
+test("an --active that is no positive integer is refused in OpenClaw's words", async () => {
+  for (const value of ["0", "-5", "1.5", "soon"]) {
+    const { cli } = listing();
+    assert.equal(await cli.run("sessions", `--active=${value}`), 1);
+    assert.match(cli.stderr(), /^error: --active must be a positive integer \(minutes\) \[REQUEST_INVALID\]\n {2}fix: /);
+    cli.remove();
+  }
+});
+
+test("--active says that it filtered, and nothing left reads No sessions found.", async () => {
+  const { cli } = listing([]);
+  await cli.run("sessions", "--active", "5");
+  assert.equal(cli.stdout(), "Session store: /home/ada/.openclaw\nSessions listed: 0\nFiltered to last 5 minute(s)\nNo sessions found.\n");
+  cli.remove();
+});
+
+test("history prints one block a message, and an unknown key is an error", async () => {
+  const cli = fakeCli({ local: () => ({ sessionKey: "main", sessionId: "s1", messages: [{ role: "user", content: [{ type: "text", text: "hi" }], timestamp: NOW }] }) });
+  assert.equal(await cli.run("session", "history", "main"), 0);
+  assert.equal(cli.stdout(), "[2026-11-21T10:00:00.000Z] user: hi\n");
+  cli.remove();
+  const unknown = fakeCli({ local: () => ({ sessionKey: "x", messages: [] }) });
+  assert.equal(await unknown.run("sessions", "history", "x", "--json"), 1);
+  assert.match(unknown.stderr(), /Session not found: x \[SESSION_NOT_FOUND\]/);
+  assert.deepEqual(Object.keys(unknown.json()), ["error"]);
+  unknown.remove();
+});

@@ -1,0 +1,34 @@
+import type { CliDeps } from "./deps.ts";
+import { findEndpoint } from "./endpoint.ts";
+import { connectGateway, type GatewayClient, type GatewayEvent } from "./gateway-client.ts";
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Connects to this state directory's gateway as its operator. Throws GATEWAY_UNREACHABLE, GATEWAY_UNAUTHORIZED,
+ * GATEWAY_TIMEOUT, or what the configuration is refused for.
+ */
+export async function openGateway(deps: CliDeps, onEvent?: (event: GatewayEvent) => void, timeoutMs = TIMEOUT_MS): Promise<GatewayClient> {
+  const endpoint = await findEndpoint(deps);
+  return connectGateway({ ...endpoint, version: deps.version, timeoutMs, onEvent });
+}
+
+/** One call on a connection of its own. `timeoutMs` null waits for as long as the gateway takes. */
+export async function askGateway(deps: CliDeps, method: string, params: object, timeoutMs?: number | null): Promise<unknown> {
+  const client = await openGateway(deps);
+  try {
+    return await client.call(method, params, timeoutMs);
+  } finally {
+    client.close();
+  }
+}
+
+/** One read on the store itself: works with the gateway down as well as up. */
+export async function askStore(deps: CliDeps, method: string, params: object): Promise<unknown> {
+  const local = await deps.local();
+  try {
+    return await local.call(method, params);
+  } finally {
+    await local.close();
+  }
+}

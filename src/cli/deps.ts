@@ -1,0 +1,89 @@
+import type { Readable, Writable } from "node:stream";
+import type { Config } from "../config/schema.ts";
+
+/** Where a command reads and writes. `main` builds it from the process; tests from streams in memory. */
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly stdinIsTTY: boolean;
+  readonly stdoutIsTTY: boolean;
+  /** Width of stdout in columns; 80 where it has none. */
+  readonly columns: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls `handler` on every SIGINT until the returned function is called. */
+  onInterrupt(handler: () => void): () => void;
+}
+
+export interface CliTime {
+  /** ms since the Unix epoch. */
+  now(): number;
+  pause(ms: number): Promise<void>;
+}
+
+export interface CliPaths {
+  readonly stateDir: string;
+  readonly configPath: string;
+  /** What a gateway in the background writes. */
+  readonly logPath: string;
+}
+
+export interface LoadedSettings {
+  /** As merged and validated; `gateway.auth.token` is the effective one, wherever it came from. */
+  readonly config: Config;
+  /** The file is there; without one everything has its default. */
+  readonly exists: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface Settings {
+  /** Throws CONFIG_* errors. */
+  load(): Promise<LoadedSettings>;
+  /** The JSON Schema of the configuration file. */
+  schema(): Promise<unknown>;
+}
+
+export interface RunOptions {
+  readonly port: number | null;
+  readonly bind: string | null;
+  readonly verbose: boolean;
+}
+
+/** Who holds the state directory. */
+export interface GatewayFile {
+  readonly pid: number;
+  readonly host: string;
+  readonly port: number;
+  /** ms since the Unix epoch. */
+  readonly startedAt: number;
+  readonly version: string;
+}
+
+/** The gateway as a process. */
+export interface Daemon {
+  /** In the foreground; resolves once it has stopped in order. */
+  run(options: RunOptions): Promise<void>;
+  /** Detached, with stdout and stderr appended to `logPath`; answers its process id. */
+  spawn(args: readonly string[], logPath: string): number;
+  holder(): GatewayFile | null;
+  isAlive(pid: number): boolean;
+  kill(pid: number, signal: "SIGTERM" | "SIGKILL"): void;
+}
+
+/** The operations of the wire without a gateway, on the store opened for reading. */
+export interface LocalOperations {
+  call(method: string, params: object): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Everything that the command line needs from outside; `main` implements it, lazily where it costs start-up time. */
+export interface CliDeps {
+  readonly version: string;
+  readonly terminal: Terminal;
+  readonly time: CliTime;
+  readonly ids: { uuid(): string };
+  readonly paths: CliPaths;
+  readonly settings: Settings;
+  readonly daemon: Daemon;
+  local(): Promise<LocalOperations>;
+}

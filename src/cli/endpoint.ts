@@ -1,0 +1,41 @@
+import type { CliDeps, GatewayFile } from "./deps.ts";
+
+export interface Endpoint {
+  /** `ws://127.0.0.1:18789` */
+  readonly url: string;
+  readonly token: string | null;
+  readonly password: string | null;
+  /** The gateway that holds the state directory, when one does. */
+  readonly holder: GatewayFile | null;
+}
+
+/** An address to connect to: a gateway that listens everywhere is reached on loopback. */
+function reachableHost(host: string): string {
+  if (host === "0.0.0.0" || host === "") return "127.0.0.1";
+  return host === "::" ? "::1" : host;
+}
+
+/** `127.0.0.1:18789`, `[::1]:18789`. */
+export function hostPort({ host, port }: { readonly host: string; readonly port: number }): string {
+  const reachable = reachableHost(host);
+  return `${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}
+
+export function liveHolder(deps: CliDeps): GatewayFile | null {
+  const holder = deps.daemon.holder();
+  return holder !== null && deps.daemon.isAlive(holder.pid) ? holder : null;
+}
+
+/** Where the gateway is: what the running one wrote down, else what the configuration says (`gateway.remote` in remote mode). */
+export async function findEndpoint(deps: CliDeps): Promise<Endpoint> {
+  const holder = liveHolder(deps);
+  const { gateway } = (await deps.settings.load()).config;
+  const remote = gateway.mode === "remote" && holder === null ? gateway.remote : undefined;
+  const auth = remote ?? gateway.auth;
+  return {
+    url: remote?.url ?? `ws://${hostPort(holder ?? { host: "127.0.0.1", port: gateway.port })}`,
+    token: auth.token ?? null,
+    password: auth.password ?? null,
+    holder,
+  };
+}

@@ -1,0 +1,31 @@
+import { ContinuoError, toContinuoError, type ErrorCode } from "../domain/errors.ts";
+import type { Terminal } from "./deps.ts";
+import { printJson } from "./output.ts";
+
+/** An error whose cure is known better here than in the table of codes. */
+export function failure(code: ErrorCode, message: string, cure: string): ContinuoError {
+  return new ContinuoError(code, message, { fields: { cure } });
+}
+
+export function cureOf(error: ContinuoError): string {
+  return typeof error.fields.cure === "string" ? error.fields.cure : error.cure;
+}
+
+function causeOf(error: ContinuoError): string | null {
+  if (error.code !== "INTERNAL" || !(error.cause instanceof Error)) return null;
+  return error.cause.message.split("\n", 1)[0] ?? null;
+}
+
+/**
+ * `error: <message> [CODE]` and `  fix: <cure>` on stderr; with `json` also `{error:{code,message,cure}}` on stdout,
+ * so that a script always finds exactly one JSON document there. An INTERNAL error names its cause on this operator's
+ * own terminal, never a stack; CONTINUO_DEBUG adds that.
+ */
+export function reportFailure(terminal: Terminal, thrown: unknown, json: boolean): void {
+  const error = toContinuoError(thrown);
+  const cause = causeOf(error);
+  const message = cause === null ? error.message : `${error.message} (${cause})`;
+  terminal.stderr.write(`error: ${message} [${error.code}]\n  fix: ${cureOf(error)}\n`);
+  if (terminal.env.CONTINUO_DEBUG) terminal.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  if (json) printJson(terminal, { error: { code: error.code, message, cure: cureOf(error) } });
+}

@@ -1,0 +1,87 @@
+import { Command, CommanderError } from "commander";
+import { chatCommand } from "./commands/chat.ts";
+import { configCommand } from "./commands/config.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
+import { healthCommand } from "./commands/health.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { sessionsCommand } from "./commands/sessions.ts";
+import { statusCommand } from "./commands/status.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import type { CliDeps } from "./deps.ts";
+import { EXIT } from "./exit-codes.ts";
+import { reportFailure } from "./failure.ts";
+import { printJson } from "./output.ts";
+
+const START = `
+Start here:
+  $ continuo gateway start     run the gateway in the background
+  $ continuo status            what runs, and the address of the page
+  $ continuo chat              talk to your agent from this terminal
+  $ continuo doctor            is it one conversation on all your channels?`;
+
+function adopt(parent: Command): void {
+  for (const child of parent.commands) {
+    child.copyInheritedSettings(parent);
+    if (child.commands.length > 0) child.allowExcessArguments(); // refuseUnknownSubcommand has better words for them
+    adopt(child);
+  }
+}
+
+/** The whole command tree (spec 10). `settle` receives the exit code of a command that ran to its end. */
+export function createCli(deps: CliDeps, settle: (exitCode: number) => void = () => undefined): Command {
+  const { stdout, stderr, columns } = deps.terminal;
+  const context = { deps, settle };
+  const program = new Command("continuo")
+    .description("One agent, all your channels, one conversation.")
+    .version(deps.version, "-V, --version", "print the version")
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+      getOutHelpWidth: () => columns,
+      getErrHelpWidth: () => columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText("after", START);
+  for (const make of [gatewayCommand, statusCommand, healthCommand, chatCommand, sessionsCommand, doctorCommand, verifyCommand, configCommand, logsCommand]) {
+    program.addCommand(make(context));
+  }
+  adopt(program);
+  return program;
+}
+
+function reportUsage(deps: CliDeps, error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return EXIT.ok; // --help and --version end this way too
+  if (json) {
+    const message = error.message.replace(/^error: /, "");
+    printJson(deps.terminal, { error: { code: "USAGE", message, cure: "`continuo --help` lists the commands; each has a --help of its own." } });
+  }
+  return EXIT.usage;
+}
+
+/**
+ * Parses `argv` (without node and script), runs the command, prints its failure, and answers the exit code of docs/cli.md.
+ * Never throws.
+ */
+export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<number> {
+  const json = argv.includes("--json");
+  let exitCode: number = EXIT.ok;
+  // A reader that goes away (`| head`) is no error of ours; the writes after it are lost on purpose.
+  deps.terminal.stdout.on("error", () => undefined);
+  const program = createCli(deps, (code) => {
+    exitCode = code;
+  });
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return reportUsage(deps, error, json);
+    reportFailure(deps.terminal, error, json);
+    return EXIT.failure;
+  }
+}

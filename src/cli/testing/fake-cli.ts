@@ -1,0 +1,126 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { configSchema, type Config } from "../../config/schema.ts";
+import type { CliDeps, Daemon, GatewayFile, LocalOperations, Terminal } from "../deps.ts";
+import { runCli } from "../program.ts";
+
+export const NOW = Date.parse("2026-11-21T10:00:00Z");
+
+export interface FakeOptions {
+  readonly config?: object;
+  readonly token?: string | null;
+  readonly holder?: GatewayFile | null;
+  readonly daemon?: Partial<Daemon>;
+  readonly terminal?: Partial<Terminal>;
+  readonly local?: (method: string, params: object) => unknown;
+}
+
+export interface FakeCli {
+  readonly deps: CliDeps;
+  readonly stateDir: string;
+  readonly stdin: PassThrough;
+  /** What was written so far. */
+  stdout(): string;
+  stderr(): string;
+  json(): Record<string, unknown>;
+  /** Resolves once stdout contains `text`. */
+  seen(text: string): Promise<void>;
+  interrupt(): void;
+  run(...argv: string[]): Promise<number>;
+  remove(): void;
+}
+
+interface Recorded {
+  readonly stream: PassThrough;
+  text(): string;
+  seen(wanted: string): Promise<void>;
+}
+
+function recorded(): Recorded {
+  const stream = new PassThrough();
+  let all = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    all += chunk;
+  });
+  const seen = (wanted: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!all.includes(wanted)) return;
+        stream.off("data", look);
+        resolve();
+      };
+      stream.on("data", look);
+      look();
+    });
+  return { stream, text: () => all, seen };
+}
+
+function fakeDaemon(options: FakeOptions): Daemon {
+  return {
+    run: () => Promise.resolve(),
+    spawn: () => {
+      throw new Error("This test starts no gateway.");
+    },
+    holder: () => options.holder ?? null,
+    isAlive: (pid) => pid === options.holder?.pid,
+    kill: () => undefined,
+    ...options.daemon,
+  };
+}
+
+/** The command line with everything around it in memory, but for a state directory of its own. */
+export function fakeCli(options: FakeOptions = {}): FakeCli {
+  const stateDir = mkdtempSync(join(tmpdir(), "continuo-cli-"));
+  chmodSync(stateDir, 0o700);
+  const out = recorded();
+  const err = recorded();
+  const stdin = new PassThrough();
+  const handlers = new Set<() => void>();
+  let uuids = 0;
+  const given = configSchema.parse({ gateway: { auth: { token: options.token === undefined ? "t".repeat(48) : (options.token ?? undefined) } }, ...options.config });
+  const deps: CliDeps = {
+    version: "1.2.3",
+    terminal: {
+      stdin,
+      stdout: out.stream,
+      stderr: err.stream,
+      stdinIsTTY: false,
+      stdoutIsTTY: false,
+      columns: 100,
+      env: {},
+      onInterrupt(handler) {
+        handlers.add(handler);
+        return () => handlers.delete(handler);
+      },
+      ...options.terminal,
+    },
+    time: { now: () => NOW, pause: () => new Promise((resolve) => setImmediate(resolve)) },
+    ids: { uuid: () => `run-${++uuids}` },
+    paths: { stateDir, configPath: join(stateDir, "openclaw.json"), logPath: join(stateDir, "gateway.log") },
+    settings: {
+      load: () => Promise.resolve({ config: given as Config, exists: true, warnings: [] }),
+      schema: () => Promise.resolve({ type: "object" }),
+    },
+    daemon: fakeDaemon(options),
+    local: (): Promise<LocalOperations> =>
+      Promise.resolve({
+        call: (method, params) => Promise.resolve(options.local?.(method, params) ?? {}),
+        close: () => Promise.resolve(),
+      }),
+  };
+  return {
+    deps,
+    stateDir,
+    stdin,
+    stdout: out.text,
+    stderr: err.text,
+    json: () => JSON.parse(out.text()) as Record<string, unknown>,
+    seen: out.seen,
+    interrupt: () => handlers.forEach((handler) => handler()),
+    run: (...argv) => runCli(deps, argv),
+    remove: () => rmSync(stateDir, { recursive: true, force: true }),
+  };
+}

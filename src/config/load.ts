@@ -1,0 +1,66 @@
+import { readFile as readFromDisk } from "node:fs/promises";
+import { configSchema, type Config } from "./schema.ts";
+import { resolvePaths, substitute, type Environment } from "./environment.ts";
+import { explain, invalid } from "./problems.ts";
+import { checkRules } from "./rules.ts";
+import { readSource, type ReadFile } from "./source.ts";
+import { isObject } from "./value-path.ts";
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Lines for the log and `status`; the gateway starts with them. */
+  readonly warnings: readonly string[];
+  readonly sourceHash: string;
+  readonly path: string;
+  /** False: there is no file, everything is at its default. */
+  readonly exists: boolean;
+  /** The file and what it includes: what to watch. */
+  readonly files: readonly string[];
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const item of Object.values(value)) deepFreeze(item);
+  return Object.freeze(value);
+}
+
+/** OPENCLAW_GATEWAY_PORT, _TOKEN and _PASSWORD stand above the file. */
+function withEnvironment(tree: unknown, env: Environment): unknown {
+  const { port, token, password } = resolvePaths(env);
+  if (!isObject(tree) || (port === null && token === null && password === null)) return tree;
+  const gateway = tree["gateway"] ?? {};
+  if (!isObject(gateway)) return tree;
+  const auth = gateway["auth"] ?? {};
+  if (!isObject(auth)) return tree;
+  return {
+    ...tree,
+    gateway: {
+      ...gateway,
+      ...(port === null ? {} : { port }),
+      auth: { ...auth, ...(token === null ? {} : { token }), ...(password === null ? {} : { password }) },
+    },
+  };
+}
+
+/**
+ * Checks a parsed tree. `shown` is the same before variables were filled in: what errors quote.
+ * Errors: CONFIG_INVALID with a line for each problem.
+ */
+export function parseConfig(tree: unknown, file: string, shown: unknown = tree): { readonly config: Config; readonly warnings: readonly string[] } {
+  const parsed = configSchema.safeParse(tree);
+  if (!parsed.success) throw invalid(file, explain(parsed.error.issues, shown));
+  const { problems, warnings } = checkRules(parsed.data, Object.keys(configSchema.shape));
+  if (problems.length > 0) throw invalid(file, problems);
+  return { config: deepFreeze(parsed.data), warnings };
+}
+
+/**
+ * Reads, fills in and checks the configuration; a missing file is all defaults (spec 1).
+ * The result is frozen, durations in ms, sizes in bytes.
+ * Errors: CONFIG_UNREADABLE, CONFIG_SYNTAX, CONFIG_ENV_MISSING, CONFIG_INVALID; never half a configuration.
+ */
+export async function load(path: string, env: Environment, readFile: ReadFile = readFromDisk): Promise<LoadedConfig> {
+  const source = await readSource(path, readFile);
+  const tree = withEnvironment(substitute(source.tree, env, path), env);
+  return { ...parseConfig(tree, path, source.tree), sourceHash: source.hash, path, exists: source.exists, files: source.files };
+}

@@ -1,0 +1,87 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import { createAssets } from "./assets.ts";
+import type { Asset } from "./assets.ts";
+import type { GatewayLog, Readiness } from "./options.ts";
+import { isKnownHost, peerOf } from "./origin.ts";
+
+export interface HttpContext {
+  readonly uiDir: string;
+  readonly boundTo: string;
+  readonly log: GatewayLog;
+  allowedOrigins(): readonly string[];
+  ready(): Readiness;
+  uptimeMs(): number;
+}
+
+type Env = { Bindings: HttpBindings };
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; " +
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "x-frame-options": "DENY",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Continuo</title>
+<h1>The gateway is running; its page has not been built.</h1>
+<p>Run <code>npm run build</code> in the folder of Continuo, then load this page again.</p>
+<p>Chat clients can connect to this address already.</p></html>
+`;
+
+function sendAsset(c: Context<Env>, asset: Asset): Response {
+  const headers: Record<string, string> = {
+    "content-type": asset.type,
+    "cache-control": asset.immutable ? "public, max-age=31536000, immutable" : "no-cache",
+    etag: asset.etag,
+    vary: "Accept-Encoding",
+    ...(asset.encoding === null ? {} : { "content-encoding": asset.encoding }),
+  };
+  if (c.req.header("if-none-match") === asset.etag) return c.body(null, 304, headers);
+  return c.body(new Uint8Array(asset.body), 200, headers);
+}
+
+function addHealth(app: Hono<Env>, context: HttpContext): void {
+  for (const path of ["/health", "/healthz"]) app.get(path, (c) => c.json({ ok: true, status: "live" }));
+  for (const path of ["/ready", "/readyz"]) {
+    app.get(path, (c) => {
+      const { ready, failing } = context.ready();
+      const status = ready ? 200 : 503;
+      // What is not ready concerns those on this machine; others learn only that it is so.
+      if (!peerOf(c.env.incoming).local) return c.json({ ready }, status);
+      return c.json({ ready, failing, uptimeMs: context.uptimeMs() }, status);
+    });
+  }
+}
+
+/** The HTTP half of the gateway: the page, health, readiness; everything else is 404 (spec 11.6). */
+export function createHttp(context: HttpContext): Hono<Env> {
+  const app = new Hono<Env>();
+  const assets = createAssets(context.uiDir);
+
+  app.use(async (c, next) => {
+    if (isKnownHost(c.req.header("host"), context.boundTo, context.allowedOrigins())) await next();
+    else c.res = c.text("Forbidden: this host name is not the gateway's. Add its origin to gateway.controlUi.allowedOrigins.", 403);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
+  });
+  addHealth(app, context);
+  app.get("*", async (c) => {
+    const { pathname } = new URL(c.req.url);
+    const asset = await assets.find(pathname, c.req.header("accept-encoding") ?? "");
+    if (asset !== null) return sendAsset(c, asset);
+    return pathname === "/" || pathname === "/index.html" ? c.html(NOT_BUILT, 503) : c.text("Not Found", 404);
+  });
+  app.notFound((c) => c.text("Not Found", 404));
+  app.onError((error, c) => {
+    context.log.error({ err: error, path: c.req.path }, "an HTTP request failed");
+    return c.text("Internal Server Error", 500);
+  });
+  return app;
+}

@@ -1,0 +1,98 @@
+import type { Config } from "../config/index.ts";
+import type { Channel, ChannelLog, ChannelStatus } from "../domain/channel.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Receive } from "../inbox/receive.ts";
+import type { Store } from "../store/store.ts";
+import { findCursor } from "../store/statements/find-cursor.ts";
+import { upsertCursor } from "../store/statements/upsert-cursor.ts";
+
+/** Makes the channel from its part of the configuration; null while that has nothing to connect with. */
+export type ChannelFactory = (config: Config, random: () => number) => Promise<Channel | null>;
+
+/** Every platform that can be spoken, by its key under `channels`. Loaded when it is configured. */
+export const CHANNEL_FACTORIES: Readonly<Record<string, ChannelFactory>> = {
+  telegram: async (config, random) => {
+    const settings = config.channels.telegram;
+    if (!settings || settings.enabled === false) return null;
+    const { createTelegramChannel } = await import("../channels/telegram/index.ts");
+    const channel = createTelegramChannel(settings, { random });
+    return channel.accounts.length > 0 ? channel : null;
+  },
+};
+
+export type NamedStatus = ChannelStatus & { readonly name: string };
+
+export interface RunningChannels {
+  get(name: string): Channel | null;
+  statuses(): readonly NamedStatus[];
+  start(config: Config): Promise<void>;
+  /** Takes up a changed configuration: what changed is stopped and started, the rest goes on. */
+  reload(config: Config, changedPaths: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ChannelParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: ChannelLog;
+  readonly receive: Receive;
+  random(): number;
+  onStatus(status: NamedStatus): void;
+  readonly factories: Readonly<Record<string, ChannelFactory>>;
+}
+
+export function createChannels(parts: ChannelParts): RunningChannels {
+  const running = new Map<string, Channel>();
+  const statuses = new Map<string, NamedStatus>();
+
+  const startOne = async (name: string, config: Config): Promise<void> => {
+    const channel = await parts.factories[name]?.(config, parts.random);
+    if (!channel) return;
+    running.set(name, channel);
+    await channel.start({
+      receive: parts.receive,
+      readCursor: async (account, cursor) => (await parts.store.get(findCursor, { channel: name, account, name: cursor }))?.value ?? null,
+      writeCursor: async (account, cursor, value) => void (await parts.store.run(upsertCursor, { channel: name, account, name: cursor, value })),
+      log: parts.log,
+      now: () => parts.clock.now(),
+      onStatus(status) {
+        const named = { ...status, name };
+        statuses.set(`${name}/${status.account}`, named);
+        parts.onStatus(named);
+      },
+    });
+  };
+
+  const stopOne = async (name: string): Promise<void> => {
+    await running.get(name)?.stop();
+    running.delete(name);
+    for (const [key, status] of statuses) if (status.name === name) statuses.delete(key);
+  };
+
+  /** One channel that cannot start must not keep the others, or the page, from working. */
+  const startSafely = async (name: string, config: Config): Promise<void> => {
+    try {
+      await startOne(name, config);
+    } catch (error) {
+      parts.log.error({ channel: name, err: error }, "the channel could not be started");
+    }
+  };
+
+  return {
+    get: (name) => running.get(name) ?? null,
+    statuses: () => [...statuses.values()],
+    async start(config) {
+      for (const name of Object.keys(parts.factories)) await startSafely(name, config);
+    },
+    async reload(config, changedPaths) {
+      for (const name of Object.keys(parts.factories)) {
+        if (!changedPaths.some((path) => path === "channels" || path === `channels.${name}` || path.startsWith(`channels.${name}.`))) continue;
+        await stopOne(name);
+        await startSafely(name, config);
+      }
+    },
+    async stop() {
+      await Promise.all([...running.keys()].map(stopOne));
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { createIds } from "../domain/ids.ts";
+import { systemClock } from "../domain/clock.ts";
+import { ContinuoError } from "../domain/errors.ts";
+import { load, resolvePaths, type Environment } from "../config/index.ts";
+import { OPERATIONS, type Caller, type Services } from "../operations/index.ts";
+import { openStore, openStoreReadOnly } from "../store/open.ts";
+import { statePaths } from "./holder.ts";
+import { compileSettings, operationSettings } from "./settings.ts";
+
+export interface LocalOperations {
+  call(method: string, params: object): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const CALLER: Caller = { channel: "terminal", connectionId: "local", clientName: "cli" };
+
+/** The operations on the store as it lies there, for commands that look while no gateway runs. */
+export async function openLocal(env: Environment, version: string): Promise<LocalOperations> {
+  const paths = resolvePaths(env);
+  const files = statePaths(paths.stateDir);
+  const loaded = await load(paths.configPath, env);
+  const settings = compileSettings(loaded.config, loaded.warnings, env);
+  const store = openStoreReadOnly(files.database) ?? openStore(":memory:");
+  const clock = systemClock;
+  const facts = {
+    version,
+    stateDir: paths.stateDir,
+    configPath: paths.configPath,
+    pid: process.pid,
+    startedAt: clock.now(),
+    address: () => null,
+  };
+  const services: Services = { store, clock, ids: createIds(clock), facts, settings: operationSettings(() => settings), live: null };
+  return {
+    async call(method, params) {
+      const operation = OPERATIONS.find(({ name }) => name === method);
+      if (!operation) throw new ContinuoError("REQUEST_INVALID", `There is no operation ${method}.`);
+      return operation.run(services, operation.input.parse(params), CALLER);
+    },
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,35 @@
+import { describeChange, watchConfig, type ConfigWatcher, type Environment } from "../config/index.ts";
+import type { Gateway } from "../gateway/index.ts";
+import type { Log } from "../logging/log.ts";
+import type { RunningChannels } from "./channels.ts";
+import { compileSettings, type SettingsHolder } from "./settings.ts";
+import { accessSettings, secretsOf, type Configuration } from "./startup.ts";
+
+export interface ReloadParts {
+  readonly configuration: Configuration;
+  readonly settings: SettingsHolder;
+  readonly channels: RunningChannels;
+  readonly gateway: Gateway;
+  readonly log: Log;
+  readonly env: Environment;
+}
+
+/** Takes up a changed file while running; one that cannot be used changes nothing and says why. */
+export async function watchConfiguration(parts: ReloadParts): Promise<Pick<ConfigWatcher, "close">> {
+  const { configuration, settings, channels, gateway, log, env } = parts;
+  if (configuration.compiled.config.gateway.reload.mode === "off") return { close: () => undefined };
+  return watchConfig({
+    current: configuration.loaded,
+    env,
+    debounceMs: configuration.compiled.config.gateway.reload.debounceMs,
+    onChange({ config, changedPaths, changes, warnings }) {
+      log.setSecrets(secretsOf(config));
+      settings.replace(compileSettings(config, warnings, env));
+      for (const change of changes) log.info({ effect: change.effect }, `configuration changed: ${describeChange(change)}`);
+      for (const warning of warnings) log.warn({}, warning);
+      gateway.updateSettings(accessSettings(config));
+      channels.reload(config, changedPaths).catch((error: unknown) => log.error({ err: error }, "the channels could not take up the change"));
+    },
+    onError: (error) => log.error({ code: error.code }, `${error.message} The configuration that runs stays in force. ${error.cure}`),
+  });
+}

@@ -1,0 +1,56 @@
+import type { ChannelLog } from "../domain/channel.ts";
+import type { TurnEvent } from "../domain/turn.ts";
+import type { Gateway, SessionChange } from "../gateway/index.ts";
+import { sessionRow, type Services } from "../operations/index.ts";
+import { toSession } from "../store/rows.ts";
+import { describeSession } from "../store/statements/describe-session.ts";
+
+export interface SessionChanges {
+  onTurnEvent(event: TurnEvent): void;
+  changed(sessionKey: string, reason: string): void;
+}
+
+/** Rows are read at most this often for one session: a burst of turns is one change to whoever looks on. */
+const QUIET_MS = 100;
+
+const PHASES: Readonly<Record<TurnEvent["kind"], "start" | "end" | "error" | null>> = {
+  started: "start",
+  delta: null,
+  committed: "end",
+  aborted: "end",
+  failed: "error",
+};
+
+/** Tells the clients that look at the list of sessions what became of a row (spec 11.4). */
+export function tellSessionChanges(services: Services, gateway: () => Gateway | null, log: ChannelLog): SessionChanges {
+  const waiting = new Map<string, SessionChange>();
+  let timer: NodeJS.Timeout | null = null;
+
+  const tell = async (key: string, change: SessionChange): Promise<void> => {
+    const row = await services.store.get(describeSession, { key });
+    if (row) gateway()?.onSessionChanged(key, change, sessionRow(services, toSession(row)));
+  };
+
+  const flush = async (): Promise<void> => {
+    timer = null;
+    const changes = [...waiting];
+    waiting.clear();
+    for (const [key, change] of changes) await tell(key, change);
+  };
+
+  const mark = (key: string, change: SessionChange): void => {
+    if ((gateway()?.connections() ?? 0) === 0) return;
+    waiting.set(key, change);
+    timer ??= setTimeout(() => {
+      flush().catch((error: unknown) => log.warn({ err: error }, "a session's change could not be told"));
+    }, QUIET_MS).unref();
+  };
+
+  return {
+    onTurnEvent(event) {
+      const phase = PHASES[event.kind];
+      if (phase !== null) mark(event.sessionKey, { phase, runId: event.runIds[0] });
+    },
+    changed: (key, reason) => mark(key, { reason: reason === "resume" ? "reset" : "patch" }),
+  };
+}

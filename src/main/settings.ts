@@ -1,0 +1,102 @@
+import { admit, compileAdmission } from "../admission/index.ts";
+import { createProviders, type Providers } from "../agent/providers/registry.ts";
+import { compileAgents, type Agents } from "../agent/settings.ts";
+import { accountPolicy, accountsOf, enabledChannels, type Config, type Environment } from "../config/index.ts";
+import type { InboundMessage } from "../domain/message.ts";
+import type { Admitted, Dropped, ResetType, Route } from "../domain/route.ts";
+import type { OperationSettings, OwnedAccount } from "../operations/index.ts";
+import { compileRouting, resolveRoute } from "../routing/index.ts";
+import { resetPolicy, type ResetPolicy } from "../sessions/reset.ts";
+
+/** One configuration, compiled for every room that reads it. Built whole or not at all. */
+export interface CompiledSettings {
+  readonly config: Config;
+  readonly agents: Agents;
+  readonly providers: Providers;
+  readonly warnings: readonly string[];
+  admit(message: InboundMessage): Admitted | Dropped;
+  route(message: InboundMessage): Route;
+  resetPolicy(type: ResetType, channel: string): ResetPolicy;
+  debounceMs(channel: string): number;
+}
+
+export function compileSettings(config: Config, warnings: readonly string[], env: Environment): CompiledSettings {
+  const admission = compileAdmission(config);
+  const routing = compileRouting(config);
+  const { queue } = config.messages;
+  return {
+    config,
+    warnings,
+    agents: compileAgents(config),
+    providers: createProviders(config, (name) => env[name]),
+    admit: (message) => admit(admission, message),
+    route: (message) => resolveRoute(routing, message),
+    resetPolicy: (type, channel) => resetPolicy(config.session, type, channel),
+    debounceMs: (channel) => queue.debounceMsByChannel[channel] ?? queue.debounceMs,
+  };
+}
+
+/** Holds the settings in force; a reload swaps them whole, so that no message sees half of a change. */
+export interface SettingsHolder {
+  current(): CompiledSettings;
+  replace(next: CompiledSettings): void;
+}
+
+export function holdSettings(first: CompiledSettings): SettingsHolder {
+  let current = first;
+  return {
+    current: () => current,
+    replace(next) {
+      current = next;
+    },
+  };
+}
+
+/** What an operator's client says, as far as routing is concerned. */
+function operatorMessage(sessionKey: string | null, agentId: string | null): InboundMessage {
+  return {
+    address: { channel: "webchat", account: "default", chat: "operator", thread: null },
+    chatKind: "dm",
+    sender: { id: "operator", name: null, username: null },
+    messageId: null,
+    text: "",
+    mentioned: true,
+    sentAt: 0,
+    place: null,
+    target: { sessionKey, agentId },
+  };
+}
+
+export function operationSettings(current: () => CompiledSettings): OperationSettings {
+  return {
+    agents: () => current().agents,
+    mainKey: () => current().config.session.mainKey,
+    scope: () => current().config.session.scope,
+    models: () => current().providers.listModels(),
+    contextTokens: (ref) => contextTokens(current(), ref),
+    keyOf: (sessionKey, agentId) => current().route(operatorMessage(sessionKey, agentId)).sessionKey,
+    warnings: () => current().warnings,
+  };
+}
+
+/** Spec 7.1: the model's own window, capped by the setting; 200,000 where nobody knows it. */
+const UNKNOWN_WINDOW = 200_000;
+
+function contextTokens(settings: CompiledSettings, ref: string): number {
+  const cap = settings.config.agents.defaults.contextTokens ?? Number.POSITIVE_INFINITY;
+  const known = settings.providers.listModels().find((model) => `${model.provider}/${model.id}` === ref);
+  return Math.min(known?.contextWindow ?? UNKNOWN_WINDOW, cap);
+}
+
+/** Channel accounts whose one concrete `allowFrom` entry says who the owner is (spec A1). */
+export function ownedAccounts(config: Config): OwnedAccount[] {
+  return enabledChannels(config).flatMap((channel) =>
+    accountsOf(config, channel).flatMap((account) => {
+      const concrete = accountPolicy(config, channel, account).allowFrom;
+      const [only] = concrete;
+      if (only === undefined || only === "*" || concrete.length > 1) return [];
+      const prefix = `${channel}:`;
+      return [{ channel, account, senderId: only.startsWith(prefix) ? only.slice(prefix.length) : only }];
+    }),
+  );
+}

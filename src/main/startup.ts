@@ -1,0 +1,111 @@
+import { editConfig, load, writeFirstConfig, type Config, type Environment, type LoadedConfig } from "../config/index.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { GatewaySettings } from "../gateway/index.ts";
+import { createLog, type Log, type LogLevel } from "../logging/log.ts";
+import { systemClock } from "../domain/clock.ts";
+import type { StatePaths } from "./holder.ts";
+import { compileSettings, type CompiledSettings } from "./settings.ts";
+
+export interface StartOptions {
+  readonly env: Environment;
+  readonly port: number | null;
+  readonly bind: string | null;
+  readonly verbose: boolean;
+  readonly foreground: { readonly isTTY: boolean };
+}
+
+export interface Configuration {
+  readonly path: string;
+  readonly firstStart: boolean;
+  readonly loaded: LoadedConfig;
+  readonly compiled: CompiledSettings;
+}
+
+/** An existing file without any secret gets a token: the gateway is never open by omission. */
+function lacksSecret(config: Config): boolean {
+  const { auth } = config.gateway;
+  return auth.mode !== "none" && auth.token === undefined && auth.password === undefined;
+}
+
+/** Reads the configuration, writing a first one where there is none. Throws CONFIG_*: nothing starts half-configured. */
+export async function readConfiguration(path: string, start: StartOptions, ids: Ids): Promise<Configuration> {
+  const first = await writeFirstConfig(path, ids);
+  let loaded = await load(path, start.env);
+  if (lacksSecret(loaded.config)) {
+    await editConfig(path, [{ path: ["gateway", "auth", "token"], value: ids.token() }]);
+    loaded = await load(path, start.env);
+  }
+  const compiled = compileSettings(loaded.config, loaded.warnings, start.env);
+  return { path, firstStart: first.created, loaded, compiled };
+}
+
+const HOSTS: Readonly<Record<Config["gateway"]["bind"], string>> = {
+  loopback: "127.0.0.1",
+  lan: "0.0.0.0",
+  auto: "127.0.0.1",
+  tailnet: "0.0.0.0",
+  custom: "127.0.0.1",
+};
+
+function hostOf(config: Config, bind: string | null): string {
+  if (bind !== null) return Object.hasOwn(HOSTS, bind) ? HOSTS[bind as keyof typeof HOSTS] : bind;
+  const { bind: configured, customBindHost } = config.gateway;
+  return configured === "custom" && customBindHost !== undefined ? customBindHost : HOSTS[configured];
+}
+
+export function accessSettings(config: Config): Pick<GatewaySettings, "auth" | "allowedOrigins"> {
+  const { auth, controlUi } = config.gateway;
+  const token = auth.token ?? null;
+  const password = auth.password ?? null;
+  const implied = token === null && password !== null ? "password" : "token";
+  const mode = auth.mode === "none" || auth.mode === "password" || auth.mode === "token" ? auth.mode : implied;
+  return { auth: { mode, token, password }, allowedOrigins: controlUi.allowedOrigins };
+}
+
+export function gatewaySettings(config: Config, start: StartOptions): GatewaySettings {
+  return {
+    host: hostOf(config, start.bind),
+    port: start.port ?? config.gateway.port,
+    handshakeTimeoutMs: config.gateway.handshakeTimeoutMs,
+    ...accessSettings(config),
+  };
+}
+
+/** OpenClaw's level names, where ours are fewer. */
+const LEVELS: Readonly<Record<Config["logging"]["level"], LogLevel>> = {
+  silent: "silent",
+  fatal: "error",
+  error: "error",
+  warn: "warn",
+  info: "info",
+  debug: "debug",
+  trace: "debug",
+};
+
+export async function openLog(configuration: Configuration, files: StatePaths, start: StartOptions): Promise<Log> {
+  const { config } = configuration.compiled;
+  const path = config.logging.file ?? files.log;
+  const { isTTY } = start.foreground;
+  return createLog({
+    level: start.verbose ? "debug" : LEVELS[config.logging.level],
+    destination: isTTY ? { kind: "both", path } : { kind: "file", path },
+    pretty: isTTY,
+    stdout: process.stdout,
+    clock: systemClock,
+    secrets: secretsOf(config),
+  });
+}
+
+/** Values that must never be written anywhere, wherever they turn up. */
+export function secretsOf(config: Config): string[] {
+  const found: string[] = [];
+  const walk = (value: unknown, name: string): void => {
+    if (typeof value === "string") {
+      if (/token|password|apikey|secret/i.test(name) && value.length >= 8) found.push(value);
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, item] of Object.entries(value)) walk(item, key);
+    }
+  };
+  walk(config, "");
+  return found;
+}

@@ -1,0 +1,219 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { admit, compileAdmission } from "../../src/admission/index.ts";
+import type { ModelEvent, ModelRequest, Provider } from "../../src/agent/providers/provider.ts";
+import { compileAgents } from "../../src/agent/settings.ts";
+import type { Channel, Outgoing } from "../../src/domain/channel.ts";
+import { systemClock, type Clock } from "../../src/domain/clock.ts";
+import { createIds } from "../../src/domain/ids.ts";
+import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts";
+import { noProbe, type Probe } from "../../src/domain/probe.ts";
+import type { TurnEvent } from "../../src/domain/turn.ts";
+import { createLine, type Line } from "../../src/main/line.ts";
+import { compileRouting, resolveRoute } from "../../src/routing/index.ts";
+import { resetPolicy, type ResetSource } from "../../src/sessions/reset.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/store.ts";
+import { readAfter } from "../../src/sessions/transcript.ts";
+import { describeSession } from "../../src/store/statements/describe-session.ts";
+import { countOpenDeliveries } from "../../src/store/statements/count-open-deliveries.ts";
+import { countOpenItems } from "../../src/store/statements/count-open-items.ts";
+
+/** The network edge: keeps what it was asked to send; can be told to fail. */
+export interface FakeChannel extends Channel {
+  readonly sent: Outgoing[];
+  fail(errors: readonly Error[]): void;
+}
+
+export function fakeChannel(name: string): FakeChannel {
+  const sent: Outgoing[] = [];
+  const failures: Error[] = [];
+  return {
+    name,
+    accounts: ["default"],
+    sent,
+    fail: (errors) => void failures.push(...errors),
+    start: async () => undefined,
+    stop: async () => undefined,
+    render: (markdown) => [{ text: markdown, plain: markdown }],
+    async send(outgoing) {
+      const failure = failures.shift();
+      if (failure) throw failure;
+      sent.push(outgoing);
+      return { messageId: `out-${sent.length}` };
+    },
+  };
+}
+
+export type Answer = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
+
+export async function* say(text: string): AsyncGenerator<ModelEvent> {
+  for (const word of text.split(/(?<= )/)) yield { kind: "text", delta: word };
+  yield { kind: "finish", usage: { input: 10, output: 5, cacheRead: null, cacheWrite: null }, stopReason: "stop" };
+}
+
+/** Never answers, and ignores its signal: the worst provider. */
+export function hang(): AsyncIterable<ModelEvent> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) };
+}
+
+export const echo: Answer = (request) => say(`echo: ${request.messages.at(-1)?.text ?? ""}`);
+
+type Source = Parameters<typeof compileRouting>[0] & Parameters<typeof compileAdmission>[0] & Parameters<typeof compileAgents>[0] & { readonly session?: ResetSource };
+
+export interface HarnessOptions {
+  readonly directory?: string;
+  readonly config?: Source;
+  readonly answers?: Readonly<Record<string, Answer>>;
+  readonly channels?: readonly string[];
+  readonly clock?: Clock;
+  readonly probe?: Probe;
+  readonly debounceMs?: number;
+}
+
+export interface Harness {
+  readonly line: Line;
+  readonly store: Store;
+  readonly directory: string;
+  readonly requests: ModelRequest[];
+  readonly events: TurnEvent[];
+  channel(name: string): FakeChannel;
+  receive(message: InboundMessage): Promise<ReceiveOutcome>;
+  /** Resolves when nothing waits, runs or is on its way. */
+  settled(): Promise<void>;
+  texts(key: string): Promise<string[]>;
+  /** Ends it as in order; `kill` leaves everything as it is, like a process that died. */
+  close(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+const OPEN_FOR_ALL: Source = { channels: {} };
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+
+export async function until(what: string, condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  for (const deadline = Date.now() + ms; !(await condition()); ) {
+    if (Date.now() > deadline) throw new Error(`gave up waiting until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+}
+
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
+  const clock = options.clock ?? systemClock;
+  const ids = createIds(clock);
+  const store = openStore(join(directory, "state.sqlite"));
+  const config = options.config ?? OPEN_FOR_ALL;
+  const routing = compileRouting(config);
+  const admission = compileAdmission(config);
+  const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents } });
+  const channels = new Map((options.channels ?? ["telegram"]).map((name) => [name, fakeChannel(name)]));
+  const requests: ModelRequest[] = [];
+  const events: TurnEvent[] = [];
+  const answers: Readonly<Record<string, Answer>> = { echo, ...options.answers };
+  const provider: Provider = {
+    id: "test",
+    models: [],
+    stream(request, signal) {
+      requests.push(request);
+      return (answers[request.model] ?? echo)(request, signal);
+    },
+  };
+  let dead = false;
+  const line = createLine({
+    store,
+    clock,
+    ids,
+    log: quiet,
+    probe: options.probe ?? noProbe,
+    random: () => 0,
+    settings: {
+      admit: (message) => admit(admission, message),
+      route: (message) => resolveRoute(routing, message),
+      agents: () => agents,
+      resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
+      debounceMs: () => options.debounceMs ?? 20,
+      batchLimit: () => 20,
+      onUnknown: () => "hold",
+    },
+    resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
+    channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
+    onTurnEvent: (event) => void events.push(event),
+  });
+  await line.start();
+  const idle = async (): Promise<boolean> => {
+    const items = await store.all(countOpenItems, {});
+    const deliveries = await store.all(countOpenDeliveries, {});
+    const open = deliveries.filter((row) => row.state === "pending" || row.state === "sending");
+    return items.length === 0 && open.length === 0 && line.running() === 0;
+  };
+  return {
+    line,
+    store,
+    directory,
+    requests,
+    events,
+    channel(name) {
+      const channel = channels.get(name);
+      if (!channel) throw new Error(`no channel ${name}`);
+      return channel;
+    },
+    receive: (message) => line.receive(message),
+    settled: () => until("everything is settled", idle),
+    async texts(key) {
+      const session = await store.get(describeSession, { key });
+      const entries = session ? await readAfter(store, session.session_id, 0, 1000) : [];
+      return entries.map((entry) => `${entry.role}: ${entry.text}`);
+    },
+    async close() {
+      await line.stop(1_000);
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+    async kill() {
+      dead = true;
+      await store.close();
+    },
+  };
+}
+
+let counter = 0;
+
+export interface Said {
+  readonly channel?: string;
+  readonly account?: string;
+  readonly chat?: string;
+  readonly thread?: string | null;
+  readonly sender?: string;
+  readonly kind?: InboundMessage["chatKind"];
+  readonly id?: string;
+  readonly key?: string | null;
+}
+
+/** A message as a channel's `parse` would make it. */
+export function message(text: string, said: Said = {}): InboundMessage {
+  counter++;
+  const sender = said.sender ?? "42";
+  const channel = said.channel ?? "telegram";
+  return {
+    address: { channel, account: said.account ?? "default", chat: said.chat ?? sender, thread: said.thread ?? null },
+    chatKind: said.kind ?? "dm",
+    sender: { id: sender, name: `Name of ${sender}`, username: null },
+    messageId: said.id ?? `m${counter}`,
+    text,
+    mentioned: true,
+    sentAt: Date.now(),
+    place: null,
+    target: said.key === undefined ? null : { sessionKey: said.key, agentId: null },
+  };
+}
+
+/** What the operator says on the page or in the terminal. */
+export function operator(text: string, key: string | null = null, id?: string): InboundMessage {
+  return message(text, { channel: "webchat", chat: "operator", sender: "operator", key, ...(id === undefined ? {} : { id }) });
+}
+
+/** Lets in everybody on these channels. */
+export function openTo(...channels: string[]): Source {
+  return { channels: Object.fromEntries(channels.map((name) => [name, { dmPolicy: "open", allowFrom: ["*"], groupPolicy: "open" }])) };
+}
