@@ -1,17 +1,4 @@
-import type { ChannelConfig, Config } from "./schema.ts";
-
-type RoomConfig = NonNullable<NonNullable<ChannelConfig["groups"]>[string]>;
-
-/** Who may speak on one account of a channel, with every layer and default applied (spec 1.5). */
-export interface AccountPolicy {
-  readonly channel: string;
-  readonly account: string;
-  readonly enabled: boolean;
-  readonly dmPolicy: NonNullable<ChannelConfig["dmPolicy"]>;
-  readonly allowFrom: readonly string[];
-  readonly groupPolicy: NonNullable<ChannelConfig["groupPolicy"]>;
-  readonly groupAllowFrom: readonly string[];
-}
+import type { Config } from "./schema.ts";
 
 export const DEFAULT_ACCOUNT = "default";
 
@@ -27,34 +14,6 @@ export function accountsOf(config: Config, channel: string): readonly string[] {
   if (listed.length === 0) return [DEFAULT_ACCOUNT];
   const whole = settings?.botToken !== undefined || settings?.token !== undefined;
   return whole && !listed.includes(DEFAULT_ACCOUNT) ? [DEFAULT_ACCOUNT, ...listed] : listed;
-}
-
-/** What is set for an account: its own fields over the channel's. Unset fields stay unset. */
-export function accountSettings(config: Config, channel: string, account: string): ChannelConfig {
-  const settings = config.channels[channel] ?? {};
-  const { accounts, ...shared } = settings;
-  const own = accounts?.[account];
-  const set = Object.entries(own ?? {}).filter(([, value]) => value !== undefined);
-  return { ...shared, ...Object.fromEntries(set), ...(settings.enabled === false ? { enabled: false } : {}) };
-}
-
-export function accountPolicy(config: Config, channel: string, account: string): AccountPolicy {
-  const settings = accountSettings(config, channel, account);
-  const allowFrom = settings.allowFrom ?? [];
-  return {
-    channel,
-    account,
-    enabled: settings.enabled ?? true,
-    dmPolicy: settings.dmPolicy ?? "pairing",
-    allowFrom,
-    groupPolicy: settings.groupPolicy ?? "allowlist",
-    groupAllowFrom: settings.groupAllowFrom ?? allowFrom,
-  };
-}
-
-/** One group's settings; what it leaves out comes from `groups["*"]`. */
-export function roomSettings(settings: ChannelConfig, room: string): RoomConfig {
-  return { ...settings.groups?.["*"], ...settings.groups?.[room] };
 }
 
 /** The agent that takes what nothing routes: the first marked `default`, else the first, else `main` (spec 1.2). */

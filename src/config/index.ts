@@ -1,4 +1,4 @@
-export { accountPolicy, accountsOf, accountSettings, DEFAULT_ACCOUNT, defaultAgentId, enabledChannels, roomSettings, type AccountPolicy } from "./accounts.ts";
+export { accountsOf, DEFAULT_ACCOUNT, defaultAgentId, enabledChannels } from "./accounts.ts";
 export { describeChange, diffConfig, type ConfigChange } from "./diff.ts";
 export { formatDuration, formatSize, parseDuration, parseSize, DURATION_MESSAGE, SIZE_MESSAGE, type DurationUnit } from "./durations.ts";
 export { editConfig, editText, type ConfigEdit } from "./edit.ts";
@@ -8,5 +8,4 @@ export { configJsonSchema } from "./json-schema.ts";
 export { load, parseConfig, type LoadedConfig } from "./load.ts";
 export { isSecretPath, redact, REDACTED } from "./redact.ts";
 export type { AgentConfig, BindingConfig, ChannelConfig, Config, ProviderConfig, SessionConfig } from "./schema.ts";
-export { normalizeAgentId } from "./schema/agents.ts";
 export { watchConfig, type ConfigChanged, type ConfigWatcher, type WatchOptions } from "./watch.ts";

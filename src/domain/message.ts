@@ -31,7 +31,7 @@ export interface InboundMessage {
   readonly address: Address;
   readonly chatKind: ChatKind;
   readonly sender: Sender;
-  /** The platform's id of the message: the idempotency key. Null switches deduplication off for it. */
+  /** The platform's id of the message, unique within its chat: the idempotency key. Null switches deduplication off for it. */
   readonly messageId: string | null;
   readonly text: string;
   /** The agent was named, replied to or commanded; always true in a `dm`. */

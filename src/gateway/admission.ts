@@ -90,6 +90,10 @@ function refuseProof(proof: Exclude<Proof["kind"], "proved">, params: ConnectPar
   });
 }
 
+function guessOf({ auth }: ConnectParams): readonly unknown[] {
+  return [auth?.token, auth?.deviceToken, auth?.password];
+}
+
 /** Null when the client may come in. */
 function checkSecret(params: ConnectParams, device: DeviceCheck, peer: Peer, context: AdmissionContext): Refused | null {
   const { mode } = context.auth;
@@ -103,7 +107,7 @@ function checkSecret(params: ConnectParams, device: DeviceCheck, peer: Peer, con
   }
   const proof = prove(params, device, context);
   if (proof.kind === "proved") return null;
-  if (proof.kind === "wrong") context.failures.record(peer.address);
+  if (proof.kind === "wrong") context.failures.record(peer.address, JSON.stringify(guessOf(params)));
   return refuseProof(proof.kind, params, mode);
 }
 

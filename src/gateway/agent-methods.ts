@@ -47,6 +47,7 @@ function agentMethod({ chatSend, runs, clock }: AgentContext): Method {
     if (!sent.ok) return sent;
     const { runId = idempotencyKey, status, text } = sentPayload.parse(sent.payload);
     call.acknowledge({ runId, status: "accepted", acceptedAt, ...target });
+    sent.afterwards?.();
     const over = status === "started" || status === "in_flight" ? null : doneAtOnce(runId, text ?? "", clock.now());
     const end = runs.find(runId) ?? over ?? (await runs.wait(runId, call.connection.gone));
     if (end === null) throw new ContinuoError("TURN_ABORTED", "The connection was closed before the run ended.");

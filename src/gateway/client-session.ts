@@ -181,7 +181,10 @@ export function serveClient(socket: ClientSocket, raw: Socket, peer: Peer, conte
   socket.onRefusedFrame = (code) => {
     if (code === 1009) wire.send(encodeFailure(NO_ID, tooLarge(connection === null ? MAX_FIRST_FRAME : limits.maxPayload)));
   };
-  socket.on("message", (data, isBinary) => (onFrame ?? first)(data, isBinary));
+  socket.on("message", (data, isBinary) => {
+    // What still comes from a peer that was told to go is not acted on.
+    if (wire.open) (onFrame ?? first)(data, isBinary);
+  });
   socket.on("error", (error) => context.log.debug({ err: error, peer: peer.address }, "a socket failed"));
   socket.on("close", () => {
     settleFirst();

@@ -41,6 +41,9 @@ export function wireOf(socket: ClientSocket): Wire {
     send(data) {
       if (socket.readyState === WebSocket.OPEN) socket.send(data, { binary: false });
     },
+    get open() {
+      return socket.readyState === WebSocket.OPEN;
+    },
     get buffered() {
       return socket.bufferedAmount;
     },

@@ -5,6 +5,8 @@ import type { Limits, Protocol } from "./options.ts";
 /** The sending half of a socket. */
 export interface Wire {
   send(data: string | Buffer): void;
+  /** False as soon as either side has begun to close. */
+  readonly open: boolean;
   /** Bytes that the peer has not taken yet. */
   readonly buffered: number;
   close(code: number, reason: string): void;

@@ -1,9 +1,16 @@
+import { createHash } from "node:crypto";
 import type { Clock } from "../domain/clock.ts";
 
 export interface FailureLimit {
   /** How long this address has to wait before it may try again, ms; 0 is now. */
   waitMs(address: string): number;
-  record(address: string): void;
+  /** `guess` is kept as a hash only. */
+  record(address: string, guess: string): void;
+}
+
+interface Failure {
+  readonly at: number;
+  readonly guess: string;
 }
 
 const MAX_FAILURES = 20;
@@ -11,26 +18,29 @@ const WINDOW_MS = 60_000;
 const MAX_ADDRESSES = 1_000;
 
 /**
- * Slows down guessing of the secret: 20 wrong ones a minute for each remote address. The wait ends when the
- * oldest failure is a minute old, so that one mistyped script cannot lock its neighbours out for longer.
+ * Slows down guessing of the secret: 20 different wrong ones a minute for each remote address. The same wrong one
+ * again is no new guess: a page left open with an old token must not lock out its owner. The wait ends when the
+ * oldest guess is a minute old.
  * It remembers at most 1,000 addresses, the latest ones.
  */
 export function createFailureLimit(clock: Clock): FailureLimit {
-  const failures = new Map<string, number[]>();
+  const failures = new Map<string, readonly Failure[]>();
 
-  function recent(address: string): number[] {
+  function recent(address: string): readonly Failure[] {
     const since = clock.now() - WINDOW_MS;
-    return (failures.get(address) ?? []).filter((at) => at > since);
+    return (failures.get(address) ?? []).filter(({ at }) => at > since);
   }
 
   return {
     waitMs(address) {
-      const times = recent(address);
-      const oldest = times.at(-MAX_FAILURES);
-      return oldest === undefined ? 0 : Math.max(0, oldest + WINDOW_MS - clock.now());
+      const oldest = recent(address).at(-MAX_FAILURES);
+      return oldest === undefined ? 0 : Math.max(0, oldest.at + WINDOW_MS - clock.now());
     },
-    record(address) {
-      const times = [...recent(address), clock.now()].slice(-MAX_FAILURES);
+    record(address, guess) {
+      const hash = createHash("sha256").update(guess).digest("base64url");
+      const known = recent(address);
+      if (known.some((failure) => failure.guess === hash)) return;
+      const times = [...known, { at: clock.now(), guess: hash }].slice(-MAX_FAILURES);
       failures.delete(address);
       failures.set(address, times);
       const [first] = failures.keys();

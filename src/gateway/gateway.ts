@@ -6,6 +6,7 @@ import { WebSocketServer } from "ws";
 import { ContinuoError } from "../domain/errors.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import { agentMethods } from "./agent-methods.ts";
+import { answerCommands } from "./command-answers.ts";
 import { ClientSocket } from "./client-socket.ts";
 import { serveClient } from "./client-session.ts";
 import type { SessionContext } from "./client-session.ts";
@@ -19,13 +20,13 @@ import type { Listening } from "./listen.ts";
 import { createDispatch, projectOperation } from "./methods.ts";
 import type { Dispatch } from "./methods.ts";
 import { limitsOf } from "./options.ts";
-import type { AccessSettings, GatewayOptions, GatewaySettings, Limits, SessionDefaults } from "./options.ts";
+import type { AccessSettings, GatewayOptions, GatewaySettings, Limits } from "./options.ts";
 import { isAllowedOrigin, isKnownHost, isLoopback, peerOf } from "./origin.ts";
 import { afterTimeout } from "./pace.ts";
 import { createRuns } from "./runs.ts";
 import type { Runs } from "./runs.ts";
 import { sharedSecret } from "./secrets.ts";
-import { emptyMethods, subscriptionMethods } from "./socket-methods.ts";
+import { canonicalKey, emptyMethods, subscriptionMethods } from "./socket-methods.ts";
 import { createTurnEvents } from "./turn-events.ts";
 import type { CommandReply } from "./turn-events.ts";
 
@@ -66,12 +67,15 @@ function refuseOpenBind(settings: GatewaySettings, access: AccessSettings): void
   });
 }
 
-function methodsOf<Services>(options: GatewayOptions<Services>, runs: Runs): Dispatch {
-  const defaults = (): SessionDefaults => options.snapshot().sessionDefaults;
-  const operations = options.operations.map((operation) => projectOperation(operation, options.services));
+function methodsOf<Services>(options: GatewayOptions<Services>, runs: Runs, publish: (reply: CommandReply) => void): Dispatch {
+  const { ids, clock } = options;
+  const resolveKey = options.resolveKey ?? ((typed: string) => canonicalKey(typed, options.snapshot().sessionDefaults));
+  const operations = options.operations
+    .map((operation) => projectOperation(operation, options.services))
+    .map((method) => (method.name === "chat.send" ? answerCommands(method, { ids, resolveKey, publish }) : method));
   const chatSend = operations.find(({ name }) => name === "chat.send");
-  const agent = chatSend === undefined ? [] : agentMethods({ chatSend, runs, clock: options.clock });
-  return createDispatch([...operations, ...agent, ...subscriptionMethods(defaults), ...emptyMethods()], options.log);
+  const agent = chatSend === undefined ? [] : agentMethods({ chatSend, runs, clock });
+  return createDispatch([...operations, ...agent, ...subscriptionMethods(resolveKey), ...emptyMethods()], options.log);
 }
 
 function rejectUpgrade(socket: Duplex, status: string): void {
@@ -128,42 +132,44 @@ async function endSockets(sockets: Sockets, connections: Connections, pending: R
   await Promise.all(closed);
 }
 
-/**
- * One HTTP server with the page, health and readiness, and the WebSocket protocol 4 and 3 of spec 11.
- * It knows nothing of sessions and turns: operations are handed in and projected.
- */
-export function createGateway<Services>(options: GatewayOptions<Services>): Gateway {
-  const { settings, clock, ids, log } = options;
-  const limits = limitsOf(settings);
-  const startedAt = clock.now();
-  const connections = createConnections(limits);
-  const runs = createRuns();
-  const dispatch = methodsOf(options, runs);
-  const turnEvents = createTurnEvents({ connections, runs, clock, after: afterTimeout });
-  const failures = createFailureLimit(clock);
-  const pending = new Set<Promise<void>>();
-  let access: AccessSettings = { auth: settings.auth, allowedOrigins: settings.allowedOrigins };
-  let closing: Promise<void> | null = null;
-  let ticks: NodeJS.Timeout | null = null;
+async function endServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  await promise;
+}
 
-  const allowedOrigins = (): readonly string[] => access.allowedOrigins;
-  const uptimeMs = (): number => Math.max(0, clock.now() - startedAt);
-  const session: SessionContext = {
+interface House {
+  readonly connections: Connections;
+  readonly dispatch: Dispatch;
+  readonly limits: Limits;
+  readonly pending: Set<Promise<void>>;
+  access(): AccessSettings;
+  uptimeMs(): number;
+}
+
+/** What each client's session works with, whatever the settings are when it comes. */
+function sessionContext<Services>(options: GatewayOptions<Services>, house: House): SessionContext {
+  const { clock, ids, log, secret, version } = options;
+  const { connections, dispatch, limits, pending, access, uptimeMs } = house;
+  const failures = createFailureLimit(clock);
+  return {
     connections,
     dispatch,
     limits,
     ids,
     log,
     now: () => clock.now(),
-    admission: () => ({ auth: access.auth, secret: options.secret, pairing: options.pairing ?? null, failures, clock }),
+    admission: () => ({ auth: access().auth, secret, pairing: options.pairing ?? null, failures, clock }),
     hello: (client, connId) =>
       helloOk(client, connId, {
-        version: options.version,
+        version,
         methods: dispatch.names,
         limits,
         uptimeMs: uptimeMs(),
         now: clock.now(),
-        auth: access.auth,
+        auth: access().auth,
         snapshot: options.snapshot(),
       }),
     track(answer) {
@@ -171,6 +177,28 @@ export function createGateway<Services>(options: GatewayOptions<Services>): Gate
       void answer.finally(() => pending.delete(answer));
     },
   };
+}
+
+/**
+ * One HTTP server with the page, health and readiness, and the WebSocket protocol 4 and 3 of spec 11.
+ * It knows nothing of sessions and turns: operations are handed in and projected.
+ */
+export function createGateway<Services>(options: GatewayOptions<Services>): Gateway {
+  const { settings, clock, log } = options;
+  const limits = limitsOf(settings);
+  const startedAt = clock.now();
+  const connections = createConnections(limits);
+  const runs = createRuns();
+  const turnEvents = createTurnEvents({ connections, runs, clock, after: afterTimeout });
+  const dispatch = methodsOf(options, runs, (reply) => turnEvents.publishCommandReply(reply));
+  const pending = new Set<Promise<void>>();
+  let access: AccessSettings = { auth: settings.auth, allowedOrigins: settings.allowedOrigins };
+  let closing: Promise<void> | null = null;
+  let ticks: NodeJS.Timeout | null = null;
+
+  const allowedOrigins = (): readonly string[] => access.allowedOrigins;
+  const uptimeMs = (): number => Math.max(0, clock.now() - startedAt);
+  const session = sessionContext(options, { connections, dispatch, limits, pending, access: () => access, uptimeMs });
   const http = createHttp({ uiDir: options.uiDir, boundTo: settings.host, log, allowedOrigins, ready: () => options.ready(), uptimeMs });
   const server = createAdaptorServer({ fetch: http.fetch, overrideGlobalObjects: false }) as Server;
   const sockets = acceptUpgrades(server, { host: settings.host, limits, session, allowedOrigins, closing: () => closing !== null });
@@ -183,11 +211,7 @@ export function createGateway<Services>(options: GatewayOptions<Services>): Gate
     if (ticks !== null) clearInterval(ticks);
     turnEvents.close();
     await endSockets(sockets, connections, pending, shutdown);
-    if (!server.listening) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    server.close(() => resolve());
-    server.closeAllConnections();
-    await promise;
+    await endServer(server);
   }
 
   return {

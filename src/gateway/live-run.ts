@@ -1,5 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
-import type { Connections } from "./connections.ts";
+import type { Broadcast, Connections } from "./connections.ts";
 import { createPace } from "./pace.ts";
 import type { After } from "./pace.ts";
 import { agentPayload, chatMessage, chatPayload } from "./turn-payloads.ts";
@@ -12,7 +12,7 @@ export interface LiveRun {
   chat(rest: object): void;
   /** The answer so far. A text that does not begin with the former one replaces it. */
   grow(text: string): void;
-  /** Tells the agent stream all of the final text that it has not had. */
+  /** Tells what is still missing of the final text, so that the parts that a client has add up to it. */
   complete(text: string): void;
   stop(): void;
 }
@@ -41,6 +41,39 @@ function take(told: Told, text: string): { delta: string; replaced: boolean } {
   return { delta, replaced };
 }
 
+/** A further part of an answer: all of `text` up to now, and what of it is new. */
+interface Part {
+  readonly seq: number;
+  readonly at: number;
+  readonly text: string;
+  readonly delta: string;
+  readonly replaced: boolean;
+}
+
+function assistantPart(frame: RunFrame, { seq, at, text, delta }: Part): Broadcast {
+  return {
+    event: "agent",
+    scope: "read",
+    run: { runId: frame.runId, role: "part" },
+    // Without `delta` a reader that missed a part takes the rest from `text`.
+    payload: (_protocol, alone) => agentPayload(frame, seq, at, "assistant", alone ? { text } : { text, delta }),
+  };
+}
+
+function chatPart(frame: RunFrame, { seq, at, text, delta, replaced }: Part): Broadcast {
+  const message = chatMessage(text, at);
+  return {
+    event: "chat",
+    scope: "read",
+    run: { runId: frame.runId, role: "part" },
+    payload(protocol, alone) {
+      if (protocol === 3) return chatPayload(frame, seq, { state: "delta", message });
+      const news = alone || replaced ? { deltaText: text, replace: true } : { deltaText: delta };
+      return chatPayload(frame, seq, { state: "delta", message, ...news });
+    },
+  };
+}
+
 export function createLiveRun(frame: RunFrame, context: LiveContext): LiveRun {
   const { connections, clock, after } = context;
   const { runId } = frame;
@@ -54,36 +87,13 @@ export function createLiveRun(frame: RunFrame, context: LiveContext): LiveRun {
   }
 
   function tellAgent(): void {
-    const { delta } = take(told.agent, text);
-    if (delta === "") return;
-    const seq = ++seqs.agent;
-    const at = clock.now();
-    const whole = text;
-    connections.broadcast({
-      event: "agent",
-      scope: "read",
-      run: { runId, role: "part" },
-      // Without `delta` a reader that missed a part takes the rest from `text`.
-      payload: (_protocol, alone) => agentPayload(frame, seq, at, "assistant", alone ? { text: whole } : { text: whole, delta }),
-    });
+    const part = take(told.agent, text);
+    if (part.delta !== "") connections.broadcast(assistantPart(frame, { seq: ++seqs.agent, at: clock.now(), text, ...part }));
   }
 
   function tellChat(): void {
-    const { delta, replaced } = take(told.chat, text);
-    if (delta === "") return;
-    const seq = ++seqs.chat;
-    const message = chatMessage(text, clock.now());
-    const whole = text;
-    connections.broadcast({
-      event: "chat",
-      scope: "read",
-      run: { runId, role: "part" },
-      payload(protocol, alone) {
-        if (protocol === 3) return chatPayload(frame, seq, { state: "delta", message });
-        const news = alone || replaced ? { deltaText: whole, replace: true } : { deltaText: delta };
-        return chatPayload(frame, seq, { state: "delta", message, ...news });
-      },
-    });
+    const part = take(told.chat, text);
+    if (part.delta !== "") connections.broadcast(chatPart(frame, { seq: ++seqs.chat, at: clock.now(), text, ...part }));
   }
 
   const paces = { agent: createPace(AGENT_INTERVAL_MS, clock, after, tellAgent), chat: createPace(CHAT_INTERVAL_MS, clock, after, tellChat) };
@@ -112,6 +122,8 @@ export function createLiveRun(frame: RunFrame, context: LiveContext): LiveRun {
       paces.agent.stop();
       setText(final);
       tellAgent();
+      // What has not begun to stream (a command's answer) comes whole in its final.
+      if (told.chat.length > 0 || told.chat.replaced) tellChat();
     },
     stop() {
       paces.agent.stop();

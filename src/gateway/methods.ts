@@ -17,7 +17,8 @@ export interface Call {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly payload: unknown }
+  /** `afterwards` tells events that belong behind the response. */
+  | { readonly ok: true; readonly payload: unknown; readonly afterwards?: () => void }
   | { readonly ok: false; readonly payload: object; readonly error: WireError };
 
 export interface Method {
@@ -72,6 +73,7 @@ export function createDispatch(list: readonly Method[], log: GatewayLog): Dispat
         const outcome = await perform(methods, connection, frame);
         const text = outcome.ok ? encodeResult(frame.id, outcome.payload) : encodeFailure(frame.id, outcome.error, outcome.payload);
         connection.wire.send(text);
+        if (outcome.ok) outcome.afterwards?.();
       } catch (error) {
         const known = isContinuoError(error) && error.code !== "INTERNAL";
         if (!known) log.error({ err: error, method: frame.method, client: connection.caller.clientName }, "a request failed");

@@ -103,4 +103,6 @@ export type GatewayOptions<Services> = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly pairing?: DevicePairing;
+  /** The whole key of one that a client typed (spec 2.2). Without it `main` and bare words of the default agent are known. */
+  resolveKey?(typed: string): string;
 };

@@ -10,14 +10,15 @@ function plainMethod(name: string, scope: Scope, answer: (call: Call) => unknown
   return { name, scope, run: async (call) => ({ ok: true, payload: answer(call) }) };
 }
 
-/** A client may say `main` for the main session. */
+/** A client may say `main` for the main session, and a bare word for one of the default agent's. */
 export function canonicalKey(key: string, defaults: SessionDefaults): string {
-  return key === "main" || key === defaults.mainKey ? defaults.mainSessionKey : key;
+  if (key === "main" || key === defaults.mainKey) return defaults.mainSessionKey;
+  return key.startsWith("agent:") || key === "global" ? key : `agent:${defaults.defaultAgentId}:${key}`;
 }
 
 /** Methods about this one socket: which sessions it follows (spec 11.3). They end with the connection. */
-export function subscriptionMethods(defaults: () => SessionDefaults): readonly Method[] {
-  const keyOf = (name: string, call: Call): string => canonicalKey(parseParams(name, keyed, call.params).key, defaults());
+export function subscriptionMethods(resolveKey: (typed: string) => string): readonly Method[] {
+  const keyOf = (name: string, call: Call): string => resolveKey(parseParams(name, keyed, call.params).key);
   return [
     plainMethod("sessions.subscribe", "read", ({ connection }) => {
       connection.follows.all = true;

@@ -30,7 +30,7 @@ function stage() {
   function listen(protocol: Protocol, read = true) {
     const sent: Sent[] = [];
     const closed: string[] = [];
-    const wire = { buffered: 0, send: (data: string | Buffer) => void sent.push(JSON.parse(String(data))), close: (code: number, reason: string) => void closed.push(`${code} ${reason}`) };
+    const wire = { buffered: 0, open: true, send: (data: string | Buffer) => void sent.push(JSON.parse(String(data))), close: (code: number, reason: string) => void closed.push(`${code} ${reason}`) };
     const connection: Connection = {
       caller: { channel: "terminal", connectionId: `c${protocol}`, clientName: "test" },
       protocol,
@@ -79,6 +79,7 @@ describe("a turn as events (spec 11.4)", () => {
     assert.equal(deltas.length, 7);
     assert.equal(deltas.map(({ payload }) => payload.deltaText).join(""), deltas.at(-1)?.payload.message?.content[0]?.text);
     turns.onTurnEvent({ ...FRAME, kind: "committed", text: parts.join(""), model: "m/x", usage: USAGE });
+    assert.equal(client.of("chat", "delta").map(({ payload }) => payload.deltaText).join(""), parts.join(""), "nothing is left to the final alone");
     const spoken = client.of("agent", "assistant");
     assert.equal(spoken.map(({ payload }) => payload.data?.delta).join(""), parts.join(""));
     assert.ok(spoken.length <= 27, `${spoken.length} agent deltas`);

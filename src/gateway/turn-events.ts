@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { TurnEvent } from "../domain/turn.ts";
+import type { Broadcast } from "./connections.ts";
 import { createLiveRun } from "./live-run.ts";
 import type { LiveContext, LiveRun } from "./live-run.ts";
 import type { RunEnd, Runs } from "./runs.ts";
@@ -46,6 +47,15 @@ function endOf(event: Ending, runId: string): RunEnd {
   if (event.kind === "committed") return { ...base, state: "ok", text: event.text, model: event.model, usage: event.usage };
   if (event.kind === "aborted") return { ...base, state: "aborted", text: event.text };
   return { ...base, state: "error", text: "", failure: failureText(event) };
+}
+
+function commandEnd({ runId, text }: CommandReply, endedAt: number): RunEnd {
+  return { runId, sessionId: null, state: "ok", text, model: null, usage: null, failure: null, endedAt };
+}
+
+function commandFinal({ runId, sessionKey, text }: CommandReply, at: number): Broadcast {
+  const payload = { runId, sessionKey, seq: 1, state: "final", message: chatMessage(text, at, messageModel(null)) };
+  return { event: "chat", scope: "read", run: { runId, role: "end" }, payload: () => payload };
 }
 
 function tellEnd(run: LiveRun, event: Ending): void {
@@ -119,13 +129,9 @@ export function createTurnEvents(context: LiveContext & { readonly runs: Runs; r
       else if (event.kind !== "delta") end(event);
       else if (event.runIds[0] !== undefined) runOf(turnOf(event), event, event.runIds[0]).grow(event.text);
     },
-    publishCommandReply({ runId, sessionKey, text }) {
+    publishCommandReply(reply) {
       const endedAt = clock.now();
-      const end: RunEnd = { runId, sessionId: null, state: "ok", text, model: null, usage: null, failure: null, endedAt };
-      if (!runs.settle(end)) return;
-      const message = chatMessage(text, endedAt, messageModel(null));
-      const payload = { runId, sessionKey, seq: 1, state: "final", message };
-      context.connections.broadcast({ event: "chat", scope: "read", run: { runId, role: "end" }, payload: () => payload });
+      if (runs.settle(commandEnd(reply, endedAt))) context.connections.broadcast(commandFinal(reply, endedAt));
     },
     close() {
       for (const turn of live.values()) for (const run of turn.runs.values()) run.stop();

@@ -56,8 +56,8 @@ export async function accept(tx: Executor, item: NewItem, ids: Ids, clock: Clock
 }
 
 async function duplicateOf(tx: Executor, message: InboundMessage): Promise<Accepted> {
-  const { channel, account } = message.address;
-  const first = await tx.get(findInboxItem, { channel, account, message_id: message.messageId ?? "" });
+  const { channel, account, chat } = message.address;
+  const first = await tx.get(findInboxItem, { channel, account, chat, message_id: message.messageId ?? "" });
   if (!first) throw new Error("an inbox item was refused as a duplicate of one that is not there");
   return { kind: "duplicate", itemId: first.id, runId: first.run_id, sessionKey: first.session_key };
 }

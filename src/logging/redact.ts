@@ -17,7 +17,7 @@ const LOOKS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w-])AIza[\w-]{30,}/g, HIDDEN], // Google
   [/\b(Bearer|Basic|Bot)\s+[\w.~+/=-]{12,}/gi, `$1 ${HIDDEN}`],
   [/([?&#](?:[\w-]*(?:token|api_?key|secret|password)|key)=)[^&#\s"'<>]+/gi, `$1${HIDDEN}`],
-  [/(\b[a-z][a-z\d+.-]*:\/\/[^\s/:@"']*:)[^\s/@"']+@/gi, `$1${HIDDEN}@`], // a password in a URL
+  [/(\b[a-z][a-z\d+.-]{0,30}:\/\/[^\s/:@"']*:)[^\s/@"']+@/gi, `$1${HIDDEN}@`], // a password in a URL
 ];
 
 export interface Redaction {
@@ -60,7 +60,8 @@ export function createRedaction(secrets: readonly string[]): Redaction {
     text,
     fields(value) {
       const walk: Walk = { text, left: MOST_PARTS, path: new Set() };
-      return copyOf(value, walk, 0) as Record<string, unknown>;
+      const copy = copyOf(value, walk, 0);
+      return typeof copy === "object" && copy !== null && !Array.isArray(copy) ? (copy as Record<string, unknown>) : { fields: copy };
     },
     setSecrets(next) {
       known = patternOf(next);
@@ -79,29 +80,45 @@ function copyOf(value: unknown, walk: Walk, depth: number): unknown {
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "function" || typeof value === "symbol") return undefined;
   if (typeof value !== "object" || value === null) return value;
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (walk.path.has(value)) return "[circular]";
   if (depth > DEEPEST || walk.left-- <= 0) return "[more]";
   walk.path.add(value);
-  const copy = copyObject(value, walk, depth);
-  walk.path.delete(value);
-  return copy;
+  try {
+    return copyObject(value, walk, depth);
+  } catch {
+    return "[unreadable]"; // A getter or toJSON of somebody else's object threw: a log line never takes its caller down.
+  } finally {
+    walk.path.delete(value);
+  }
 }
 
 function copyObject(value: object, walk: Walk, depth: number): unknown {
   if (value instanceof Error) return copyError(value, walk, depth);
-  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (Array.isArray(value)) return value.map((item) => copyOf(item, walk, depth + 1));
-  if (value instanceof Set) return Array.from(value, (item) => copyOf(item, walk, depth + 1));
+  if (Array.isArray(value) || value instanceof Set) return copyList(value, walk, depth);
   if (value instanceof Map) return copyEntries(value.entries(), walk, depth);
   if ("toJSON" in value && typeof value.toJSON === "function") return copyOf(value.toJSON(), walk, depth + 1);
   return copyEntries(Object.entries(value), walk, depth);
 }
 
+function copyList(items: Iterable<unknown>, walk: Walk, depth: number): unknown[] {
+  const copy: unknown[] = [];
+  for (const item of items) {
+    if (walk.left-- <= 0) return [...copy, "[more]"];
+    copy.push(copyOf(item, walk, depth + 1));
+  }
+  return copy;
+}
+
 function copyEntries(entries: Iterable<readonly [unknown, unknown]>, walk: Walk, depth: number): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
+  let width = 0;
   for (const [key, item] of entries) {
     const name = String(key);
     if (name === "__proto__") continue;
+    // A long first field does not swallow the line's other fields.
+    const isFull = depth === 0 ? ++width > MOST_PARTS : walk.left-- <= 0;
+    if (isFull) return { ...copy, "[more]": true };
     const said = item !== null && item !== undefined && item !== "" && typeof item !== "boolean";
     copy[walk.text(name)] = said && isSecretField(name) ? HIDDEN : copyOf(item, walk, depth + 1);
   }

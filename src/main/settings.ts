@@ -1,7 +1,8 @@
 import { admit, compileAdmission } from "../admission/index.ts";
 import { createProviders, type Providers } from "../agent/providers/registry.ts";
 import { compileAgents, type Agents } from "../agent/settings.ts";
-import { accountPolicy, accountsOf, enabledChannels, type Config, type Environment } from "../config/index.ts";
+import { accountsOf, enabledChannels, type Config, type Environment } from "../config/index.ts";
+import { accountPolicy } from "../domain/access.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { Admitted, Dropped, ResetType, Route } from "../domain/route.ts";
 import type { OperationSettings, OwnedAccount } from "../operations/index.ts";
@@ -92,7 +93,7 @@ function contextTokens(settings: CompiledSettings, ref: string): number {
 export function ownedAccounts(config: Config): OwnedAccount[] {
   return enabledChannels(config).flatMap((channel) =>
     accountsOf(config, channel).flatMap((account) => {
-      const concrete = accountPolicy(config, channel, account).allowFrom;
+      const concrete = accountPolicy(channel, config.channels[channel], account).allowFrom;
       const [only] = concrete;
       if (only === undefined || only === "*" || concrete.length > 1) return [];
       const prefix = `${channel}:`;

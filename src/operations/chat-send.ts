@@ -32,7 +32,7 @@ function operatorMessage(request: z.output<typeof input>, messageId: string, cal
 
 /** The same key again: in flight while its turn waits or runs, then done (spec 11.3). */
 async function duplicateStatus(services: Services, caller: Caller, runId: string) {
-  const key = { channel: caller.channel, account: "default", message_id: runId };
+  const key = { channel: caller.channel, account: "default", chat: "operator", message_id: runId };
   const item = await services.store.get(findInboxItem, key);
   return { runId, status: item?.state === "done" ? ("ok" as const) : ("in_flight" as const), cached: item?.state === "done" };
 }

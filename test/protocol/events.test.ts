@@ -63,6 +63,14 @@ describe("events over real sockets (spec 11.2, 11.4)", () => {
     for (const { socket } of [all, one, none]) socket.close();
   });
 
+  it("follows a session by a bare word of the default agent", async () => {
+    const client = await connected(house.at);
+    assert.equal((await client.ask("sessions.messages.subscribe", { key: "work" })).payload?.key, "agent:main:work");
+    house.gateway.onSessionChanged("agent:main:work", { reason: "patch" }, {});
+    await client.find((frame) => frame.event === "sessions.changed");
+    client.socket.close();
+  });
+
   it("ticks at its interval", async () => {
     const ticking = await startHouse({ settings: { tickIntervalMs: 5 } });
     const client = await connected(ticking.at);

@@ -1,16 +1,7 @@
 import { z } from "zod";
+import { normalizeAgentId } from "../../domain/agent-id.ts";
 import { count, duration, mapOf, modelChoice, positive, setting, size, validated } from "./fields.ts";
 import { TYPING_MODES } from "./session.ts";
-
-const VALID_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
-
-/** `My Agent!` is `my-agent`; nothing usable is `main` (spec 1.2). */
-export function normalizeAgentId(id: string): string {
-  const text = id.trim().toLowerCase();
-  if (VALID_ID.test(text)) return text;
-  const slug = text.replace(/[^a-z0-9_-]+/g, "-").replace(/^-+/, "").slice(0, 64).replace(/-+$/, "");
-  return VALID_ID.test(slug) ? slug : slug.replace(/^[_-]+/, "") || "main";
-}
 
 const compaction = z.looseObject({
   mode: validated(z.enum(["default", "safeguard"]).default("default"), "How the summary is made.", "default"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { normalizeAgentId } from "../../domain/agent-id.ts";
 import { platformId, setting } from "./fields.ts";
-import { normalizeAgentId } from "./agents.ts";
 import { DM_SCOPES, GROUP_SCOPES } from "./session.ts";
 
 const peer = z.strictObject({

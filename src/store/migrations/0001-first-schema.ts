@@ -97,7 +97,7 @@ function inboxTable(db: Kysely<Tables>, dialect: DialectName) {
       .addColumn("message", "text", required)
       .addColumn("why", "text", required),
     // The idempotency key: one inbound id makes one item (law 2).
-    db.schema.createIndex("inbox_once").unique().on("inbox").columns(["channel", "account", "message_id"]),
+    db.schema.createIndex("inbox_once").unique().on("inbox").columns(["channel", "account", "chat", "message_id"]),
     open(db, "inbox_queued", "inbox", ["session_key", "seq"], "queued"),
     open(db, "inbox_claimed", "inbox", ["turn_id", "seq"], "claimed"),
   ];

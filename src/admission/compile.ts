@@ -1,0 +1,46 @@
+import { accountPolicy, type AccountPolicy, type ChannelAccess } from "../domain/access.ts";
+import type { DmScope } from "../domain/route.ts";
+
+/** The part of `openclaw.json` that decides who may speak (spec 1.5). */
+export interface AdmissionSource {
+  readonly session?: { readonly dmScope?: DmScope | undefined } | undefined;
+  readonly channels?: { readonly [channel: string]: (ChannelAccess & { readonly dmScope?: DmScope | undefined; readonly defaultAccount?: string | undefined }) | undefined } | undefined;
+}
+
+export interface Gate {
+  readonly policy: AccountPolicy;
+  readonly allowed: ReadonlySet<string>;
+  readonly groupAllowed: ReadonlySet<string>;
+  /** Strangers that are let in share the main session: they may not reset it. */
+  readonly sharesMain: boolean;
+}
+
+export interface CompiledAdmission {
+  gate(channel: string, account: string): Gate;
+}
+
+/** Ids with and without their channel's prefix (`telegram:42` is `42` on Telegram). */
+export function idSet(channel: string, ids: readonly string[]): ReadonlySet<string> {
+  const prefix = `${channel}:`;
+  return new Set(ids.map((id) => (id.toLowerCase().startsWith(prefix) ? id.slice(prefix.length) : id)).filter((id) => id !== ""));
+}
+
+/** Pure; made once for a configuration. */
+export function compileAdmission(source: AdmissionSource): CompiledAdmission {
+  const gates = new Map<string, Map<string, Gate>>();
+  const make = (channel: string, account: string): Gate => {
+    const settings = source.channels !== undefined && Object.hasOwn(source.channels, channel) ? source.channels[channel] : undefined;
+    const policy = accountPolicy(channel, settings, account || settings?.defaultAccount || "default");
+    return {
+      policy,
+      allowed: idSet(channel, policy.allowFrom),
+      groupAllowed: idSet(channel, policy.groupAllowFrom),
+      sharesMain: (settings?.dmScope ?? source.session?.dmScope) === "main",
+    };
+  };
+  for (const [channel, settings] of Object.entries(source.channels ?? {})) {
+    const accounts = [...Object.keys(settings?.accounts ?? {}), settings?.defaultAccount ?? "default", "default", ""];
+    gates.set(channel, new Map(accounts.map((account) => [account, make(channel, account)])));
+  }
+  return { gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
+}

@@ -1,0 +1,2 @@
+export { admit } from "./admit.ts";
+export { compileAdmission, type AdmissionSource, type CompiledAdmission } from "./compile.ts";

@@ -1,0 +1,102 @@
+import { normalizeAgentId } from "../domain/agent-id.ts";
+import { ContinuoError } from "../domain/errors.ts";
+
+/**
+ * Session keys (spec 2.1 with A2 and A3). Two sources never get one key by accident, because
+ * (1) an id is one segment: `:` and `%` in it are percent-encoded;
+ * (2) words that mark a form (`dm`, `group`, ...) and the main key never stand for a channel or an account;
+ * (3) `unknown` stands for a missing id alone, so that a sender called `unknown` is encoded.
+ */
+const MARKERS: ReadonlySet<string> = new Set([
+  ...["dm", "direct", "group", "channel", "thread", "topic", "person", "global", "unknown", "agent"],
+  ...["cron", "hook", "subagent", "voice", "acp", "explicit", "openai", "openai-user", "openresponses", "openresponses-user", "main"],
+]);
+
+const MAX_LENGTH = 512;
+
+function encodeFirst(text: string): string {
+  const code = text.codePointAt(0) ?? 0;
+  const first = String.fromCodePoint(code);
+  return `%${code.toString(16).toUpperCase()}${text.slice(first.length)}`;
+}
+
+function encode(text: string): string {
+  if (!text.includes("%") && !text.includes(":")) return text;
+  return text.replaceAll("%", "%25").replaceAll(":", "%3A");
+}
+
+/** An id of a platform (peer, chat, thread), opaque and with its case (A2). */
+export function idSegment(id: string): string {
+  if (id === "") return "unknown";
+  return id === "unknown" ? encodeFirst(id) : encode(id);
+}
+
+/** A channel or an account. */
+export function nameSegment(name: string, mainKey: string): string {
+  if (name === "") return "unknown";
+  return MARKERS.has(name) || name === mainKey ? encodeFirst(name) : encode(name);
+}
+
+/** Spec 2.2: trimmed, lower case; one segment, and free of the braces that mark places in a form. */
+export function mainSegment(mainKey: string | undefined): string {
+  const key = (mainKey ?? "").trim().toLowerCase() || "main";
+  const plain = encode(key).replaceAll("{", "%7B").replaceAll("}", "%7D");
+  return plain !== "main" && MARKERS.has(plain) ? encodeFirst(plain) : plain;
+}
+
+const PLACE = /\{(agent|channel|account|peer|chat|thread|person)\}/g;
+
+export type Places = Readonly<Record<"agent" | "channel" | "account" | "peer" | "chat" | "thread" | "person", string>>;
+
+/** A key written out from its form; used to replay an explanation. */
+export function fillForm(form: string, places: Places): string {
+  return form.replace(PLACE, (_, place: keyof Places) => places[place]);
+}
+
+/** `direct` is `dm` wherever it stands as a marker (A2). */
+function withDm(segments: readonly string[]): string[] {
+  const at = segments.findIndex((segment, index) => index <= 2 && (segment === "direct" || segment === "dm" || segment === "group"));
+  return segments.map((segment, index) => (index === at && segment === "direct" ? "dm" : segment));
+}
+
+/** Ids that a person typed with their colons (`!room:server.org`) become one segment again. */
+function withWholeId(segments: readonly string[]): string[] {
+  const marker = segments[1];
+  if (MARKERS.has(segments[0] ?? "") || (marker !== "group" && marker !== "channel" && marker !== "dm")) return [...segments];
+  const rest = segments.slice(2);
+  const thread = rest.findLastIndex((segment, index) => index > 0 && (segment === "thread" || segment === "topic"));
+  const id = thread === -1 ? rest : rest.slice(0, thread);
+  return [...segments.slice(0, 2), id.join("%3A"), ...(thread === -1 ? [] : rest.slice(thread))];
+}
+
+function refuse(reason: string): never {
+  throw new ContinuoError("SESSION_KEY_INVALID", reason);
+}
+
+export interface TypedKey {
+  readonly sessionKey: string;
+  readonly agentId: string;
+}
+
+/**
+ * A key as a person or a client writes it, in its canonical form (spec 2.2): `main` and
+ * `agent:<id>:main` are the main session, a bare key belongs to the default agent, `direct` is `dm`.
+ * Throws SESSION_KEY_INVALID.
+ */
+export function canonicalKey(typed: string, defaultAgentId: string, main: string): TypedKey {
+  const text = typed.trim();
+  if (text.length > MAX_LENGTH) refuse(`The session key is longer than ${MAX_LENGTH} characters.`);
+  // oxlint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(text)) refuse("The session key contains control characters.");
+  if (text.toLowerCase() === "global") return { sessionKey: "global", agentId: defaultAgentId };
+  const parts = text.split(":").filter((part) => part !== "");
+  const qualified = parts[0]?.toLowerCase() === "agent";
+  if (parts.length === 0 || (qualified && parts.length < 3)) {
+    refuse(`"${text}" is not a session key: write agent:<id>:<rest>, or the rest alone.`);
+  }
+  const agentId = qualified ? normalizeAgentId(parts[1] ?? "") : defaultAgentId;
+  const segments = withWholeId(withDm(qualified ? parts.slice(2) : parts));
+  const [only] = segments;
+  const isMain = segments.length === 1 && (only?.toLowerCase() === "main" || only?.toLowerCase() === main);
+  return { sessionKey: `agent:${agentId}:${isMain ? main : segments.join(":")}`, agentId };
+}

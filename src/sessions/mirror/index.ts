@@ -1,0 +1,3 @@
+export { createMirror } from "./mirror.ts";
+export type { Mirror, MirrorOptions } from "./mirror.ts";
+export type { MirrorSource } from "./source.ts";

@@ -1,0 +1,80 @@
+import { rm } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { entryLine } from "./entry-line.ts";
+import { appendFile, replaceFile } from "./files.ts";
+import { transcriptPath } from "./places.ts";
+import { ENTRY_PAGE, type MirrorSource } from "./source.ts";
+
+/** Transcripts whose end is remembered; one that fell out is written anew when it is touched again. */
+const MOST_REMEMBERED = 4_096;
+
+interface End {
+  readonly seq: number;
+  readonly bytes: number;
+}
+
+export interface TranscriptFiles {
+  /** Brings `<sessionId>.jsonl` up to the store. The id must be safe as a file's name. */
+  catchUp(directory: string, sessionId: string): Promise<void>;
+}
+
+/**
+ * Transcripts are appended to. The first time in a process, and whenever a file is not as it was left, it is written
+ * anew from the store, so that nothing a killed process owed is missing (spec 3.4).
+ */
+export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">): TranscriptFiles {
+  const ends = new Map<string, End>();
+
+  const remember = (sessionId: string, end: End): void => {
+    ends.delete(sessionId);
+    ends.set(sessionId, end);
+    for (const oldest of ends.keys()) {
+      if (ends.size <= MOST_REMEMBERED) return;
+      ends.delete(oldest);
+    }
+  };
+
+  const rewrite = async (path: string, sessionId: string): Promise<void> => {
+    const isEmpty = (await source.readEntries(sessionId, 0, 1)).length === 0;
+    if (isEmpty) return rm(path, { force: true });
+    const reading = readLines(source, sessionId, 0);
+    const bytes = await replaceFile(path, reading.lines);
+    remember(sessionId, { seq: reading.last(), bytes });
+  };
+
+  return {
+    async catchUp(directory, sessionId) {
+      const path = transcriptPath(directory, sessionId);
+      const end = ends.get(sessionId);
+      // Until the work is done the file's end is unknown: an error leads to a new file.
+      ends.delete(sessionId);
+      if (!end) return rewrite(path, sessionId);
+      const reading = readLines(source, sessionId, end.seq);
+      const appended = await appendFile(path, end.bytes, reading.lines);
+      if (appended === null) return rewrite(path, sessionId);
+      remember(sessionId, { seq: reading.last(), bytes: end.bytes + appended });
+    },
+  };
+}
+
+interface Reading {
+  readonly lines: AsyncIterable<string>;
+  /** The position of the last entry that was handed out. */
+  last(): number;
+}
+
+function readLines(source: Pick<MirrorSource, "readEntries">, sessionId: string, after: number): Reading {
+  let last = after;
+  async function* lines(): AsyncGenerator<string> {
+    for (;;) {
+      const page = await source.readEntries(sessionId, last, ENTRY_PAGE);
+      for (const entry of page) {
+        yield entryLine(entry);
+        last = entry.seq;
+      }
+      if (page.length < ENTRY_PAGE) return;
+      await setImmediate();
+    }
+  }
+  return { lines: lines(), last: () => last };
+}

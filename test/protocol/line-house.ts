@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ModelEvent, ModelRequest, Provider } from "../../src/agent/providers/provider.ts";
+import { compileAgents } from "../../src/agent/settings.ts";
+import type { Agents } from "../../src/agent/settings.ts";
+import type { Channel } from "../../src/domain/channel.ts";
+import { systemClock } from "../../src/domain/clock.ts";
+import { createIds } from "../../src/domain/ids.ts";
+import type { InboundMessage } from "../../src/domain/message.ts";
+import { noProbe } from "../../src/domain/probe.ts";
+import type { Route } from "../../src/domain/route.ts";
+import type { TurnEvent } from "../../src/domain/turn.ts";
+import { createGateway } from "../../src/gateway/index.ts";
+import type { Gateway, GatewayLog, GatewaySettings, Listening, SessionChange } from "../../src/gateway/index.ts";
+import { createLine } from "../../src/main/line.ts";
+import type { Line, LineSettings } from "../../src/main/line.ts";
+import { OPERATIONS, sessionRow } from "../../src/operations/index.ts";
+import type { LiveGateway, OperationSettings, Services } from "../../src/operations/index.ts";
+import { toSession } from "../../src/store/rows.ts";
+import { openStore } from "../../src/store/open.ts";
+import { describeSession } from "../../src/store/statements/describe-session.ts";
+import { MAIN, TOKEN } from "./fixture.ts";
+
+/** The gateway on the real operations, store and line; only routing, channels and the model are stand-ins. */
+export interface LineHouse {
+  readonly gateway: Gateway;
+  readonly at: Listening;
+  readonly line: Line;
+  readonly requests: ModelRequest[];
+  readonly logged: { readonly fields: object; readonly message: string }[];
+  close(): Promise<void>;
+}
+
+export type Answer = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
+
+export async function* say(...parts: readonly string[]): AsyncGenerator<ModelEvent> {
+  for (const delta of parts) yield { kind: "text", delta };
+  yield { kind: "finish", usage: { input: 10, output: 5, cacheRead: null, cacheWrite: null }, stopReason: "stop" };
+}
+
+/** Says its first words, then nothing more until it is stopped. */
+export async function* hang(signal: AbortSignal): AsyncGenerator<ModelEvent> {
+  yield { kind: "text", delta: "Let me think" };
+  await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}
+
+/** Operators name their session, everybody else gets one of their own. */
+function keyOf(sessionKey: string | null, agentId: string | null): string {
+  if (sessionKey === null || sessionKey === "main") return agentId === null ? MAIN : `agent:${agentId}:main`;
+  return sessionKey.startsWith("agent:") ? sessionKey : `agent:${agentId ?? "main"}:${sessionKey}`;
+}
+
+function routeOf(message: InboundMessage): Route {
+  const { target, address, sender } = message;
+  const sessionKey = target === null ? `agent:main:${address.channel}:dm:${sender.id}` : keyOf(target.sessionKey, target.agentId);
+  return {
+    agentId: "main",
+    sessionKey,
+    mainSessionKey: MAIN,
+    resetType: "direct",
+    audience: target === null ? `peer:${address.channel}:default:${sender.id}` : "owner",
+    isOwner: target !== null,
+    person: null,
+    why: {
+      agent: { id: "main", matchedBy: "default", tried: [] },
+      scope: { value: "auto", setBy: "default" },
+      sender: { isOwner: target !== null, ownerBy: null, person: null, link: null },
+      key: { sessionKey, form: "test" },
+    },
+  };
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+
+function deafChannel(name: string): Channel {
+  return {
+    name,
+    accounts: ["default"],
+    start: async () => undefined,
+    stop: async () => undefined,
+    render: (markdown) => [{ text: markdown, plain: markdown }],
+    send: async (outgoing) => ({ messageId: outgoing.nonce }),
+  };
+}
+
+function lineSettings(agents: Agents): LineSettings {
+  return {
+    admit: (message) => ({ kind: "admitted", message, reason: "test", commands: true }),
+    route: routeOf,
+    agents: () => agents,
+    resetPolicy: () => ({ mode: "none", atHour: 4, idleMinutes: 0 }),
+    debounceMs: () => 0,
+    batchLimit: () => 20,
+    onUnknown: () => "hold",
+  };
+}
+
+function operationSettings(agents: Agents): OperationSettings {
+  return {
+    agents: () => agents,
+    mainKey: () => "main",
+    scope: () => "per-sender",
+    models: () => [{ id: "echo", name: "Echo", provider: "test", contextWindow: 100_000 }],
+    contextTokens: () => 100_000,
+    keyOf,
+    warnings: () => [],
+  };
+}
+
+function liveGateway(line: Line, listeners: Set<(event: TurnEvent) => void>, sessionChanged: (key: string) => void): LiveGateway {
+  return {
+    receive: line.receive,
+    abort: line.abort,
+    wake: line.wake,
+    running: line.running,
+    channels: () => [],
+    route: routeOf,
+    ownedAccounts: () => [],
+    sessionChanged,
+    onTurnEvent(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function gatewayOf(services: Services, log: GatewayLog, settings: Partial<GatewaySettings>): Gateway {
+  const { facts, clock, ids } = services;
+  return createGateway({
+    settings: { host: "127.0.0.1", port: 0, auth: { mode: "token", token: TOKEN, password: null }, allowedOrigins: [], handshakeTimeoutMs: 15_000, ...settings },
+    operations: OPERATIONS,
+    services,
+    snapshot: () => ({
+      health: { ok: true, ts: clock.now() },
+      sessionDefaults: { defaultAgentId: "main", mainKey: "main", mainSessionKey: MAIN, scope: "per-sender" },
+      configPath: facts.configPath,
+      stateDir: facts.stateDir,
+    }),
+    ready: () => ({ ready: true, failing: [] }),
+    uiDir: join(facts.stateDir, "no-page"),
+    version: facts.version,
+    secret: "the-server-secret-of-the-tests",
+    log,
+    clock,
+    ids,
+    resolveKey: (typed) => keyOf(typed, null),
+  });
+}
+
+export interface LineHouseOptions {
+  readonly settings?: Partial<GatewaySettings>;
+  readonly answer?: Answer;
+}
+
+export async function startLineHouse({ settings = {}, answer = () => say("Hello ", "there, ", "world.") }: LineHouseOptions = {}): Promise<LineHouse> {
+  const stateDir = mkdtempSync(join(tmpdir(), "continuo-clients-"));
+  const clock = systemClock;
+  const ids = createIds(clock);
+  const store = openStore(join(stateDir, "state.sqlite"));
+  const agents = compileAgents({ agents: { defaults: { model: "test/echo" } } });
+  const requests: ModelRequest[] = [];
+  const logged: { fields: object; message: string }[] = [];
+  const note = (fields: object, message: string): void => void logged.push({ fields, message });
+  const provider: Provider = {
+    id: "test",
+    models: [],
+    stream(request, signal) {
+      requests.push(request);
+      return answer(request, signal);
+    },
+  };
+  const listeners = new Set<(event: TurnEvent) => void>();
+  const line = createLine({
+    store,
+    clock,
+    ids,
+    log: quiet,
+    probe: noProbe,
+    random: () => 0,
+    settings: lineSettings(agents),
+    resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
+    channel: ({ channel }) => deafChannel(channel),
+    onTurnEvent(event) {
+      for (const listener of listeners) listener(event);
+      gateway.onTurnEvent(event);
+      if (event.kind !== "delta") tellChange(event.sessionKey, { phase: event.kind === "started" ? "start" : "end" });
+    },
+  });
+  const live = liveGateway(line, listeners, (key) => tellChange(key, { reason: "reset" }));
+  const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), address: () => null };
+  const services: Services = { store, clock, ids, live, facts, settings: operationSettings(agents) };
+  const tellChange = (key: string, change: SessionChange): void => {
+    void store.get(describeSession, { key }).then((row) => row && gateway.onSessionChanged(key, change, sessionRow(services, toSession(row))));
+  };
+  const gateway = gatewayOf(services, { debug: note, info: note, warn: note, error: note }, settings);
+  const at = await gateway.listen();
+  await line.start();
+  const close = async (): Promise<void> => {
+    await line.stop(1_000);
+    await gateway.close({ reason: "test over" });
+    await store.close();
+    rmSync(stateDir, { recursive: true, force: true });
+  };
+  return { gateway, at, line, requests, logged, close };
+}

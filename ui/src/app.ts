@@ -1,0 +1,146 @@
+import { batch } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { createConnection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { createEvents } from "./events.ts";
+import { createHistoryReader } from "./history.ts";
+import type { HistoryReader } from "./history.ts";
+import { createSender } from "./sending.ts";
+import type { Sender } from "./sending.ts";
+import { createSessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
+import { createStore } from "./store.ts";
+import type { Store } from "./store.ts";
+import { keepToken, readToken } from "./token.ts";
+import type { Conversation } from "./wire.ts";
+
+/** The page without its looks: what is shown, and what can be done. */
+export interface App {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly history: HistoryReader;
+  readonly sender: Sender;
+  select(key: string): void;
+  unlock(token: string): void;
+  reconnect(): void;
+  conversations(key: string): Promise<readonly Conversation[]>;
+  resume(key: string, sessionId: string): Promise<void>;
+}
+
+const SELECTED = "continuo.selected";
+
+function recallSelected(): string | null {
+  try {
+    return sessionStorage.getItem(SELECTED);
+  } catch {
+    // Blocked storage has nothing to recall.
+    return null;
+  }
+}
+
+function rememberSelected(key: string): void {
+  try {
+    sessionStorage.setItem(SELECTED, key);
+  } catch {
+    // Blocked storage: the next load begins at the main conversation.
+    return;
+  }
+}
+
+function socketUrl(): string {
+  const url = new URL(".", location.href);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  url.hash = "";
+  url.search = "";
+  return url.href;
+}
+
+export function createApp(): App {
+  const store = createStore();
+  const line: { connection?: Connection; token: string | null } = { token: readToken() };
+  const connection = (): Connection => {
+    if (!line.connection) throw new Error("The connection is used before it is made.");
+    return line.connection;
+  };
+  const sessions = createSessions(store, connection);
+  const history = createHistoryReader(store, connection);
+  const sender = createSender(store, connection, history);
+  const events = createEvents(store, history, sessions);
+
+  function warn(error: unknown): void {
+    console.warn(error);
+  }
+
+  async function catchUp(): Promise<void> {
+    await connection().request("sessions.subscribe", {});
+    await sessions.load();
+  }
+
+  function select(key: string): void {
+    rememberSelected(key);
+    store.drawer.value = false;
+    void history.open(key, null);
+  }
+
+  line.connection = createConnection({
+    url: socketUrl(),
+    version: "1",
+    locale: store.language.value,
+    token: () => line.token,
+    onState: (state) => void (store.connection.value = state),
+    onHello(hello) {
+      batch(() => {
+        store.hello.value = hello;
+        // What runs still is told anew with its whole text; what has ended is in the transcript.
+        store.drafts.value = [];
+      });
+      queueMicrotask(() => {
+        catchUp().catch(warn);
+        if (store.selected.value === null) void history.open(recallSelected() ?? hello.snapshot.sessionDefaults.mainSessionKey, null);
+        else history.refresh();
+        sender.resume();
+      });
+    },
+    onEvent: (event, payload) => events.on(event, payload),
+    onGap() {
+      store.drafts.value = [];
+      sessions.load().catch(warn);
+      history.refresh();
+    },
+  });
+
+  function unlock(token: string): void {
+    line.token = token;
+    keepToken(token);
+    connection().reconnect();
+  }
+
+  addEventListener("hashchange", () => {
+    if (location.hash.includes("token=")) unlock(readToken() ?? "");
+  });
+  addEventListener("online", () => connection().reconnect());
+
+  return {
+    store,
+    sessions,
+    history,
+    sender,
+    select,
+    unlock,
+    reconnect: () => connection().reconnect(),
+    conversations: async (key) => (await connection().request<{ conversations: readonly Conversation[] }>("conversations.list", { key })).conversations,
+    async resume(key, sessionId) {
+      await connection().request("conversations.resume", { key, sessionId });
+      await history.open(key, null);
+    },
+  };
+}
+
+export const AppContext = createContext<App | null>(null);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === null) throw new Error("A part of the page stands outside of it.");
+  return app;
+}

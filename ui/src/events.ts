@@ -1,0 +1,109 @@
+import { batch } from "@preact/signals";
+import { createFrameQueue } from "./frame.ts";
+import type { HistoryReader } from "./history.ts";
+import { addNote } from "./sending.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Draft, Store } from "./store.ts";
+import { textOf } from "./wire.ts";
+import type { AgentEvent, ChatEvent, SessionChanged } from "./wire.ts";
+
+const ANNOUNCED_CHARS = 600;
+
+export interface Events {
+  on(event: string, payload: unknown): void;
+}
+
+interface Growth {
+  readonly sessionKey: string;
+  readonly text: string;
+  readonly channel: string | null;
+}
+
+/** What the gateway tells while it happens (spec 11.4), written into the store at most once a frame. */
+export function createEvents(store: Store, history: HistoryReader, sessions: Sessions): Events {
+  const growing = createFrameQueue<Growth>((values) => {
+    batch(() => {
+      for (const [runId, { sessionKey, text, channel }] of values) {
+        // Another conversation may have been opened since the last frame.
+        if (isShown(sessionKey)) putDraft({ runId, text, channel, at: Date.now(), ended: false });
+      }
+    });
+  });
+
+  function putDraft(draft: Draft): void {
+    const known = store.drafts.value.find(({ runId }) => runId === draft.runId);
+    if (known?.ended) return;
+    if (known) store.drafts.value = store.drafts.value.map((other) => (other === known ? { ...draft, at: known.at, channel: draft.channel ?? known.channel } : other));
+    else store.drafts.value = [...store.drafts.value, draft];
+  }
+
+  function isShown(sessionKey: string): boolean {
+    const key = sessionKey === "main" ? store.hello.value?.snapshot.sessionDefaults.mainSessionKey : sessionKey;
+    return key === store.selected.value && store.reading.value === null;
+  }
+
+  function setState(runId: string, state: "accepted" | "ended"): void {
+    store.outgoing.value = store.outgoing.value.map((message) => (message.runId === runId && message.state !== "ended" ? { ...message, state } : message));
+  }
+
+  function onAgent({ runId, sessionKey, stream, data }: AgentEvent): void {
+    if (!isShown(sessionKey)) return;
+    if (stream === "assistant" && data.text !== undefined) {
+      const channel = store.incoming.value.find((item) => item.runId === runId)?.channel ?? null;
+      growing.put(runId, { sessionKey, text: data.text, channel });
+    }
+    if (stream !== "input") return;
+    // A turn may have collected ours with others': ours stand there already.
+    const ours = store.outgoing.value.filter(({ key }) => key === sessionKey).map(({ text }) => text.trim());
+    const texts = (data.texts ?? []).filter((text) => {
+      const at = ours.indexOf(text.trim());
+      if (at !== -1) ours.splice(at, 1);
+      return at === -1;
+    });
+    if (texts.length === 0) return;
+    store.incoming.value = [...store.incoming.value, { runId, texts, channel: data.channel ?? null, senderName: data.senderName ?? null, at: Date.now() }];
+  }
+
+  function onEnd(event: ChatEvent): void {
+    const { runId, state, message } = event;
+    const text = textOf(message?.content);
+    const isReply = message?.provider === "openclaw" && message.model === "gateway-injected";
+    growing.drop(runId);
+    setState(runId, "ended");
+    if (state === "error") addNote(store, { id: runId, kind: "failure", text: event.errorMessage ?? store.texts.value.failed });
+    else if (isReply) addNote(store, { id: runId, kind: "reply", text });
+    else if (state === "aborted" && text === "") addNote(store, { id: runId, kind: "stopped", text: store.texts.value.wasStopped });
+    const draft = store.drafts.value.find((known) => known.runId === runId);
+    // One answer to several collected messages is told once for each of them.
+    const isTold = store.drafts.value.some((other) => other !== draft && other.ended && other.text === text);
+    if (isReply || (text === "" && draft === undefined)) store.drafts.value = store.drafts.value.filter((known) => known !== draft);
+    else if (!isTold) putDraft({ runId, text: text || (draft?.text ?? ""), channel: event.channel ?? null, at: Date.now(), ended: true });
+    store.announced.value = (event.errorMessage ?? text).slice(0, ANNOUNCED_CHARS);
+    history.refresh();
+  }
+
+  function onChat(event: ChatEvent): void {
+    if (!isShown(event.sessionKey)) {
+      if (event.state !== "delta") setState(event.runId, "ended");
+      return;
+    }
+    if (event.state !== "delta") return batch(() => onEnd(event));
+    growing.put(event.runId, { sessionKey: event.sessionKey, text: textOf(event.message?.content), channel: event.channel ?? null });
+  }
+
+  function onSession(change: SessionChanged): void {
+    const before = store.row.value?.sessionId;
+    sessions.onChanged(change);
+    if (change.sessionKey !== store.selected.value || store.reading.value !== null) return;
+    const isOther = change.sessionId !== undefined && before !== undefined && change.sessionId !== before;
+    if (isOther || change.reason !== undefined || change.phase === "message") history.refresh();
+  }
+
+  return {
+    on(event, payload) {
+      if (event === "chat") onChat(payload as ChatEvent);
+      else if (event === "agent") onAgent(payload as AgentEvent);
+      else if (event === "sessions.changed") onSession(payload as SessionChanged);
+    },
+  };
+}

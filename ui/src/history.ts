@@ -1,0 +1,127 @@
+import { batch } from "@preact/signals";
+import type { Connection } from "./connection.ts";
+import { ConnectionLost } from "./connection.ts";
+import { NO_TRANSCRIPT } from "./store.ts";
+import type { Incoming, Outgoing, Store, Transcript } from "./store.ts";
+import { textOf } from "./wire.ts";
+import type { History, Message } from "./wire.ts";
+
+const FIRST_PAGE = 80;
+const EARLIER_PAGE = 100;
+
+export interface HistoryReader {
+  /** Shows a key's current conversation, or an earlier one of it, from its newest messages on. */
+  open(key: string, sessionId: string | null): Promise<void>;
+  /** Reads the newest messages again; many calls at once become one more reading. */
+  refresh(): void;
+  loadEarlier(): Promise<void>;
+}
+
+/** The newer page over what is known: joined where they meet, alone where messages between them are unknown. */
+export function merge(known: Transcript, page: History): Transcript {
+  const sessionId = page.sessionId ?? null;
+  const alone: Transcript = { sessionId, messages: page.messages, hasMore: page.hasMore === true, state: "ready" };
+  const first = page.messages[0]?.seq;
+  const last = known.messages.at(-1)?.seq;
+  if (known.sessionId !== sessionId || first === undefined || last === undefined || first > last + 1) return alone;
+  const kept = new Map(known.messages.map((message) => [message.id, message]));
+  // A message that has not changed keeps its object, and so its place on the screen.
+  const messages = [...known.messages.filter(({ seq }) => seq < first), ...page.messages.map((message) => kept.get(message.id) ?? message)];
+  return { ...alone, messages, hasMore: (known.messages[0]?.seq ?? first) < first ? known.hasMore : alone.hasMore };
+}
+
+function isNewTo(message: Message, after: Outgoing["after"], sessionId: string | null): boolean {
+  return after.sessionId !== sessionId || message.seq > after.seq;
+}
+
+/** The messages of ours that the transcript does not show yet; each of its entries stands for one of them. */
+export function notInTranscript(outgoing: readonly Outgoing[], transcript: Transcript): readonly Outgoing[] {
+  const free = transcript.messages.filter(({ role }) => role === "user");
+  return outgoing.filter(({ text, after }) => {
+    const at = free.findIndex((message) => isNewTo(message, after, transcript.sessionId) && textOf(message.content).trim() === text.trim());
+    if (at !== -1) free.splice(at, 1);
+    return at === -1;
+  });
+}
+
+export function createHistoryReader(store: Store, connection: () => Connection): HistoryReader {
+  let reading: Promise<void> | null = null;
+  let again = false;
+  let opened = 0;
+
+  function ask(key: string, sessionId: string | null, rest: object): Promise<History> {
+    return connection().request<History>("chat.history", { sessionKey: key, ...(sessionId === null ? {} : { sessionId }), ...rest });
+  }
+
+  /** What was only announced before the reading began is in the transcript now. */
+  function settle(page: History, before: { readonly ended: ReadonlySet<string>; readonly incoming: readonly Incoming[] }): void {
+    const transcript = merge(store.transcript.value, page);
+    batch(() => {
+      store.transcript.value = transcript;
+      store.outgoing.value = store.outgoing.value.filter(({ runId, state }) => !(state === "ended" && before.ended.has(runId)));
+      store.drafts.value = store.drafts.value.filter(({ runId, ended }) => !(ended && before.ended.has(runId)));
+      store.incoming.value = store.incoming.value.filter((item) => !before.incoming.includes(item));
+      const last = transcript.messages.at(-1)?.seq ?? 0;
+      store.notes.value = store.notes.value.map((note) => (note.afterSeq === null ? { ...note, afterSeq: last } : note));
+    });
+  }
+
+  async function read(turn: number): Promise<void> {
+    const key = store.selected.value;
+    const sessionId = store.reading.value;
+    if (key === null) return;
+    const endedRuns = [...store.outgoing.value.filter(({ state }) => state === "ended"), ...store.drafts.value.filter(({ ended }) => ended)];
+    const before = { ended: new Set(endedRuns.map(({ runId }) => runId)), incoming: store.incoming.value };
+    try {
+      const page = await ask(key, sessionId, { limit: FIRST_PAGE });
+      if (turn === opened) settle(page, before);
+    } catch (error) {
+      // The next connection reads it again.
+      if (error instanceof ConnectionLost || turn !== opened) return;
+      console.warn(error);
+      if (store.transcript.value.state === "loading") store.transcript.value = { ...store.transcript.value, state: "failed" };
+    }
+  }
+
+  function refresh(): void {
+    if (reading !== null) {
+      again = true;
+      return;
+    }
+    reading = read(opened).finally(() => {
+      reading = null;
+      if (!again) return;
+      again = false;
+      refresh();
+    });
+  }
+
+  return {
+    refresh,
+    async open(key, sessionId) {
+      opened += 1;
+      batch(() => {
+        store.selected.value = key;
+        store.reading.value = sessionId;
+        store.transcript.value = NO_TRANSCRIPT;
+        store.drafts.value = [];
+        store.incoming.value = [];
+        store.notes.value = [];
+        store.unread.value = new Set([...store.unread.value].filter((other) => other !== key));
+      });
+      await read(opened);
+    },
+    async loadEarlier() {
+      const { messages } = store.transcript.value;
+      const first = messages[0]?.seq;
+      const key = store.selected.value;
+      if (first === undefined || key === null) return;
+      const turn = opened;
+      const page = await ask(key, store.reading.value ?? store.transcript.value.sessionId, { limit: EARLIER_PAGE, beforeSeq: first });
+      if (turn !== opened) return;
+      const now = store.transcript.value;
+      const older = page.messages.filter(({ seq }) => seq < (now.messages[0]?.seq ?? first));
+      store.transcript.value = { ...now, messages: [...older, ...now.messages], hasMore: page.hasMore === true };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { render } from "preact";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/sidebar.css";
+import "./styles/transcript.css";
+import "./styles/prose.css";
+import "./styles/composer.css";
+import "./styles/dialogs.css";
+import { AppContext, createApp } from "./app.ts";
+import { createMarkdown } from "./markdown.ts";
+import { MarkdownContext } from "./parts/prose.tsx";
+import { Page } from "./parts/page.tsx";
+import { applyTheme } from "./store.ts";
+
+const app = createApp();
+applyTheme(app.store.theme.value);
+
+const root = document.getElementById("app");
+if (root === null) throw new Error("The page has no #app.");
+render(
+  <AppContext.Provider value={app}>
+    <MarkdownContext.Provider value={createMarkdown()}>
+      <Page />
+    </MarkdownContext.Provider>
+  </AppContext.Provider>,
+  root,
+);

@@ -1,0 +1,42 @@
+import type { Texts } from "./texts.ts";
+import type { SessionRow } from "./wire.ts";
+
+const CHANNELS: Readonly<Record<string, { readonly label: string; readonly hue: number }>> = {
+  webchat: { label: "webchat", hue: 285 },
+  terminal: { label: "terminal", hue: 155 },
+  telegram: { label: "Telegram", hue: 235 },
+  whatsapp: { label: "WhatsApp", hue: 130 },
+  discord: { label: "Discord", hue: 268 },
+  slack: { label: "Slack", hue: 340 },
+  signal: { label: "Signal", hue: 255 },
+  matrix: { label: "Matrix", hue: 185 },
+  feishu: { label: "Feishu", hue: 200 },
+  cron: { label: "cron", hue: 65 },
+  heartbeat: { label: "heartbeat", hue: 20 },
+};
+
+/** How a channel is shown: its written name, and a hue of its own (0 to 360) that an unknown one gets from its letters. */
+export function channelLook(channel: string | undefined): { readonly label: string; readonly hue: number } {
+  const name = channel ?? "webchat";
+  const known = CHANNELS[name];
+  if (known) return known;
+  const hue = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
+  return { label: name.charAt(0).toUpperCase() + name.slice(1), hue };
+}
+
+const TYPES = ["dm", "direct", "group", "channel"];
+
+/** `agent:main:telegram:dm:42` as people read it: "Ann · Telegram"; the main session is "Main". */
+export function sessionName(row: Pick<SessionRow, "key" | "label" | "displayName" | "channel">, defaultAgent: string, texts: Texts): string {
+  const parts = row.key.split(":");
+  const [, agent = "", ...rest] = parts[0] === "agent" ? parts : ["", defaultAgent, ...parts];
+  const suffix = agent === "" || agent === defaultAgent ? "" : ` @${agent}`;
+  if (row.label) return row.label + suffix;
+  if (rest.length === 1) return (rest[0] === "main" ? texts.main : (rest[0] ?? row.key)) + suffix;
+  if (rest[0] === "dashboard") return (row.displayName ?? texts.conversation) + suffix;
+  const type = rest.findIndex((part) => TYPES.includes(part));
+  const who = row.displayName ?? (type === -1 ? rest.slice(1) : rest.slice(type + 1)).join(":");
+  // `agent:main:dm:ann`: one person over all channels.
+  if (type === 0) return who + suffix;
+  return `${who} · ${channelLook(rest[0]).label}${suffix}`;
+}

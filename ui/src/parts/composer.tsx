@@ -1,0 +1,92 @@
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useApp } from "../app.ts";
+import { Icon } from "./icons.tsx";
+
+const TALLEST_PX = 220;
+
+function EarlierBar() {
+  const app = useApp();
+  const { store } = app;
+  const texts = store.texts.value;
+  const key = store.selected.value;
+  const sessionId = store.reading.value;
+  if (key === null || sessionId === null) return null;
+  return (
+    <div class="composer earlier-bar">
+      <p>{texts.viewingEarlier}</p>
+      <button type="button" class="soft" onClick={() => void app.history.open(key, null)}>
+        {texts.back}
+      </button>
+      <button type="button" class="strong" onClick={() => void app.resume(key, sessionId).catch(console.warn)}>
+        {texts.resume}
+      </button>
+    </div>
+  );
+}
+
+/** Where a message is written. What was typed stays with its conversation until it is sent. */
+export function Composer() {
+  const { store, sender } = useApp();
+  const texts = store.texts.value;
+  const key = store.selected.value;
+  const text = key === null ? "" : (store.typed.value[key] ?? "");
+  const field = useRef<HTMLTextAreaElement>(null);
+
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (area === null) return;
+    area.style.blockSize = "auto";
+    area.style.blockSize = `${Math.min(TALLEST_PX, area.scrollHeight)}px`;
+  }, [text, key]);
+  useEffect(() => {
+    // On a phone this would open the keyboard over the conversation.
+    if (matchMedia("(hover: hover)").matches) field.current?.focus();
+  }, [key]);
+  if (store.reading.value !== null) return <EarlierBar />;
+
+  const type = (value: string): void => {
+    if (key !== null) store.typed.value = { ...store.typed.value, [key]: value };
+  };
+  const send = (): void => {
+    if (text.trim() === "" || key === null) return;
+    sender.send(text);
+    type("");
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // While an input method is composing, Enter chooses a word; Safari tells so only by the key code.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <form class="composer" onSubmit={(event) => (event.preventDefault(), send())}>
+      <div class="composer-box">
+        <label class="hidden" for="message">
+          {texts.composerLabel}
+        </label>
+        <textarea
+          id="message"
+          ref={field}
+          rows={1}
+          value={text}
+          placeholder={texts.composerHint}
+          aria-describedby="composer-keys"
+          enterkeyhint="send"
+          onInput={(event) => type(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        {store.running.value ? (
+          <button type="button" class="stop" aria-label={texts.stop} title={texts.stop} onClick={() => void sender.stop()}>
+            <Icon name="stop" />
+          </button>
+        ) : null}
+        <button type="submit" class="send" aria-label={texts.send} title={texts.send} disabled={text.trim() === ""}>
+          <Icon name="send" />
+        </button>
+      </div>
+      <p class="composer-keys" id="composer-keys">
+        {texts.composerKeys}
+      </p>
+    </form>
+  );
+}

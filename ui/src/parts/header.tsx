@@ -1,0 +1,46 @@
+import { useSignal } from "@preact/signals";
+import { useApp } from "../app.ts";
+import { sessionName } from "../names.ts";
+import { ConnectionLine } from "./connection-line.tsx";
+import { EarlierDialog } from "./earlier.tsx";
+import { Icon } from "./icons.tsx";
+import { Usage } from "./usage.tsx";
+
+export function Header() {
+  const app = useApp();
+  const { store } = app;
+  const texts = store.texts.value;
+  const row = store.row.value;
+  const key = store.selected.value;
+  const agent = store.hello.value?.snapshot.sessionDefaults.defaultAgentId ?? "main";
+  const earlier = useSignal(false);
+  const { connection } = store;
+  return (
+    <header class="header">
+      <button type="button" class="quiet only-narrow" aria-label={texts.menu} aria-controls="sidebar" aria-expanded={store.drawer.value} onClick={() => (store.drawer.value = true)}>
+        <Icon name="menu" />
+        {store.unread.value.size > 0 ? <span class="unread" /> : null}
+      </button>
+      <div class="title">
+        <h1>{key === null ? "Continuo" : sessionName(row ?? { key }, agent, texts)}</h1>
+        <p class="subtitle">
+          <span>{row?.model ?? store.defaultModel.value}</span>
+          {row ? <Usage row={row} /> : null}
+        </p>
+      </div>
+      <button type="button" class="quiet" aria-label={texts.earlier} title={texts.earlier} disabled={key === null} onClick={() => (earlier.value = true)}>
+        <Icon name="history" />
+      </button>
+      <button type="button" class="soft" aria-label={texts.newConversation} title={texts.newConversation} disabled={key === null || store.reading.value !== null} onClick={() => app.sender.send("/new")}>
+        <Icon name="plus" />
+        <span class="only-wide">{texts.newConversation}</span>
+      </button>
+      {earlier.value && key !== null ? <EarlierDialog sessionKey={key} onClose={() => (earlier.value = false)} /> : null}
+      {connection.value.kind === "waiting" ? (
+        <div class="outage">
+          <ConnectionLine />
+        </div>
+      ) : null}
+    </header>
+  );
+}

@@ -1,0 +1,46 @@
+import { useEffect } from "preact/hooks";
+import { useApp } from "../app.ts";
+import { sessionName } from "../names.ts";
+import { Composer } from "./composer.tsx";
+import { Header } from "./header.tsx";
+import { Lock } from "./lock.tsx";
+import { Sidebar } from "./sidebar.tsx";
+import { Transcript } from "./transcript.tsx";
+
+function useTitle(): void {
+  const { store } = useApp();
+  const { language, texts, row, hello, unread } = store;
+  const agent = hello.value?.snapshot.sessionDefaults.defaultAgentId ?? "main";
+  const name = row.value === null ? null : sessionName(row.value, agent, texts.value);
+  const count = unread.value.size > 0 ? `(${unread.value.size}) ` : "";
+  useEffect(() => {
+    document.title = `${count}${name === null ? "" : `${name} — `}Continuo`;
+    document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
+  }, [count, name, language.value]);
+}
+
+/** Focus stays with whoever can act: the drawer while it is open, else the conversation. */
+export function Page() {
+  const { store } = useApp();
+  useTitle();
+  const locked = store.connection.value.kind === "locked";
+  const drawer = store.drawer.value;
+  if (locked) return <Lock />;
+  return (
+    <div class={drawer ? "page drawer-open" : "page"} onKeyDown={(event) => event.key === "Escape" && drawer && (store.drawer.value = false)}>
+      <a class="skip" href="#message" onClick={(event) => (event.preventDefault(), document.getElementById("message")?.focus())}>
+        {store.texts.value.skip}
+      </a>
+      <Sidebar />
+      <div class="scrim" onClick={() => (store.drawer.value = false)} />
+      <main class="main" inert={drawer}>
+        <Header />
+        <Transcript />
+        <Composer />
+      </main>
+      <p class="hidden" role="status" aria-live="polite">
+        {store.announced.value}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import type { ComponentChildren } from "preact";
+import { useApp } from "../app.ts";
+import { channelLook } from "../names.ts";
+import type { Note } from "../store.ts";
+import { clock, dateTime } from "../times.ts";
+import { Badge } from "./badge.tsx";
+import { Prose } from "./prose.tsx";
+
+export interface PostProps {
+  /** Null while the text still grows. */
+  readonly id: string | null;
+  readonly role: "user" | "assistant";
+  readonly text: string;
+  readonly channel: string | undefined;
+  readonly senderName: string | undefined;
+  readonly at: number;
+  readonly cut: "aborted" | "error" | null;
+  readonly children?: ComponentChildren;
+}
+
+/** One message: who, over which channel, when, and its text; a knot in the colour of its channel on the one line. */
+export function Post({ id, role, text, channel, senderName, at, cut, children }: PostProps) {
+  const { store } = useApp();
+  const texts = store.texts.value;
+  const language = store.language.value;
+  return (
+    <article class={`post ${role}`} style={{ "--hue": channelLook(channel).hue }} data-channel={channel ?? "webchat"}>
+      <header class="post-head">
+        <span class="post-name">{role === "user" ? (senderName ?? texts.you) : texts.assistant}</span>
+        <Badge channel={channel} />
+        <time class="post-time" title={dateTime(at, language)}>
+          {clock(at, language)}
+        </time>
+      </header>
+      <div class="post-body">{role === "user" ? <p class="said">{text}</p> : <Prose id={id} text={text} />}</div>
+      {cut === null ? null : <p class="post-foot">{cut === "aborted" ? texts.stopped : texts.cutOff}</p>}
+      {children}
+    </article>
+  );
+}
+
+/** A line that the house says, not the model: a command's answer, a failure. */
+export function NoteLine({ id, kind, text }: Pick<Note, "id" | "kind" | "text">) {
+  return (
+    <div class={`note ${kind}`} role={kind === "failure" ? "alert" : undefined}>
+      <Prose id={`note:${id}`} text={text} />
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { ConnectionLost, RequestFailed } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { HistoryReader } from "./history.ts";
+import type { Outgoing, Store } from "./store.ts";
+import type { Sent } from "./wire.ts";
+
+export interface Sender {
+  send(text: string): void;
+  /** Sends again under the same idempotency key. */
+  retry(runId: string): void;
+  discard(runId: string): void;
+  stop(): Promise<void>;
+  /** After a new connection: what waited is sent, and what was under way is asked about; neither is said twice. */
+  resume(): void;
+}
+
+export function addNote(store: Store, note: { id: string; kind: "reply" | "failure" | "stopped"; text: string }): void {
+  if (store.notes.value.some(({ id }) => id === note.id)) return;
+  store.notes.value = [...store.notes.value, { ...note, at: Date.now(), afterSeq: null }];
+}
+
+export function createSender(store: Store, connection: () => Connection, history: HistoryReader): Sender {
+  function change(runId: string, changes: Partial<Outgoing>): void {
+    store.outgoing.value = store.outgoing.value.map((message) => (message.runId === runId && message.state !== "ended" ? { ...message, ...changes } : message));
+  }
+
+  function answered(message: Outgoing, sent: Sent): void {
+    if (sent.text !== undefined) {
+      addNote(store, { id: message.runId, kind: "reply", text: sent.text });
+      change(message.runId, { state: "ended" });
+      return history.refresh();
+    }
+    const over = sent.status === "ok" || sent.status === "error";
+    change(message.runId, { state: over ? "ended" : "accepted", error: null });
+    if (over) history.refresh();
+  }
+
+  async function transmit(message: Outgoing): Promise<void> {
+    const { runId, key, text } = message;
+    if (message.state !== "accepted") change(runId, { state: "sending", error: null });
+    try {
+      answered(message, await connection().request<Sent>("chat.send", { sessionKey: key, message: text, idempotencyKey: runId }));
+    } catch (error) {
+      if (error instanceof ConnectionLost) return message.state === "accepted" ? undefined : change(runId, { state: "waiting" });
+      const cure = error instanceof RequestFailed ? error.wire.details?.cure : undefined;
+      change(runId, { state: "failed", error: [error instanceof Error ? error.message : String(error), cure].filter(Boolean).join(" ") });
+    }
+  }
+
+  function find(runId: string): Outgoing | undefined {
+    return store.outgoing.value.find((message) => message.runId === runId);
+  }
+
+  return {
+    send(text) {
+      const key = store.selected.value;
+      if (key === null || text.trim() === "") return;
+      const { sessionId, messages } = store.transcript.value;
+      const after = { sessionId, seq: messages.at(-1)?.seq ?? 0 };
+      const message: Outgoing = { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after };
+      store.outgoing.value = [...store.outgoing.value, message];
+      void transmit(message);
+    },
+    retry(runId) {
+      const message = find(runId);
+      if (message) void transmit(message);
+    },
+    discard(runId) {
+      store.outgoing.value = store.outgoing.value.filter((message) => message.runId !== runId);
+    },
+    async stop() {
+      const key = store.selected.value;
+      if (key === null) return;
+      await connection()
+        .request("chat.abort", { sessionKey: key })
+        .catch((error: unknown) => addNote(store, { id: crypto.randomUUID(), kind: "failure", text: String(error instanceof Error ? error.message : error) }));
+    },
+    resume() {
+      for (const message of store.outgoing.value) if (message.state === "waiting" || message.state === "sending" || message.state === "accepted") void transmit(message);
+    },
+  };
+}

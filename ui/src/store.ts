@@ -1,0 +1,146 @@
+import { computed, signal } from "@preact/signals";
+import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { ConnectionState } from "./connection.ts";
+import { recall, remember } from "./token.ts";
+import { TEXTS } from "./texts.ts";
+import type { Language, Texts } from "./texts.ts";
+import type { Hello, Message, SessionRow } from "./wire.ts";
+
+/** A message of ours on its way. Its run id is its idempotency key: sending it again never says it twice. */
+export interface Outgoing {
+  readonly runId: string;
+  readonly key: string;
+  readonly text: string;
+  readonly at: number;
+  readonly state: "waiting" | "sending" | "accepted" | "ended" | "failed";
+  readonly error: string | null;
+  /** What the transcript held when it was written: its own entry comes after that. */
+  readonly after: { readonly sessionId: string | null; readonly seq: number };
+}
+
+/** What somebody wrote on another channel, until the transcript is read again. */
+export interface Incoming {
+  readonly runId: string;
+  readonly texts: readonly string[];
+  readonly channel: string | null;
+  readonly senderName: string | null;
+  readonly at: number;
+}
+
+/** An answer while it grows, and after its end until the transcript has it. */
+export interface Draft {
+  readonly runId: string;
+  readonly text: string;
+  readonly channel: string | null;
+  readonly at: number;
+  readonly ended: boolean;
+}
+
+/** Said by the house, not stored in the transcript: a command's answer, a failure. */
+export interface Note {
+  readonly id: string;
+  readonly kind: "reply" | "failure" | "stopped";
+  readonly text: string;
+  readonly at: number;
+  /** The message it stands after; null while that is not known. */
+  readonly afterSeq: number | null;
+}
+
+export interface Transcript {
+  readonly sessionId: string | null;
+  readonly messages: readonly Message[];
+  readonly hasMore: boolean;
+  readonly state: "loading" | "ready" | "failed";
+}
+
+export type Theme = "auto" | "light" | "dark";
+
+export const NO_TRANSCRIPT: Transcript = { sessionId: null, messages: [], hasMore: false, state: "loading" };
+
+/** Everything the page shows. Components read it; `actions.ts` and `events.ts` alone write it. */
+export interface Store {
+  readonly connection: Signal<ConnectionState>;
+  readonly hello: Signal<Hello | null>;
+  readonly sessions: Signal<readonly SessionRow[]>;
+  readonly moreSessions: Signal<boolean>;
+  readonly defaultModel: Signal<string>;
+  readonly unread: Signal<ReadonlySet<string>>;
+  readonly selected: Signal<string | null>;
+  /** An earlier conversation of the selected key that is being read; null is the current one. */
+  readonly reading: Signal<string | null>;
+  readonly transcript: Signal<Transcript>;
+  readonly outgoing: Signal<readonly Outgoing[]>;
+  readonly incoming: Signal<readonly Incoming[]>;
+  readonly drafts: Signal<readonly Draft[]>;
+  readonly notes: Signal<readonly Note[]>;
+  /** Told to screen readers once an answer is complete. */
+  readonly announced: Signal<string>;
+  readonly typed: Signal<Readonly<Record<string, string>>>;
+  readonly drawer: Signal<boolean>;
+  readonly theme: Signal<Theme>;
+  readonly language: Signal<Language>;
+  readonly texts: ReadonlySignal<Texts>;
+  readonly row: ReadonlySignal<SessionRow | null>;
+  readonly running: ReadonlySignal<boolean>;
+}
+
+function firstLanguage(): Language {
+  const kept = recall("continuo.language");
+  if (kept === "en" || kept === "zh") return kept;
+  return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+}
+
+function firstTheme(): Theme {
+  const kept = recall("continuo.theme");
+  return kept === "light" || kept === "dark" ? kept : "auto";
+}
+
+export function createStore(): Store {
+  const sessions = signal<readonly SessionRow[]>([]);
+  const selected = signal<string | null>(null);
+  const outgoing = signal<readonly Outgoing[]>([]);
+  const drafts = signal<readonly Draft[]>([]);
+  const language = signal(firstLanguage());
+  const row = computed(() => sessions.value.find(({ key }) => key === selected.value) ?? null);
+  return {
+    connection: signal<ConnectionState>({ kind: "connecting" }),
+    hello: signal<Hello | null>(null),
+    sessions,
+    moreSessions: signal(false),
+    defaultModel: signal(""),
+    unread: signal<ReadonlySet<string>>(new Set()),
+    selected,
+    reading: signal<string | null>(null),
+    transcript: signal(NO_TRANSCRIPT),
+    outgoing,
+    incoming: signal<readonly Incoming[]>([]),
+    drafts,
+    notes: signal<readonly Note[]>([]),
+    announced: signal(""),
+    typed: signal<Readonly<Record<string, string>>>({}),
+    drawer: signal(false),
+    theme: signal(firstTheme()),
+    language,
+    texts: computed(() => TEXTS[language.value]),
+    row,
+    running: computed(
+      () => row.value?.running === true || drafts.value.some(({ ended }) => !ended) || outgoing.value.some(({ key, state }) => key === selected.value && state === "accepted"),
+    ),
+  };
+}
+
+export function setTheme(store: Store, theme: Theme): void {
+  store.theme.value = theme;
+  remember("continuo.theme", theme === "auto" ? null : theme);
+  applyTheme(theme);
+}
+
+export function applyTheme(theme: Theme): void {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+export function setLanguage(store: Store, language: Language): void {
+  store.language.value = language;
+  remember("continuo.language", language);
+}

@@ -1,0 +1,113 @@
+/** The frames and payloads that the page reads (docs/protocol.md). What it does not use is not named. */
+
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: { readonly code?: string; readonly cure?: string };
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number;
+}
+
+export type Frame =
+  | { readonly type: "event"; readonly event: string; readonly payload?: unknown; readonly seq?: number }
+  | { readonly type: "res"; readonly id: string; readonly ok: boolean; readonly payload?: unknown; readonly error?: WireError };
+
+export interface Hello {
+  readonly server: { readonly version: string };
+  readonly snapshot: { readonly sessionDefaults: { readonly defaultAgentId: string; readonly mainSessionKey: string } };
+  readonly policy: { readonly tickIntervalMs: number };
+}
+
+export interface SessionRow {
+  readonly key: string;
+  readonly agentId?: string;
+  readonly kind: string;
+  readonly sessionId: string;
+  readonly label?: string;
+  readonly displayName?: string;
+  readonly channel?: string;
+  readonly lastChannel?: string;
+  readonly chatType?: string;
+  readonly running?: boolean;
+  readonly updatedAt: number;
+  readonly lastInteractionAt?: number;
+  readonly totalTokens?: number;
+  readonly contextTokens?: number;
+  readonly modelProvider?: string;
+  readonly model?: string;
+}
+
+export interface SessionPage {
+  readonly sessions: readonly SessionRow[];
+  readonly total?: number;
+  readonly hasMore?: boolean;
+  readonly defaults?: { readonly modelProvider?: string; readonly model?: string };
+}
+
+export interface Message {
+  readonly id: string;
+  readonly seq: number;
+  readonly role: string;
+  readonly content: Content;
+  readonly timestamp: number;
+  readonly channel?: string;
+  readonly senderName?: string;
+  readonly model?: string;
+  readonly stopReason?: string;
+}
+
+export type Content = string | readonly { readonly type: string; readonly text?: string }[];
+
+export interface History {
+  readonly sessionId?: string;
+  readonly messages: readonly Message[];
+  readonly hasMore?: boolean;
+}
+
+export interface Conversation {
+  readonly sessionId: string;
+  readonly current: boolean;
+  readonly beganAt: number;
+  readonly beganReason: string;
+  readonly endedAt?: number;
+  readonly endedReason?: string;
+  readonly messages: number;
+  readonly preview?: string;
+}
+
+/** The answer to `chat.send`; `text` is there when a command such as `/stop` was answered at once. */
+export interface Sent {
+  readonly runId?: string;
+  readonly status?: "started" | "in_flight" | "ok" | "error";
+  readonly text?: string;
+}
+
+export interface ChatEvent {
+  readonly runId: string;
+  readonly sessionKey: string;
+  readonly state: "delta" | "final" | "aborted" | "error";
+  readonly channel?: string;
+  readonly message?: { readonly content: Content; readonly timestamp?: number; readonly provider?: string; readonly model?: string };
+  readonly errorMessage?: string;
+}
+
+export interface AgentEvent {
+  readonly runId: string;
+  readonly sessionKey: string;
+  readonly stream: string;
+  readonly ts: number;
+  readonly data: {
+    readonly phase?: string;
+    readonly text?: string;
+    readonly texts?: readonly string[];
+    readonly channel?: string | null;
+    readonly senderName?: string;
+  };
+}
+
+export type SessionChanged = Partial<SessionRow> & { readonly sessionKey: string; readonly reason?: string; readonly phase?: string };
+
+export function textOf(content: Content | undefined): string {
+  if (content === undefined || typeof content === "string") return content ?? "";
+  return content.map((part) => part.text ?? "").join("");
+}
