@@ -3,7 +3,7 @@ import { isObject, type ValuePath } from "./value-path.ts";
 /** What stands for a secret in anything that leaves the process; editors send it back unchanged. */
 export const REDACTED = "__OPENCLAW_REDACTED__";
 
-const NAME = /^(token|password|passwd|secret|apikey|authorization|cookie|serviceaccount|credentials)$/i;
+const NAME = /^(token|password|passwd|secret|apikey|accesskey|privatekey|encryptkey|secretkey|signingkey|encodingaeskey|authorization|cookie|serviceaccount|credentials)$/i;
 const ENDING = /(Token|Password|Secret|ApiKey|AccessKey|PrivateKey|EncryptKey|SecretKey|SigningKey|EncodingAESKey)$/;
 const SNAKE = /(^|_)(token|password|secret|api_?key|private_?key)$/i;
 

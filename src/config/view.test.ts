@@ -17,7 +17,7 @@ const DIFFS: readonly [name: string, from: unknown, to: unknown, lines: readonly
   ["nothing", { session: { dmScope: "auto" } }, {}, []],
   ["a value", {}, { session: { dmScope: "main" } }, ['session.dmScope: "auto" -> "main"']],
   ["a list", { channels: { t: { allowFrom: [1] } } }, { channels: { t: { allowFrom: [1, 2] } } }, ['channels.t.allowFrom: ["1"] -> ["1","2"]']],
-  ["a duration and a size", {}, { session: { maintenance: { trashRetention: "36h", maxDiskBytes: "1gb" } } }, ["session.maintenance.trashRetention: 30d -> 1d12h", "session.maintenance.maxDiskBytes: (unset) -> 1gb", "session.maintenance.highWaterBytes: (unset) -> 858993459b"]],
+  ["a duration and a size", {}, { session: { maintenance: { trashRetention: "36h", maxDiskBytes: "1gb" } } }, ["session.maintenance.trashRetention: 30d -> 1d12h", "session.maintenance.highWaterBytes: (unset) -> 858993459b", "session.maintenance.maxDiskBytes: (unset) -> 1gb"]],
   ["secrets", { gateway: { auth: { token: "a" } } }, { gateway: { auth: { token: "b", password: "c" } } }, ["gateway.auth.token: (secret) -> (secret)", "gateway.auth.password: (unset) -> (secret)"]],
   ["a whole channel with its token", {}, { channels: { telegram: { botToken: "1:x", enabled: true } } }, ["channels.telegram.enabled: (unset) -> true", "channels.telegram.botToken: (unset) -> (secret)"]],
   ["a list of objects", { bindings: [] }, { bindings: [{ agentId: "a", match: { channel: "t" } }] }, ['bindings[0].agentId: (unset) -> "a"', 'bindings[0].match.channel: (unset) -> "t"']],

@@ -31,6 +31,8 @@ export interface ConfigWatcher {
   close(): void;
 }
 
+/** Files that include others anew on every reading would be followed for ever. */
+const MOST_ROUNDS = 5;
 const DEBOUNCE_MS = 300;
 
 interface Watched {
@@ -69,12 +71,14 @@ function createFollower(touched: () => void, failed: (error: unknown) => void) {
   let closed = false;
   const stop = (): void => watchers.forEach((watcher) => watcher.close());
   return {
-    async follow(files: readonly string[]): Promise<void> {
+    /** True when other directories are watched than before: what was saved in them meanwhile was not seen. */
+    async follow(files: readonly string[]): Promise<boolean> {
       const directories = await directoriesOf(files);
-      if (closed || JSON.stringify(directories) === followed) return;
+      if (closed || JSON.stringify(directories) === followed) return false;
       stop();
       followed = JSON.stringify(directories);
       watchers = directories.flatMap((entry) => watchDirectory(entry, touched, failed) ?? []);
+      return true;
     },
     close(): void {
       closed = true;
@@ -122,20 +126,30 @@ export async function watchConfig(options: WatchOptions): Promise<ConfigWatcher>
   const follower = createFollower(touched, (cause) =>
     report(new ContinuoError("CONFIG_UNREADABLE", `${current.path} cannot be watched; changes take effect at the next start.`, { cause, fields: { file: current.path } })),
   );
+  /** Reads until the watched directories are those of what was read; says what came of it afterwards. */
+  const read = async (): Promise<() => void> => {
+    for (let round = 1; ; round++) {
+      const seen: string[] = [current.path];
+      let outcome: () => void;
+      try {
+        const { next, changed } = await readAgain(current, env, (path) => seen.push(path));
+        outcome = () => {
+          current = next;
+          lastError = "";
+          if (changed !== null) onChange(changed);
+        };
+      } catch (error) {
+        outcome = () => report(toContinuoError(error));
+      }
+      // Also after an error: the mistake may be in a file that was included just now.
+      const moved = await follower.follow([...new Set(seen)]);
+      if (!moved || round === MOST_ROUNDS) return outcome;
+    }
+  };
   const once = async (): Promise<void> => {
     if (closed) return;
-    const seen: string[] = [current.path];
-    try {
-      const { next, changed } = await readAgain(current, env, (path) => seen.push(path));
-      if (closed) return;
-      current = next;
-      lastError = "";
-      if (changed !== null) onChange(changed);
-    } catch (error) {
-      report(toContinuoError(error));
-    }
-    // Also after an error: the mistake may be in a file that was included just now.
-    await follower.follow([...new Set(seen)]);
+    const outcome = await read();
+    if (!closed) outcome();
   };
   const reload = (): Promise<void> => (running = running.then(once));
 

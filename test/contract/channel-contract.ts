@@ -116,6 +116,7 @@ export function channelContract(name: string, make: () => Promise<ChannelWorld>)
   renderLaws(inWorld);
   sendLaws(inWorld);
   receiveLaws(inWorld);
+  orderLaws(inWorld);
 }
 
 type InWorld = (title: string, run: (world: ChannelWorld) => Promise<void>) => void;
@@ -224,7 +225,9 @@ function receiveLaws(inWorld: InWorld): void {
     await world.until(world.acknowledged);
     assert.equal(new Set(listening.received.map((message) => message.messageId)).size, 1);
   });
+}
 
+function orderLaws(inWorld: InWorld): void {
   inWorld("the same message delivered twice keeps its id", async (world) => {
     const listening = listen();
     await world.channel.start(listening.context);

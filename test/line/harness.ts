@@ -121,7 +121,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
   let dead = false;
   const line = createLine({
-    store,
+    store: mortal(store, () => dead),
     clock,
     ids,
     log: quiet,
@@ -172,8 +172,22 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     },
     async kill() {
       dead = true;
+      // Nothing can be written any more: this only ends its timers.
+      await line.stop(0);
       await store.close();
     },
+  };
+}
+
+/** A store that a dead process cannot reach any more. */
+function mortal(store: Store, isDead: () => boolean): Store {
+  const guarded = <T>(work: () => Promise<T>): Promise<T> => (isDead() ? Promise.reject(new Error("this process is dead")) : work());
+  return {
+    all: (statement, params) => guarded(() => store.all(statement, params)),
+    get: (statement, params) => guarded(() => store.get(statement, params)),
+    run: (statement, params) => guarded(() => store.run(statement, params)),
+    transaction: (work) => guarded(() => store.transaction(work)),
+    close: () => store.close(),
   };
 }
 

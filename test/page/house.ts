@@ -167,7 +167,7 @@ function writeOperations(house: PageHouse, state: State, gateway: () => Gateway)
   ];
 }
 
-export async function startPageHouse(uiDir: string): Promise<PageHouse> {
+export async function startPageHouse(uiDir: string, version = "0.1.0"): Promise<PageHouse> {
   const state = createState();
   const parts: { running?: RunningHouse } = {};
   const running = (): RunningHouse => {
@@ -211,7 +211,7 @@ export async function startPageHouse(uiDir: string): Promise<PageHouse> {
     close: () => running().close(),
   };
   const operations: FakeOperation[] = [...readOperations(state), ...writeOperations(house, state, gateway)];
-  parts.running = await startHouse({ options: { operations, uiDir } satisfies { operations: readonly FakeOperation[]; uiDir: string } });
+  parts.running = await startHouse({ options: { operations, uiDir, version } });
   return house;
 }
 

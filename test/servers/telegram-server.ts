@@ -3,7 +3,7 @@
  *
  * The proxy injects faults, keeps a record, and adds what the server leaves out of an update: entities (found in the
  * text, as the platform finds them), `reply_to_message`, `is_topic_message` and whatever a test puts in `extra`.
- * It also answers `sendChatAction` to a chat's General topic, which the server takes for an invalid one.
+ * It answers a wrong token as the platform does (the server has a bare 404), and `sendChatAction` to a chat's General topic, which the server takes for an invalid one.
  */
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -13,8 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTelegramServer as startCrabline } from "@openclaw/crabline";
 
-export const TEST_TOKEN = "700123456:AAtest-token-that-must-not-leak_0123456";
-export const TEST_BOT_USERNAME = "continuo_test_bot";
+const TEST_TOKEN = "700123456:AAtest-token-that-must-not-leak_0123456";
+const TEST_BOT_USERNAME = "continuo_test_bot";
 const TEST_BOT_ID = 700_123_456;
 
 type Json = Record<string, unknown>;
@@ -24,6 +24,8 @@ export type Fault =
   | { readonly kind: "error"; readonly code: number; readonly description: string }
   /** The connection ends before the call has any effect. */
   | { readonly kind: "drop" }
+  /** The connection stays, and no answer ever comes. */
+  | { readonly kind: "hang" }
   /** The call has its effect, and the connection ends before the answer. */
   | { readonly kind: "lost" };
 
@@ -176,11 +178,13 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
   response.once("close", () => gone.abort());
   try {
     if (fault?.kind === "drop") return void request.socket.destroy();
+    if (fault?.kind === "hang") return;
     if (fault?.kind === "limited") {
       const description = `Too Many Requests: retry after ${fault.retryAfterS}`;
       return answer(response, { ok: false, error_code: 429, description, parameters: { retry_after: fault.retryAfterS } });
     }
     if (fault?.kind === "error") return answer(response, { ok: false, error_code: fault.code, description: fault.description });
+    if (path !== `/bot${TEST_TOKEN}/${method}`) return answer(response, { ok: false, error_code: 401, description: "Unauthorized" });
     if (method === "sendChatAction" && body["message_thread_id"] === 1) return answer(response, { ok: true, result: true });
     const poll = method === "getUpdates";
     const result = await (poll ? forwardPoll : forward)(desk, path, body, gone.signal);

@@ -55,14 +55,18 @@ export function createHistoryReader(store: Store, connection: () => Connection):
 
   /** What was only announced before the reading began is in the transcript now. */
   function settle(page: History, before: { readonly ended: ReadonlySet<string>; readonly incoming: readonly Incoming[] }): void {
+    const former = store.transcript.value.sessionId;
     const transcript = merge(store.transcript.value, page);
+    const isOther = former !== null && former !== transcript.sessionId;
     batch(() => {
       store.transcript.value = transcript;
       store.outgoing.value = store.outgoing.value.filter(({ runId, state }) => !(state === "ended" && before.ended.has(runId)));
       store.drafts.value = store.drafts.value.filter(({ runId, ended }) => !(ended && before.ended.has(runId)));
       store.incoming.value = store.incoming.value.filter((item) => !before.incoming.includes(item));
       const last = transcript.messages.at(-1)?.seq ?? 0;
-      store.notes.value = store.notes.value.map((note) => (note.afterSeq === null ? { ...note, afterSeq: last } : note));
+      // Another conversation begins without the notes of the last one, and says itself why it began.
+      const notes = store.notes.value.filter(({ afterSeq }) => !isOther || (afterSeq === null && transcript.messages.length === 0));
+      store.notes.value = notes.map((note) => (note.afterSeq === null ? { ...note, afterSeq: last } : note));
     });
   }
 

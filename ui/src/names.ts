@@ -24,19 +24,22 @@ export function channelLook(channel: string | undefined): { readonly label: stri
   return { label: name.charAt(0).toUpperCase() + name.slice(1), hue };
 }
 
-const TYPES = ["dm", "direct", "group", "channel"];
+const TYPES: ReadonlySet<string> = new Set(["dm", "direct", "group", "channel"]);
 
-/** `agent:main:telegram:dm:42` as people read it: "Ann · Telegram"; the main session is "Main". */
-export function sessionName(row: Pick<SessionRow, "key" | "label" | "displayName" | "channel">, defaultAgent: string, texts: Texts): string {
+/**
+ * `agent:main:telegram:dm:42` as people read it: "Ann · Telegram"; the main session is "Main".
+ * `short` leaves the channel out, where a badge next to it says it.
+ */
+export function sessionName(row: Pick<SessionRow, "key" | "label" | "displayName">, defaultAgent: string, texts: Texts, short = false): string {
   const parts = row.key.split(":");
   const [, agent = "", ...rest] = parts[0] === "agent" ? parts : ["", defaultAgent, ...parts];
   const suffix = agent === "" || agent === defaultAgent ? "" : ` @${agent}`;
   if (row.label) return row.label + suffix;
   if (rest.length === 1) return (rest[0] === "main" ? texts.main : (rest[0] ?? row.key)) + suffix;
   if (rest[0] === "dashboard") return (row.displayName ?? texts.conversation) + suffix;
-  const type = rest.findIndex((part) => TYPES.includes(part));
+  const type = rest.findIndex((part) => TYPES.has(part));
   const who = row.displayName ?? (type === -1 ? rest.slice(1) : rest.slice(type + 1)).join(":");
   // `agent:main:dm:ann`: one person over all channels.
-  if (type === 0) return who + suffix;
+  if (type === 0 || short) return who + suffix;
   return `${who} · ${channelLook(rest[0]).label}${suffix}`;
 }

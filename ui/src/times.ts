@@ -9,26 +9,31 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["minute", 60_000],
 ];
 
+/** The person's own variant of the page's language: a British browser gets its 24 hours. */
+export function localeOf(language: string): string {
+  return navigator.languages.find((locale) => locale.toLowerCase().startsWith(language)) ?? language;
+}
+
 /** "3 min. ago"; within the last minute "now". Times are ms since 1970. */
 export function ago(at: number, now: number, language: string, texts: Texts): string {
   const past = Math.max(0, now - at);
   const unit = UNITS.find(([, ms]) => past >= ms);
   if (!unit) return texts.now;
-  return new Intl.RelativeTimeFormat(language, { style: "narrow", numeric: "auto" }).format(-Math.floor(past / unit[1]), unit[0]);
+  return new Intl.RelativeTimeFormat(localeOf(language), { style: "narrow", numeric: "auto" }).format(-Math.floor(past / unit[1]), unit[0]);
 }
 
 export function clock(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(localeOf(language), { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
 export function day(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(at);
+  return new Intl.DateTimeFormat(localeOf(language), { weekday: "long", day: "numeric", month: "long" }).format(at);
 }
 
 export function dateTime(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeStyle: "short" }).format(at);
 }
 
 export function compact(tokens: number, language: string): string {
-  return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }).format(tokens);
+  return new Intl.NumberFormat(localeOf(language), { notation: "compact", maximumFractionDigits: 1 }).format(tokens);
 }

@@ -32,7 +32,7 @@ export function createCall(accounts: readonly Account[], api: (account: Account)
   };
 }
 
-export type TextMode = { readonly parse_mode: "HTML" } | Record<string, never>;
+type TextMode = { readonly parse_mode: "HTML" } | Record<string, never>;
 
 /** Says a part with its markup, and without it when the platform cannot read the markup. */
 export async function sayPart<T>(part: RenderedPart, say: (text: string, mode: TextMode) => Promise<T>): Promise<T> {

@@ -18,6 +18,8 @@ export interface PollParts {
   readonly context: ChannelContext;
   readonly signal: AbortSignal;
   readonly wait: Wait;
+  /** When a long poll without an answer counts as dead, ms. */
+  readonly deadAfterMs: number;
   api(): Promise<Api>;
   /** In [0, 1). */
   random(): number;
@@ -26,7 +28,7 @@ export interface PollParts {
 const CALL_TIMEOUT_S = 60;
 const POLL_TIMEOUT_S = 30;
 /** A poll that has not answered by now hangs on a dead connection, whatever the socket says. */
-const POLL_DEAD_MS = 45_000;
+export const POLL_DEAD_MS = 45_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** After a quiet week the platform numbers updates afresh: an old place would hide them all. */
@@ -46,7 +48,7 @@ export function callSignal(signal: AbortSignal): Parameters<Api["getMe"]>[0] {
 }
 
 /** The `nth` pause after a failure, ms: doubling up to the cap, the upper half of it at random. */
-export function pauseMs(nth: number, random: number): number {
+function pauseMs(nth: number, random: number): number {
   const base = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(nth - 1, 10));
   return Math.round(base * (0.5 + random / 2));
 }
@@ -79,6 +81,7 @@ function stored<T>(kept: Promise<T>): Promise<T> {
 /** Takes a batch: chats side by side, one chat in order. Resolves to the first update that is not done. */
 async function takeBatch(parts: PollParts, bot: Bot, updates: Updates): Promise<{ next: number | null; failed: boolean }> {
   const { account, context, signal } = parts;
+  const named = { channel: "telegram", account: account.id };
   const done = new Set<number>();
   let failed = false;
   const takeChat = async (chat: Updates): Promise<void> => {
@@ -86,6 +89,7 @@ async function takeBatch(parts: PollParts, bot: Bot, updates: Updates): Promise<
       if (signal.aborted) return;
       const message = parseUpdate(update, account.id, bot);
       if (message) await context.receive(message);
+      else if (chatOf(update) === "") context.log.warn({ ...named, updateId: update.update_id }, "an update could not be read and was passed over");
       done.add(update.update_id);
     }
   };
@@ -93,7 +97,7 @@ async function takeBatch(parts: PollParts, bot: Bot, updates: Updates): Promise<
   for (const outcome of await Promise.allSettled([...chats.values()].map(takeChat))) {
     if (outcome.status === "fulfilled") continue;
     failed = true;
-    context.log.error({ channel: "telegram", account: account.id, err: outcome.reason }, "a message could not be taken in; it is asked for again");
+    context.log.error({ ...named, err: outcome.reason }, "a message could not be taken in; it is asked for again");
   }
   let next: number | null = null;
   for (const { update_id: id } of updates.toSorted((a, b) => a.update_id - b.update_id)) {
@@ -112,7 +116,7 @@ async function pollOnce(parts: PollParts, bot: Bot, place: Place | null, timeout
   const known = place !== null && place.bot === bot.id && context.now() - place.at < PLACE_LASTS_MS ? place : null;
   const api = await parts.api();
   const query = { ...(known ? { offset: known.next } : {}), timeout, allowed_updates: ["message", "channel_post"] as const };
-  const answer = await api.getUpdates(query, callSignal(AbortSignal.any([signal, AbortSignal.timeout(POLL_DEAD_MS)])));
+  const answer = await api.getUpdates(query, callSignal(AbortSignal.any([signal, AbortSignal.timeout(parts.deadAfterMs)])));
   const { next, failed } = await takeBatch(parts, bot, updatesSchema.parse(answer));
   const reached = next === null ? known : { bot: bot.id, next, at: context.now() };
   if (next !== null) await stored(context.writeCursor(account.id, CURSOR, JSON.stringify(reached)));

@@ -18,7 +18,7 @@ const answerSchema = z.looseObject({
 });
 
 /** The library keeps the cause of a network failure in `error`; its message carries the URL, and the token in it. */
-const networkSchema = z.looseObject({ error: z.looseObject({ code: z.string().optional() }) });
+const networkSchema = z.looseObject({ error: z.looseObject({ code: z.string().optional(), type: z.string().optional() }) });
 
 const LONGEST_WORDS = 200;
 
@@ -30,8 +30,8 @@ function wordsOf(description: string, token: string): string {
 export function failureOf(error: unknown, token: string): Failure {
   const answer = answerSchema.safeParse(error).data;
   if (!answer) {
-    const code = networkSchema.safeParse(error).data?.error.code;
-    return { kind: "unreachable", words: code ?? "no answer" };
+    const cause = networkSchema.safeParse(error).data?.error;
+    return { kind: "unreachable", words: cause?.code ?? cause?.type ?? "no answer" };
   }
   const words = wordsOf(answer.description, token);
   const code = answer.error_code;

@@ -5,7 +5,7 @@ import type { Address } from "../../domain/address.ts";
 import type { Channel, ChannelContext, Edits, Outgoing, Receipt, Typing } from "../../domain/channel.ts";
 import { ContinuoError } from "../../domain/errors.ts";
 import { createCall, sayPart, type Call } from "./call.ts";
-import { callSignal, openClient, pollAccount, type Account, type Wait } from "./connect.ts";
+import { callSignal, openClient, pollAccount, POLL_DEAD_MS, type Account, type Wait } from "./connect.ts";
 import { failedBy } from "./failure.ts";
 import { GENERAL_TOPIC } from "./parse.ts";
 import { renderTelegram, TELEGRAM_LIMIT } from "./render.ts";
@@ -25,6 +25,8 @@ export interface TelegramParts {
   random(): number;
   /** Waits between retries; a test waits for nothing. */
   readonly wait?: Wait;
+  /** When a long poll without an answer counts as dead, ms; 45 s unless a test is in a hurry. */
+  readonly deadAfterMs?: number;
 }
 
 const DEFAULT_ACCOUNT = "default";
@@ -132,8 +134,8 @@ export function createTelegramChannel(settings: unknown, parts: TelegramParts): 
       context = given;
       stopper = new AbortController();
       const { signal } = stopper;
-      const wait = parts.wait ?? untilAborted;
-      polls = accounts.map((account) => pollAccount({ account, context: given, signal, wait, random: parts.random, api: () => client(account) }));
+      const common = { context: given, signal, wait: parts.wait ?? untilAborted, deadAfterMs: parts.deadAfterMs ?? POLL_DEAD_MS, random: parts.random };
+      polls = accounts.map((account) => pollAccount({ ...common, account, api: () => client(account) }));
     },
     async stop() {
       stopper.abort();

@@ -26,8 +26,9 @@ const chatSchema = z.looseObject({
 
 const entitySchema = z.looseObject({ type: z.string(), offset: z.int(), length: z.int(), user: userSchema.optional() });
 
-const replySchema = z.looseObject({ from: userSchema.optional(), forum_topic_created: z.unknown() });
+const replySchema = z.looseObject({ from: userSchema.optional(), forum_topic_created: z.unknown().optional() });
 
+/** What a message cannot be without is strict; what only adds to it may be new to us without losing the message. */
 const messageSchema = z.looseObject({
   message_id: z.int(),
   date: z.int(),
@@ -37,11 +38,11 @@ const messageSchema = z.looseObject({
   message_thread_id: z.int().optional(),
   is_topic_message: z.boolean().optional(),
   is_automatic_forward: z.boolean().optional(),
-  reply_to_message: replySchema.optional(),
+  reply_to_message: replySchema.optional().catch(undefined),
   text: z.string().optional(),
   caption: z.string().optional(),
-  entities: z.array(entitySchema).optional(),
-  caption_entities: z.array(entitySchema).optional(),
+  entities: z.array(entitySchema).optional().catch(undefined),
+  caption_entities: z.array(entitySchema).optional().catch(undefined),
 });
 
 const updateSchema = z.looseObject({ update_id: z.int(), message: messageSchema.optional(), channel_post: messageSchema.optional() });
@@ -54,7 +55,7 @@ const MEDIA: readonly string[] = [
   "photo", "video", "animation", "audio", "voice", "video_note", "document", "sticker", "location", "venue", "contact", "poll", "dice", "story",
 ];
 
-/** A forum's General topic has this id in keys; messages in it come without one (spec 2.6). */
+/** A forum's General topic has this id in keys; messages in it come without one (spec 2.7). */
 export const GENERAL_TOPIC = "1";
 
 function kindOf(message: Message): ChatKind {
@@ -124,11 +125,11 @@ function withoutOurName(words: Words, bot: Bot): string {
 }
 
 /** A message id is unique in its chat alone, and a chat's in its bot: all three together are, for good. */
-export function messageIdOf(bot: Bot, chat: number, message: number): string {
+function messageIdOf(bot: Bot, chat: number, message: number): string {
   return `${bot.id}:${chat}:${message}`;
 }
 
-/** Which chat an update belongs to: its updates are taken in order. */
+/** Which chat an update belongs to: its updates are taken in order. Empty for what cannot be read. */
 export function chatOf(update: unknown): string {
   const parsed = updateSchema.safeParse(update);
   return String((parsed.data?.message ?? parsed.data?.channel_post)?.chat.id ?? "");

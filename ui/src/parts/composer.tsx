@@ -1,3 +1,4 @@
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { Icon } from "./icons.tsx";
@@ -24,6 +25,26 @@ function EarlierBar() {
   );
 }
 
+/** Puts the cursor where one writes; not on a phone, where that would open the keyboard over the conversation. */
+export function focusComposer(): void {
+  if (matchMedia("(hover: hover)").matches) document.getElementById("message")?.focus();
+}
+
+/** As tall as its text, up to a limit. */
+function useHeight(field: RefObject<HTMLTextAreaElement | null>, text: string, key: string | null): void {
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (area === null) return;
+    area.style.blockSize = "auto";
+    area.style.blockSize = `${Math.min(TALLEST_PX, area.scrollHeight)}px`;
+  }, [text, key]);
+}
+
+/** While an input method is composing, Enter chooses a word; Safari tells so only by the key code. */
+function isSendKey(event: KeyboardEvent): boolean {
+  return event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+}
+
 /** Where a message is written. What was typed stays with its conversation until it is sent. */
 export function Composer() {
   const { store, sender } = useApp();
@@ -32,16 +53,8 @@ export function Composer() {
   const text = key === null ? "" : (store.typed.value[key] ?? "");
   const field = useRef<HTMLTextAreaElement>(null);
 
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    area.style.blockSize = "auto";
-    area.style.blockSize = `${Math.min(TALLEST_PX, area.scrollHeight)}px`;
-  }, [text, key]);
-  useEffect(() => {
-    // On a phone this would open the keyboard over the conversation.
-    if (matchMedia("(hover: hover)").matches) field.current?.focus();
-  }, [key]);
+  useHeight(field, text, key);
+  useEffect(focusComposer, [key]);
   if (store.reading.value !== null) return <EarlierBar />;
 
   const type = (value: string): void => {
@@ -53,8 +66,7 @@ export function Composer() {
     type("");
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    // While an input method is composing, Enter chooses a word; Safari tells so only by the key code.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (!isSendKey(event)) return;
     event.preventDefault();
     send();
   };

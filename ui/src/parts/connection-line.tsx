@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
 
 /** Whether the gateway is there, in words; while it is not, when it will be tried again. */
-export function ConnectionLine() {
+export function ConnectionLine({ retry }: { readonly retry: boolean }) {
   const app = useApp();
   const { connection, texts, hello } = app.store;
   const state = connection.value;
@@ -18,12 +18,12 @@ export function ConnectionLine() {
   return (
     <div class="connection" data-state={state.kind}>
       <span class="connection-dot" aria-hidden="true" />
-      <span role="status">
+      <span role={retry ? "status" : undefined}>
         {state.kind === "open" ? `${words.connected} · ${hello.value?.server.version ?? ""}` : null}
         {state.kind === "connecting" ? words.connecting : null}
         {state.kind === "waiting" ? words.waiting(Math.max(0, Math.ceil((state.retryAt - now.value) / 1_000))) : null}
       </span>
-      {state.kind === "waiting" ? (
+      {state.kind === "waiting" && retry ? (
         <button type="button" class="link" onClick={app.reconnect}>
           {words.tryNow}
         </button>

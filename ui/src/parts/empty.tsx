@@ -7,7 +7,7 @@ export function Empty() {
   const { store } = useApp();
   const texts = store.texts.value;
   const key = store.selected.value;
-  if (store.outgoing.value.some((message) => message.key === key) || store.drafts.value.length > 0 || store.incoming.value.length > 0) return null;
+  if (store.outgoing.value.some((message) => message.key === key) || store.drafts.value.length > 0 || store.incoming.value.length > 0 || store.notes.value.length > 0) return null;
   const take = (): void => {
     if (key === null) return;
     store.typed.value = { ...store.typed.value, [key]: texts.emptyExample };

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useApp } from "../app.ts";
 import { sessionName } from "../names.ts";
+import { focusComposer } from "./composer.tsx";
 import { ConnectionLine } from "./connection-line.tsx";
 import { EarlierDialog } from "./earlier.tsx";
 import { Icon } from "./icons.tsx";
@@ -15,6 +16,10 @@ export function Header() {
   const agent = store.hello.value?.snapshot.sessionDefaults.defaultAgentId ?? "main";
   const earlier = useSignal(false);
   const { connection } = store;
+  const startAnew = (): void => {
+    app.sender.send("/new");
+    focusComposer();
+  };
   return (
     <header class="header">
       <button type="button" class="quiet only-narrow" aria-label={texts.menu} aria-controls="sidebar" aria-expanded={store.drawer.value} onClick={() => (store.drawer.value = true)}>
@@ -31,14 +36,14 @@ export function Header() {
       <button type="button" class="quiet" aria-label={texts.earlier} title={texts.earlier} disabled={key === null} onClick={() => (earlier.value = true)}>
         <Icon name="history" />
       </button>
-      <button type="button" class="soft" aria-label={texts.newConversation} title={texts.newConversation} disabled={key === null || store.reading.value !== null} onClick={() => app.sender.send("/new")}>
+      <button type="button" class="soft" aria-label={texts.newConversation} title={texts.newConversation} disabled={key === null || store.reading.value !== null} onClick={startAnew}>
         <Icon name="plus" />
         <span class="only-wide">{texts.newConversation}</span>
       </button>
       {earlier.value && key !== null ? <EarlierDialog sessionKey={key} onClose={() => (earlier.value = false)} /> : null}
       {connection.value.kind === "waiting" ? (
         <div class="outage">
-          <ConnectionLine />
+          <ConnectionLine retry />
         </div>
       ) : null}
     </header>

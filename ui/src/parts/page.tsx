@@ -19,15 +19,36 @@ function useTitle(): void {
   }, [count, name, language.value]);
 }
 
+/** While the drawer is open the focus is inside of it, and afterwards where it was opened. */
+function useDrawerFocus(): void {
+  const { drawer } = useApp().store;
+  const isOpen = drawer.value;
+  useEffect(() => {
+    if (!isOpen) return;
+    const opener = document.activeElement;
+    document.querySelector<HTMLElement>(".sidebar .only-narrow")?.focus();
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === "Escape") drawer.value = false;
+    };
+    document.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      // The page behind is reachable again only after this rendering.
+      requestAnimationFrame(() => opener instanceof HTMLElement && opener.focus());
+    };
+  }, [isOpen]);
+}
+
 /** Focus stays with whoever can act: the drawer while it is open, else the conversation. */
 export function Page() {
   const { store } = useApp();
   useTitle();
+  useDrawerFocus();
   const locked = store.connection.value.kind === "locked";
   const drawer = store.drawer.value;
   if (locked) return <Lock />;
   return (
-    <div class={drawer ? "page drawer-open" : "page"} onKeyDown={(event) => event.key === "Escape" && drawer && (store.drawer.value = false)}>
+    <div class={drawer ? "page drawer-open" : "page"}>
       <a class="skip" href="#message" onClick={(event) => (event.preventDefault(), document.getElementById("message")?.focus())}>
         {store.texts.value.skip}
       </a>

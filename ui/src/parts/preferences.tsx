@@ -16,7 +16,7 @@ export function Preferences() {
   const names = { auto: texts.themeAuto, light: texts.themeLight, dark: texts.themeDark };
   return (
     <footer class="preferences">
-      <ConnectionLine />
+      <ConnectionLine retry={false} />
       <div class="preferences-line">
         <fieldset class="themes">
           <legend class="hidden">{texts.theme}</legend>
@@ -28,8 +28,8 @@ export function Preferences() {
             </label>
           ))}
         </fieldset>
-        <button type="button" class="quiet text" aria-label={texts.languageLabel} onClick={() => setLanguage(store, store.language.value === "en" ? "zh" : "en")}>
-          {texts.language}
+        <button type="button" class="quiet" aria-label={texts.languageLabel} title={texts.languageLabel} onClick={() => setLanguage(store, store.language.value === "en" ? "zh" : "en")}>
+          <Icon name="globe" />
         </button>
       </div>
     </footer>

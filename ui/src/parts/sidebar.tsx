@@ -23,7 +23,7 @@ function Row({ row, now }: { readonly row: SessionRow; readonly now: number }) {
     <li>
       <button type="button" class="session" aria-current={isSelected ? "true" : undefined} onClick={() => app.select(row.key)} title={row.key}>
         <span class="session-line">
-          <span class="session-name">{sessionName(row, agent, texts)}</span>
+          <span class="session-name">{sessionName(row, agent, texts, true)}</span>
           {row.running ? <span class="pulse" role="img" aria-label={texts.running} /> : null}
           {unread && !row.running ? <span class="unread" role="img" aria-label={texts.unread} /> : null}
           {at > 0 ? <time class="session-time">{ago(at, now, store.language.value, texts)}</time> : null}

@@ -1,10 +1,11 @@
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { useApp } from "../app.ts";
 import { day } from "../times.ts";
 import { textOf } from "../wire.ts";
 import type { Message } from "../wire.ts";
-import type { Note } from "../store.ts";
+import type { Note, Store } from "../store.ts";
 import { Empty } from "./empty.tsx";
 import { Icon } from "./icons.tsx";
 import { NoteLine, Post } from "./post.tsx";
@@ -64,46 +65,66 @@ function Messages() {
   );
 }
 
+interface Following {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly content: RefObject<HTMLDivElement | null>;
+  readonly atEnd: boolean;
+  toEnd(): void;
+  /** Before older messages come in at the top: the reader stays at the same line. */
+  hold(): void;
+  onScroll(): void;
+}
+
 /** The newest line stays in sight as long as the reader has not gone up to read. */
-export function Transcript() {
-  const app = useApp();
-  const { store, history } = app;
-  const texts = store.texts.value;
-  const { state, hasMore, messages, sessionId } = store.transcript.value;
+function useFollowing(store: Store): Following {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const fromEnd = useRef<number | null>(null);
   const atEnd = useSignal(true);
+  const { messages, sessionId } = store.transcript.value;
 
   const toEnd = (): void => {
     const box = scroller.current;
     if (box) box.scrollTop = box.scrollHeight;
+    atEnd.value = true;
   };
   useEffect(() => {
     const observer = new ResizeObserver(() => atEnd.peek() && toEnd());
     for (const box of [scroller.current, content.current]) if (box) observer.observe(box);
     return () => observer.disconnect();
   }, []);
-  useLayoutEffect(() => {
-    atEnd.value = true;
-    toEnd();
-  }, [store.selected.value, store.reading.value, sessionId]);
+  // One's own message is always worth seeing.
+  useLayoutEffect(toEnd, [store.selected.value, store.reading.value, sessionId, store.outgoing.value.at(-1)?.runId]);
   useLayoutEffect(() => {
     const box = scroller.current;
     if (box && fromEnd.current !== null) box.scrollTop = box.scrollHeight - fromEnd.current;
     fromEnd.current = null;
   }, [messages[0]?.id]);
-  // One's own message is always worth seeing.
-  useLayoutEffect(toEnd, [store.outgoing.value.at(-1)?.runId]);
 
-  const loadEarlier = (): void => {
-    const box = scroller.current;
-    if (box) fromEnd.current = box.scrollHeight - box.scrollTop;
-    history.loadEarlier().catch(console.warn);
+  return {
+    scroller,
+    content,
+    atEnd: atEnd.value,
+    toEnd,
+    hold() {
+      const box = scroller.current;
+      if (box) fromEnd.current = box.scrollHeight - box.scrollTop;
+    },
+    onScroll() {
+      const box = scroller.current;
+      if (box) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    },
   };
-  const onScroll = (): void => {
-    const box = scroller.current;
-    if (box) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+}
+
+export function Transcript() {
+  const { store, history } = useApp();
+  const texts = store.texts.value;
+  const { state, hasMore, messages } = store.transcript.value;
+  const { scroller, content, atEnd, toEnd, hold, onScroll } = useFollowing(store);
+  const loadEarlier = (): void => {
+    hold();
+    history.loadEarlier().catch(console.warn);
   };
   const isEmpty = state === "ready" && messages.length === 0 && store.reading.value === null;
   return (
@@ -121,8 +142,8 @@ export function Transcript() {
           {store.reading.value === null ? <Tail /> : null}
         </div>
       </div>
-      {atEnd.value ? null : (
-        <button type="button" class="latest" onClick={() => (toEnd(), (atEnd.value = true))}>
+      {atEnd ? null : (
+        <button type="button" class="latest" onClick={toEnd}>
           <Icon name="down" />
           {texts.jumpToLatest}
         </button>
