@@ -38,6 +38,9 @@ interface Answer {
 /** Pauses between attempts at the last candidate; the ones before it are tried once. */
 const RETRY_PAUSES_MS: readonly number[] = [400, 1_600];
 
+/** A provider that asks for more patience than a person has: better to say so than to hold the session. */
+const LONGEST_PAUSE_MS = 30_000;
+
 /** Why a run's signal fired; carried as the abort reason. */
 export type AbortReason = "stop" | "timeout" | "shutdown";
 
@@ -64,8 +67,9 @@ export async function runAgent(parts: AgentParts, run: AgentRun): Promise<TurnRe
         if (run.signal.aborted) return { kind: "aborted", text, reason: run.signal.reason as AbortReason };
         failure = toContinuoError(error);
         parts.onModelError(ref, failure);
-        if (!failure.retryable || attempt === pauses.length) break;
-        await parts.pause(failure.retryAfterMs ?? pauses[attempt] ?? 0, run.signal).catch(() => undefined);
+        const pauseMs = failure.retryAfterMs ?? pauses[attempt] ?? 0;
+        if (!failure.retryable || attempt === pauses.length || pauseMs > LONGEST_PAUSE_MS) break;
+        await parts.pause(pauseMs, run.signal).catch(() => undefined);
         if (run.signal.aborted) return { kind: "aborted", text, reason: run.signal.reason as AbortReason };
       }
     }

@@ -7,7 +7,8 @@ import type { GatewayLog, Readiness } from "./options.ts";
 import { isKnownHost, peerOf } from "./origin.ts";
 
 export interface HttpContext {
-  readonly uiDir: string;
+  /** Null: the page is switched off. */
+  readonly uiDir: string | null;
   readonly boundTo: string;
   readonly log: GatewayLog;
   allowedOrigins(): readonly string[];
@@ -63,7 +64,7 @@ function addHealth(app: Hono<Env>, context: HttpContext): void {
 /** The HTTP half of the gateway: the page, health, readiness; everything else is 404 (spec 11.6). */
 export function createHttp(context: HttpContext): Hono<Env> {
   const app = new Hono<Env>();
-  const assets = createAssets(context.uiDir);
+  const assets = context.uiDir === null ? null : createAssets(context.uiDir);
 
   app.use(async (c, next) => {
     if (isKnownHost(c.req.header("host"), context.boundTo, context.allowedOrigins())) await next();
@@ -73,6 +74,7 @@ export function createHttp(context: HttpContext): Hono<Env> {
   });
   addHealth(app, context);
   app.get("*", async (c) => {
+    if (assets === null) return c.text("Not Found", 404);
     const { pathname } = new URL(c.req.url);
     const asset = await assets.find(pathname, c.req.header("accept-encoding") ?? "");
     if (asset !== null) return sendAsset(c, asset);

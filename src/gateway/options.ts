@@ -20,6 +20,8 @@ export interface GatewaySettings {
   readonly auth: AuthSettings;
   /** Origins besides our own whose pages may connect: `https://gw.example.net`, or `*`. */
   readonly allowedOrigins: readonly string[];
+  /** Serve the web page; unset means yes. */
+  readonly page?: boolean;
   /** How long a socket may stay without a valid `connect`, ms. */
   readonly handshakeTimeoutMs: number;
   readonly tickIntervalMs?: number;

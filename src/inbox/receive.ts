@@ -12,6 +12,7 @@ import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { Admitted, Dropped, ReplyRoute, Route } from "../domain/route.ts";
 import type { Executor, Store } from "../store/store.ts";
+import { peerAudience, roomAudience } from "../routing/keys.ts";
 import { markDropNotified } from "../store/statements/mark-drop-notified.ts";
 import { upsertDrop } from "../store/statements/upsert-drop.ts";
 import { accept } from "./accept.ts";
@@ -60,7 +61,7 @@ async function refuse(parts: ReceiveParts, dropped: Dropped): Promise<ReceiveOut
   const told = await parts.store.transaction(async (tx) => {
     await tx.run(upsertDrop, { ...key, sender_name: message.sender.name, at: parts.clock.now() });
     if (notice === null || (await tx.run(markDropNotified, key)) === 0) return false;
-    const audience = `peer:${channel}:${account}:${message.sender.id}`;
+    const audience = message.chatKind === "dm" ? peerAudience(channel, account, message.sender.id) : roomAudience(channel, account, chat, message.address.thread);
     await parts.sayNow(tx, NO_SESSION, { address: message.address, audience, replyTo: message.messageId }, notice);
     return true;
   });

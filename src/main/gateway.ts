@@ -1,11 +1,13 @@
 import { noProbe, type Probe } from "../domain/probe.ts";
-import { systemClock } from "../domain/clock.ts";
-import { createIds } from "../domain/ids.ts";
+import { systemClock, type Clock } from "../domain/clock.ts";
+import { createIds, type Ids } from "../domain/ids.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
 import { OPERATIONS, type LiveGateway, type Services } from "../operations/index.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
+import type { Log } from "../logging/log.ts";
 import { openStore } from "../store/open.ts";
+import type { Store } from "../store/store.ts";
 import { CHANNEL_FACTORIES, createChannels, type ChannelFactory, type RunningChannels } from "./channels.ts";
 import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir, statePaths } from "./holder.ts";
@@ -14,7 +16,7 @@ import { gatewaySettings, openLog, readConfiguration, type Configuration } from 
 import { startMirror, type RunningMirror } from "./mirror.ts";
 import { watchConfiguration } from "./reload.ts";
 import { createScratchChannels } from "./scratch-channels.ts";
-import { tellSessionChanges } from "./session-changes.ts";
+import { tellSessionChanges, type SessionChanges } from "./session-changes.ts";
 import { holdSettings, operationSettings, ownedAccounts, type SettingsHolder } from "./settings.ts";
 import { resolvePaths, type Environment } from "../config/index.ts";
 
@@ -62,73 +64,95 @@ export async function startGateway(start: GatewayStart): Promise<StartedGateway>
 
 type Held = ReturnType<typeof holdState>;
 
-async function assemble(start: GatewayStart, configuration: Configuration, stateDir: string, held: Held): Promise<StartedGateway> {
-  const clock = systemClock;
-  const ids = createIds(clock);
-  const files = statePaths(stateDir);
-  const startedAt = clock.now();
-  const log = await openLog(configuration, files, start);
-  const settings = holdSettings(configuration.compiled);
-  const store = openStore(files.database);
-  const scratch = createScratchChannels();
-  const listeners = new Set<(event: TurnEvent) => void>();
-  // Filled below: the line needs its doors, and the doors need the line.
-  const doors: { channels?: RunningChannels; gateway?: Gateway; mirror?: RunningMirror } = {};
+/** What is joined while the house goes up: the line needs its doors, and the doors need the line. */
+interface Doors {
+  channels?: RunningChannels;
+  gateway?: Gateway;
+  mirror?: RunningMirror;
+  changes?: SessionChanges;
+}
 
-  const line = createLine({
+interface House {
+  readonly start: GatewayStart;
+  readonly configuration: Configuration;
+  readonly stateDir: string;
+  readonly startedAt: number;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly store: Store;
+  readonly settings: SettingsHolder;
+  readonly doors: Doors;
+  readonly listeners: Set<(event: TurnEvent) => void>;
+  /** Where it listens, once it does. */
+  readonly listening: { host: string; port: number };
+  ready: boolean;
+}
+
+/** Every turn's events, to whoever looks on; scratch sessions are nobody's business. */
+function announce(house: House, event: TurnEvent): void {
+  for (const listener of house.listeners) listener(event);
+  if (isScratchKey(event.sessionKey)) return;
+  house.doors.gateway?.onTurnEvent(event);
+  house.doors.mirror?.onTurnEvent(event);
+  house.doors.changes?.onTurnEvent(event);
+}
+
+function buildLine(house: House): Line {
+  const { store, clock, ids, log, settings, doors } = house;
+  const scratch = createScratchChannels();
+  return createLine({
     store,
     clock,
     ids,
     log,
-    probe: start.probe ?? noProbe,
+    probe: house.start.probe ?? noProbe,
     random: Math.random,
     settings: lineSettings(settings),
     resolveModel: (ref) => settings.current().providers.resolveModel(ref),
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
-    onTurnEvent(event) {
-      for (const listener of listeners) listener(event);
-      if (isScratchKey(event.sessionKey)) return;
-      doors.gateway?.onTurnEvent(event);
-      doors.mirror?.onTurnEvent(event);
-      changes.onTurnEvent(event);
-    },
+    onTurnEvent: (event) => announce(house, event),
   });
-  const live = liveGateway(line, settings, doors, listeners, (key, reason) => changes.changed(key, reason));
-  const listening: { host: string; port: number } = { host: "", port: 0 };
+}
+
+function buildServices(house: House, line: Line): Services {
+  const { store, clock, ids, settings, doors, listening } = house;
   const facts = {
-    version: start.version,
-    stateDir,
-    configPath: configuration.path,
+    version: house.start.version,
+    stateDir: house.stateDir,
+    configPath: house.configuration.path,
     pid: process.pid,
-    startedAt,
+    startedAt: house.startedAt,
     address: () => (listening.port === 0 ? null : listening),
   };
-  const services: Services = { store, clock, ids, facts, settings: operationSettings(settings.current), live };
-  const changes = tellSessionChanges(services, () => doors.gateway ?? null, log);
-  const state = { ready: false };
-  const gateway = createGateway({
+  const live = liveGateway(line, settings, doors, house.listeners, (key, reason) => {
+    doors.changes?.changed(key, reason);
+    doors.mirror?.changed(key);
+  });
+  return { store, clock, ids, facts, settings: operationSettings(settings.current), live };
+}
+
+async function buildGateway(house: House, services: Services): Promise<Gateway> {
+  const { start, configuration, stateDir, clock, ids, log } = house;
+  return createGateway({
     settings: gatewaySettings(configuration.compiled.config, start),
     operations: OPERATIONS,
     services,
     snapshot: () => snapshotOf(services, stateDir, configuration.path),
-    ready: () => ({ ready: state.ready, failing: state.ready ? [] : ["starting"] }),
+    resolveKey: (typed) => services.settings.keyOf(typed, null),
+    ready: () => ({ ready: house.ready, failing: house.ready ? [] : ["starting"] }),
     uiDir: start.uiDir,
     version: start.version,
-    secret: await deviceSecret(files.secret, ids),
+    secret: await deviceSecret(statePaths(stateDir).secret, ids),
     log,
     clock,
     ids,
   });
-  doors.gateway = gateway;
-  const bound = await gateway.listen().catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
-  Object.assign(listening, { host: bound.host, port: bound.port });
-  held.announce({ pid: process.pid, host: bound.host, port: bound.port, startedAt, version: start.version });
+}
 
-  doors.mirror = startMirror({ store, stateDir, settings, clock, log });
-  const channels = createChannels({
+function buildChannels(house: House, line: Line): RunningChannels {
+  const { store, clock, log, start } = house;
+  return createChannels({
     store,
     clock,
     log,
@@ -137,13 +161,38 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
     onStatus: (status) => log.info({ channel: status.name, account: status.account, state: status.state }, status.detail ?? `${status.name} is ${status.state}`),
     factories: start.factories ?? CHANNEL_FACTORIES,
   });
+}
+
+async function assemble(start: GatewayStart, configuration: Configuration, stateDir: string, held: Held): Promise<StartedGateway> {
+  const clock = systemClock;
+  const files = statePaths(stateDir);
+  const log = await openLog(configuration, files, start);
+  const house: House = {
+    ...{ start, configuration, stateDir, clock, log, startedAt: clock.now(), ids: createIds(clock) },
+    store: openStore(files.database),
+    settings: holdSettings(configuration.compiled),
+    ...{ doors: {}, listeners: new Set(), listening: { host: "", port: 0 }, ready: false },
+  };
+  const { store, settings, doors, startedAt } = house;
+  const line = buildLine(house);
+  const services = buildServices(house, line);
+  const gateway = await buildGateway(house, services);
+  doors.gateway = gateway;
+  doors.changes = tellSessionChanges(services, gateway, log);
+  const bound = await gateway.listen().catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  Object.assign(house.listening, { host: bound.host, port: bound.port });
+  held.announce({ pid: process.pid, host: bound.host, port: bound.port, startedAt, version: start.version });
+  doors.mirror = startMirror({ store, stateDir, settings, clock, log });
+  const channels = buildChannels(house, line);
   doors.channels = channels;
   await line.start();
-  state.ready = true;
+  house.ready = true;
   void channels.start(configuration.compiled.config);
   const watcher = await watchConfiguration({ configuration, settings, channels, gateway, log, env: start.env });
   log.info({ url: bound.url, pid: process.pid }, "the gateway is ready");
-
   return {
     url: bound.url,
     port: bound.port,
@@ -151,7 +200,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
     configPath: configuration.path,
     firstStart: configuration.firstStart,
     async stop(reason) {
-      state.ready = false;
+      house.ready = false;
       log.info({ reason }, "stopping");
       watcher.close();
       await channels.stop();

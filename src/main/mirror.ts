@@ -12,6 +12,8 @@ import type { SettingsHolder } from "./settings.ts";
 
 export interface RunningMirror {
   onTurnEvent(event: TurnEvent): void;
+  /** A session changed outside a turn: resumed, reset, renamed. */
+  changed(sessionKey: string): void;
   stop(): Promise<void>;
 }
 
@@ -41,10 +43,15 @@ export function startMirror(parts: MirrorParts): RunningMirror {
   });
   return {
     onTurnEvent(event) {
-      if (!settings.current().config.session.mirror || event.kind === "delta") return;
-      if (event.kind === "started") mirror.turnStarted(event.sessionKey, event.agentId, event.sessionId);
-      else mirror.turnEnded(event.sessionKey, event.agentId, event.sessionId);
-      mirror.touch(event.sessionKey);
+      if (event.kind === "delta") return;
+      const wanted = settings.current().config.session.mirror;
+      // An end is always told: the mirror may have been switched off while the turn ran.
+      if (event.kind !== "started") mirror.turnEnded(event.sessionKey, event.agentId, event.sessionId);
+      else if (wanted) mirror.turnStarted(event.sessionKey, event.agentId, event.sessionId);
+      if (wanted) mirror.touch(event.sessionKey);
+    },
+    changed(sessionKey) {
+      if (settings.current().config.session.mirror) mirror.touch(sessionKey);
     },
     stop: () => mirror.close(),
   };

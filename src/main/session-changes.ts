@@ -22,13 +22,13 @@ const PHASES: Readonly<Record<TurnEvent["kind"], "start" | "end" | "error" | nul
 };
 
 /** Tells the clients that look at the list of sessions what became of a row (spec 11.4). */
-export function tellSessionChanges(services: Services, gateway: () => Gateway | null, log: ChannelLog): SessionChanges {
+export function tellSessionChanges(services: Services, gateway: Gateway, log: ChannelLog): SessionChanges {
   const waiting = new Map<string, SessionChange>();
   let timer: NodeJS.Timeout | null = null;
 
   const tell = async (key: string, change: SessionChange): Promise<void> => {
     const row = await services.store.get(describeSession, { key });
-    if (row) gateway()?.onSessionChanged(key, change, sessionRow(services, toSession(row)));
+    if (row) gateway.onSessionChanged(key, change, sessionRow(services, toSession(row)));
   };
 
   const flush = async (): Promise<void> => {
@@ -39,7 +39,7 @@ export function tellSessionChanges(services: Services, gateway: () => Gateway | 
   };
 
   const mark = (key: string, change: SessionChange): void => {
-    if ((gateway()?.connections() ?? 0) === 0) return;
+    if (gateway.connections() === 0) return;
     waiting.set(key, change);
     timer ??= setTimeout(() => {
       flush().catch((error: unknown) => log.warn({ err: error }, "a session's change could not be told"));

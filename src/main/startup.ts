@@ -67,6 +67,7 @@ export function gatewaySettings(config: Config, start: StartOptions): GatewaySet
     host: hostOf(config, start.bind),
     port: start.port ?? config.gateway.port,
     handshakeTimeoutMs: config.gateway.handshakeTimeoutMs,
+    page: config.gateway.controlUi.enabled,
     ...accessSettings(config),
   };
 }

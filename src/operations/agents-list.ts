@@ -14,7 +14,7 @@ export const agentsList = define({
       defaultId,
       mainKey: mainKey(),
       scope: scope(),
-      agents: list.map((agent) => ({ id: agent.id, name: agent.name ?? undefined, model: agent.models[0] })),
+      agents: list.map((agent) => ({ id: agent.id, name: agent.name ?? undefined, model: { primary: agent.models[0], fallbacks: agent.models.slice(1) } })),
     };
   },
 });

@@ -57,7 +57,7 @@ export const chatSend = define({
       case "duplicate":
         return duplicateStatus(services, caller, runId);
       case "answered":
-        return { ok: true as const, aborted: outcome.stopped.length > 0, runIds: outcome.stopped, text: outcome.text };
+        return { ok: true as const, runId, sessionKey: outcome.sessionKey, aborted: outcome.stopped.length > 0, runIds: outcome.stopped, text: outcome.text };
       case "dropped":
         throw new ContinuoError("REQUEST_FORBIDDEN", `The message was not admitted (${outcome.reason}).`);
     }

@@ -20,6 +20,23 @@ function laneOf(delivery: Delivery): string {
   return JSON.stringify([channel, account, chat, thread]);
 }
 
+/** Everything that waits, by lane, each in order. */
+async function waitingLanes(parts: LaneParts): Promise<Map<string, Delivery[]>> {
+  const waiting = new Map<string, Delivery[]>();
+  for (let after = ""; ; ) {
+    const page = await parts.load(after);
+    for (const delivery of page) {
+      const lane = laneOf(delivery);
+      const queue = waiting.get(lane);
+      if (queue) queue.push(delivery);
+      else waiting.set(lane, [delivery]);
+    }
+    const last = page.at(-1);
+    if (!last) return waiting;
+    after = last.id;
+  }
+}
+
 /** One lane an address: in order within, side by side between. A lane whose head is not due yet waits as a whole. */
 export function createLanes(parts: LaneParts): Lanes {
   const busy = new Map<string, Promise<void>>();
@@ -49,21 +66,8 @@ export function createLanes(parts: LaneParts): Lanes {
   };
 
   const scan = async (): Promise<void> => {
-    const waiting = new Map<string, Delivery[]>();
-    for (let after = ""; ; ) {
-      const page = await parts.load(after);
-      for (const delivery of page) {
-        const lane = laneOf(delivery);
-        const queue = waiting.get(lane);
-        if (queue) queue.push(delivery);
-        else waiting.set(lane, [delivery]);
-      }
-      const last = page.at(-1);
-      if (!last) break;
-      after = last.id;
-    }
     let next = Number.POSITIVE_INFINITY;
-    for (const [lane, deliveries] of waiting) {
+    for (const [lane, deliveries] of await waitingLanes(parts)) {
       const head = deliveries[0];
       if (!head || busy.has(lane)) continue;
       if (head.dueAt > parts.now()) next = Math.min(next, head.dueAt);

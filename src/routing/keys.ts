@@ -20,9 +20,13 @@ function encodeFirst(text: string): string {
   return `%${code.toString(16).toUpperCase()}${text.slice(first.length)}`;
 }
 
+/** What would end a segment, get lost at the edge of a line, or break one. */
+// oxlint-disable-next-line no-control-regex
+const UNSAFE = /[%:\u0000-\u001f\u007f]|^\s+|\s+$/;
+const EVERY_UNSAFE = new RegExp(UNSAFE, "g");
+
 function encode(text: string): string {
-  if (!text.includes("%") && !text.includes(":")) return text;
-  return text.replaceAll("%", "%25").replaceAll(":", "%3A");
+  return UNSAFE.test(text) ? text.replace(EVERY_UNSAFE, encodeURIComponent) : text;
 }
 
 /** An id of a platform (peer, chat, thread), opaque and with its case (A2). */
@@ -44,6 +48,17 @@ export function mainSegment(mainKey: string | undefined): string {
   return plain !== "main" && MARKERS.has(plain) ? encodeFirst(plain) : plain;
 }
 
+/** The audience of a private chat with somebody who is not linked to a person (docs/formats.md). */
+export function peerAudience(channel: string, account: string, senderId: string): string {
+  return `peer:${encode(channel)}:${encode(account)}:${idSegment(senderId)}`;
+}
+
+/** The audience of a room, or of a thread in it. */
+export function roomAudience(channel: string, account: string, chat: string, thread: string | null): string {
+  const room = `chat:${encode(channel)}:${encode(account)}:${idSegment(chat)}`;
+  return thread === null ? room : `${room}:${idSegment(thread)}`;
+}
+
 const PLACE = /\{(agent|channel|account|peer|chat|thread|person)\}/g;
 
 export type Places = Readonly<Record<"agent" | "channel" | "account" | "peer" | "chat" | "thread" | "person", string>>;
@@ -55,7 +70,7 @@ export function fillForm(form: string, places: Places): string {
 
 /** `direct` is `dm` wherever it stands as a marker (A2). */
 function withDm(segments: readonly string[]): string[] {
-  const at = segments.findIndex((segment, index) => index <= 2 && (segment === "direct" || segment === "dm" || segment === "group"));
+  const at = segments.findIndex((segment, index) => index <= 2 && MARKERS.has(segment));
   return segments.map((segment, index) => (index === at && segment === "direct" ? "dm" : segment));
 }
 
@@ -64,6 +79,7 @@ function withWholeId(segments: readonly string[]): string[] {
   const marker = segments[1];
   if (MARKERS.has(segments[0] ?? "") || (marker !== "group" && marker !== "channel" && marker !== "dm")) return [...segments];
   const rest = segments.slice(2);
+  if (rest.length < 2 || rest[1] === "thread" || rest[1] === "topic") return [...segments];
   const thread = rest.findLastIndex((segment, index) => index > 0 && (segment === "thread" || segment === "topic"));
   const id = thread === -1 ? rest : rest.slice(0, thread);
   return [...segments.slice(0, 2), id.join("%3A"), ...(thread === -1 ? [] : rest.slice(thread))];

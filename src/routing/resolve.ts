@@ -4,7 +4,7 @@ import type { InboundMessage } from "../domain/message.ts";
 import type { ResetType, Route, RouteWhy } from "../domain/route.ts";
 import type { AgentWhy, Choice } from "./bindings.ts";
 import { compileRouting, type ChannelRouting, type CompiledRouting, type ScopeWhy } from "./compile.ts";
-import { canonicalKey, fillForm, idSegment, nameSegment, type Places } from "./keys.ts";
+import { canonicalKey, fillForm, idSegment, nameSegment, peerAudience, roomAudience, type Places } from "./keys.ts";
 import { inboundFrom, isInbound, type RoutingMessage } from "./message.ts";
 import { OPERATOR, type SenderWhy } from "./people.ts";
 import type { RoutingSource } from "./source.ts";
@@ -96,15 +96,11 @@ function keyFor(scope: ScopeWhy, parts: Parts): KeyOf {
 
 /** Who can read what is said in this chat (docs/formats.md): law 4 is checked against it. */
 function audienceOf(parts: Parts): string {
-  const { sender, channel, account, message, compiled } = parts;
-  if (message.chatKind !== "dm") {
-    const { chat, thread } = message.address;
-    const room = `chat:${channel.segment}:${nameSegment(account, compiled.main)}:${idSegment(chat)}`;
-    return thread === null ? room : `${room}:${idSegment(thread)}`;
-  }
+  const { sender, channel, account, message } = parts;
+  if (message.chatKind !== "dm") return roomAudience(channel.name, account, message.address.chat, message.address.thread);
   if (sender.isOwner) return "owner";
   if (sender.person !== null) return `person:${idSegment(sender.person)}`;
-  return `peer:${channel.segment}:${nameSegment(account, compiled.main)}:${idSegment(message.sender.id)}`;
+  return peerAudience(channel.name, account, message.sender.id);
 }
 
 function resetTypeOf(message: InboundMessage, sessionKey: string, explicit: boolean): ResetType {

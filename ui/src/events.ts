@@ -30,6 +30,20 @@ export function createEvents(store: Store, history: HistoryReader, sessions: Ses
     });
   });
 
+  // A turn that collected several messages begins under each of their run ids, then tells its input under the first:
+  // the others follow it, and their copies of the answer are not shown.
+  const starting = new Map<string, readonly string[]>();
+  const followers = new Set<string>();
+
+  function onStart(sessionKey: string, runId: string): void {
+    starting.set(sessionKey, [...(starting.get(sessionKey) ?? []), runId]);
+  }
+
+  function onInput(sessionKey: string, first: string): void {
+    for (const runId of starting.get(sessionKey) ?? []) if (runId !== first) followers.add(runId);
+    starting.delete(sessionKey);
+  }
+
   function putDraft(draft: Draft): void {
     const known = store.drafts.value.find(({ runId }) => runId === draft.runId);
     if (known?.ended) return;
@@ -47,7 +61,9 @@ export function createEvents(store: Store, history: HistoryReader, sessions: Ses
   }
 
   function onAgent({ runId, sessionKey, stream, data }: AgentEvent): void {
-    if (!isShown(sessionKey)) return;
+    if (stream === "lifecycle" && data.phase === "start") onStart(sessionKey, runId);
+    if (stream === "input") onInput(sessionKey, runId);
+    if (!isShown(sessionKey) || followers.has(runId)) return;
     if (stream === "assistant" && data.text !== undefined) {
       const channel = store.incoming.value.find((item) => item.runId === runId)?.channel ?? null;
       growing.put(runId, { sessionKey, text: data.text, channel });
@@ -64,30 +80,34 @@ export function createEvents(store: Store, history: HistoryReader, sessions: Ses
     store.incoming.value = [...store.incoming.value, { runId, texts, channel: data.channel ?? null, senderName: data.senderName ?? null, at: Date.now() }];
   }
 
-  function onEnd(event: ChatEvent): void {
+  function settle(event: ChatEvent): void {
     const { runId, state, message } = event;
     const text = textOf(message?.content);
     const isReply = message?.provider === "openclaw" && message.model === "gateway-injected";
     growing.drop(runId);
     setState(runId, "ended");
+    if (followers.delete(runId)) return;
     if (state === "error") addNote(store, { id: runId, kind: "failure", text: event.errorMessage ?? store.texts.value.failed });
     else if (isReply) addNote(store, { id: runId, kind: "reply", text });
     else if (state === "aborted" && text === "") addNote(store, { id: runId, kind: "stopped", text: store.texts.value.wasStopped });
     const draft = store.drafts.value.find((known) => known.runId === runId);
-    // One answer to several collected messages is told once for each of them.
-    const isTold = store.drafts.value.some((other) => other !== draft && other.ended && other.text === text);
     if (isReply || (text === "" && draft === undefined)) store.drafts.value = store.drafts.value.filter((known) => known !== draft);
-    else if (!isTold) putDraft({ runId, text: text || (draft?.text ?? ""), channel: event.channel ?? null, at: Date.now(), ended: true });
+    else putDraft({ runId, text: text || (draft?.text ?? ""), channel: event.channel ?? null, at: Date.now(), ended: true });
     store.announced.value = (event.errorMessage ?? text).slice(0, ANNOUNCED_CHARS);
-    history.refresh();
   }
 
   function onChat(event: ChatEvent): void {
     if (!isShown(event.sessionKey)) {
-      if (event.state !== "delta") setState(event.runId, "ended");
-      return;
+      if (event.state === "delta") return;
+      followers.delete(event.runId);
+      return setState(event.runId, "ended");
     }
-    if (event.state !== "delta") return batch(() => onEnd(event));
+    if (event.state !== "delta") {
+      batch(() => settle(event));
+      // Only now: the reading replaces what has ended before it began.
+      return history.refresh();
+    }
+    if (followers.has(event.runId)) return;
     growing.put(event.runId, { sessionKey: event.sessionKey, text: textOf(event.message?.content), channel: event.channel ?? null });
   }
 

@@ -5,7 +5,7 @@ const auth = z.strictObject({
   mode: setting(z.enum(["none", "token", "password", "trusted-proxy"]).optional(), "How clients prove themselves; unset follows what is given below.", "token"),
   token: setting(secret(), "What every client has to present.", "${OPENCLAW_GATEWAY_TOKEN}"),
   password: setting(secret(), "The same as a password.", "${OPENCLAW_GATEWAY_PASSWORD}"),
-  rateLimit: setting(
+  rateLimit: validated(
     z.strictObject({
       maxAttempts: z.number().min(1).optional(),
       windowMs: z.number().min(0).optional(),
@@ -37,7 +37,7 @@ const http = z.strictObject({
 const controlUi = z.strictObject({
   enabled: setting(z.boolean().default(true), "Serve the web page.", true),
   allowedOrigins: setting(z.array(z.string()).default([]), "Other origins that may open the WebSocket from a browser.", ["https://home.example.com"]),
-  basePath: setting(z.string().optional(), "Path under which the page is served.", "/continuo"),
+  basePath: validated(z.string().optional(), "Path under which the page is served.", "/continuo"),
   root: foreign(),
   embedSandbox: foreign(),
   allowExternalEmbedUrls: foreign(),

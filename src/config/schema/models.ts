@@ -2,7 +2,10 @@ import { z } from "zod";
 import { httpUrl, mapOf, positive, secret, setting } from "./fields.ts";
 
 /** The protocols that Continuo speaks; OpenClaw files may name others, which only warn. */
-export const MODEL_APIS: readonly string[] = ["openai-completions", "openai-responses", "anthropic-messages", "google-generative-ai"];
+export const MODEL_APIS: readonly string[] = [
+  ...["openai-completions", "openai-responses", "anthropic-messages", "google-generative-ai"],
+  ...["openai", "openai-compatible", "anthropic", "google"],
+];
 
 const model = z.looseObject({
   id: setting(z.string().min(1), "The model's name within its provider.", "llama-3.1-8b"),

@@ -25,7 +25,6 @@ function useDrawerFocus(): void {
   const isOpen = drawer.value;
   useEffect(() => {
     if (!isOpen) return;
-    const opener = document.activeElement;
     document.querySelector<HTMLElement>(".sidebar .only-narrow")?.focus();
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === "Escape") drawer.value = false;
@@ -34,7 +33,7 @@ function useDrawerFocus(): void {
     return () => {
       document.removeEventListener("keydown", onKey);
       // The page behind is reachable again only after this rendering.
-      requestAnimationFrame(() => opener instanceof HTMLElement && opener.focus());
+      requestAnimationFrame(() => document.querySelector<HTMLElement>(".header .only-narrow")?.focus());
     };
   }, [isOpen]);
 }

@@ -1,6 +1,7 @@
 import { useApp } from "../app.ts";
 import { notInTranscript } from "../history.ts";
 import type { Draft, Incoming, Outgoing } from "../store.ts";
+import { textOf } from "../wire.ts";
 import { NoteLine, Post } from "./post.tsx";
 
 type Item =
@@ -52,7 +53,9 @@ function TailItem({ entry }: { readonly entry: Item }) {
 export function Tail() {
   const { store } = useApp();
   const ours = store.outgoing.value.filter(({ key }) => key === store.selected.value);
-  const drafts = store.drafts.value.filter(({ text }) => text !== "");
+  // A reading that was under way may have brought an answer just before its end was told.
+  const last = store.transcript.value.messages.findLast(({ role }) => role === "assistant");
+  const drafts = store.drafts.value.filter(({ text, ended }) => text !== "" && !(ended && text === textOf(last?.content)));
   const items: Item[] = [
     ...notInTranscript(ours, store.transcript.value).map((item): Item => ({ kind: "outgoing", at: item.at, item })),
     ...store.incoming.value.map((item): Item => ({ kind: "incoming", at: item.at, item })),

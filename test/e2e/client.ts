@@ -1,0 +1,197 @@
+import { once } from "node:events";
+import { WebSocket } from "ws";
+
+/** A client of the gateway's protocol (docs/protocol.md), as small as tests need it. */
+export interface WireEvent {
+  readonly event: string;
+  readonly payload: {
+    readonly runId?: string;
+    readonly sessionKey?: string;
+    readonly state?: "delta" | "final" | "aborted" | "error";
+    readonly message?: { readonly content: readonly { readonly text: string }[] };
+    readonly errorMessage?: string;
+    readonly stopReason?: string;
+  };
+}
+
+export interface HistoryMessage {
+  readonly seq: number;
+  readonly role: string;
+  readonly channel: string;
+  readonly text: string;
+  readonly model: string | undefined;
+  readonly stopReason: string | undefined;
+}
+
+export interface Status {
+  readonly sessions: { readonly count: number; readonly running: number };
+  readonly channels: readonly { readonly name: string; readonly account: string; readonly state: string }[];
+  readonly queue: {
+    readonly queued: number;
+    readonly running: number;
+    readonly deliveriesPending: number;
+    readonly deliveriesFailed: number;
+    readonly deliveriesUnknown: number;
+  };
+}
+
+/** An error answer, as it came. */
+export class WireError extends Error {
+  readonly code: string;
+  readonly details: { readonly continuoCode?: string; readonly code?: string; readonly cure?: string };
+
+  constructor(error: { code: string; message: string; details?: WireError["details"] }) {
+    super(error.message);
+    this.code = error.code;
+    this.details = error.details ?? {};
+  }
+}
+
+export interface Client {
+  readonly socket: WebSocket;
+  readonly events: readonly WireEvent[];
+  /** Resolves with the close code; also when the gateway is killed (1006). */
+  readonly closed: Promise<number>;
+  request<T>(method: string, params?: object): Promise<T>;
+  /** The first event, past or future, that fits. Rejects when the socket closes before. */
+  event(what: string, fits: (event: WireEvent) => boolean): Promise<WireEvent>;
+  /** How a run ended. */
+  end(runId: string): Promise<{ readonly state: string; readonly text: string; readonly stopReason: string | undefined }>;
+  /** Says something and resolves to the answer. */
+  ask(message: string, sessionKey?: string): Promise<string>;
+  history(sessionKey?: string): Promise<HistoryMessage[]>;
+  status(): Promise<Status>;
+  /** Resolves when nothing waits, runs or is on its way. */
+  settled(): Promise<Status>;
+  close(): Promise<void>;
+}
+
+interface Frame extends WireEvent {
+  readonly type: string;
+  readonly id?: string;
+  readonly ok?: boolean;
+  readonly error?: ConstructorParameters<typeof WireError>[0];
+}
+
+const DEADLINE_MS = 60_000;
+const LOOK_AGAIN_MS = 10;
+
+/** Waits for a condition, with a deadline far beyond what any machine should need. */
+export async function until<T>(what: string, check: () => T | Promise<T>, ms = DEADLINE_MS): Promise<NonNullable<T>> {
+  for (const deadline = performance.now() + ms; ; ) {
+    const found = await check();
+    if (found !== null && found !== undefined && found !== false) return found as NonNullable<T>;
+    if (performance.now() > deadline) throw new Error(`gave up waiting until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+export interface Place {
+  readonly port: number;
+  readonly token: string;
+}
+
+const PAGE = { id: "openclaw-control-ui", mode: "webchat" };
+
+/** Connects as the page does, so that messages are `webchat`'s. */
+export async function connect({ port, token }: Place, client: { id: string; mode: string } = PAGE): Promise<Client> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+  const events: WireEvent[] = [];
+  const answers = new Map<string, PromiseWithResolvers<unknown>>();
+  const watchers = new Set<() => void>();
+  const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+  const gone = { is: false };
+  socket.on("error", () => undefined); // what matters is told by `close`
+  void closed.then(() => {
+    gone.is = true;
+    for (const answer of answers.values()) answer.reject(new Error("the gateway went away"));
+    for (const look of watchers) look();
+  });
+  socket.on("message", (data) => {
+    const frame = JSON.parse(String(data)) as Frame & { payload: unknown };
+    if (frame.type === "res") {
+      const answer = answers.get(frame.id ?? "");
+      answers.delete(frame.id ?? "");
+      if (frame.ok === true) answer?.resolve(frame.payload);
+      else answer?.reject(new WireError(frame.error ?? { code: "none", message: "no error was named" }));
+      return;
+    }
+    events.push(frame as WireEvent);
+    for (const look of watchers) look();
+  });
+  let counter = 0;
+  const request = <T>(method: string, params: object = {}): Promise<T> => {
+    const id = String(++counter);
+    const answer = Promise.withResolvers<unknown>();
+    answer.promise.catch(() => undefined); // whoever asked hears of it; nobody else needs to
+    if (gone.is) return Promise.reject(new Error("the gateway went away"));
+    answers.set(id, answer);
+    socket.send(JSON.stringify({ type: "req", id, method, params }));
+    return answer.promise as Promise<T>;
+  };
+  const event: Client["event"] = (what, fits) =>
+    new Promise((resolve, reject) => {
+      const stop = setTimeout(() => finish(() => reject(new Error(`gave up waiting for ${what}`))), DEADLINE_MS);
+      const finish = (done: () => void): void => {
+        clearTimeout(stop);
+        watchers.delete(look);
+        done();
+      };
+      const look = (): void => {
+        const found = events.find(fits);
+        if (found) finish(() => resolve(found));
+        else if (gone.is) finish(() => reject(new Error(`the gateway went away before ${what}`)));
+      };
+      watchers.add(look);
+      look();
+    });
+  const end: Client["end"] = async (runId) => {
+    const { payload } = await event(`the end of ${runId}`, ({ event, payload }) => event === "chat" && payload.runId === runId && payload.state !== "delta");
+    const text = payload.errorMessage ?? payload.message?.content.map((part) => part.text).join("") ?? "";
+    return { state: payload.state ?? "", text, stopReason: payload.stopReason };
+  };
+  const status = (): Promise<Status> => request<Status>("status");
+  await once(socket, "open");
+  await event("the challenge", (one) => one.event === "connect.challenge");
+  await request("connect", {
+    minProtocol: 4,
+    maxProtocol: 4,
+    client: { ...client, version: "1.0.0", platform: process.platform },
+    auth: { token },
+    scopes: ["operator.admin"],
+  });
+  return {
+    socket,
+    events,
+    closed,
+    request,
+    event,
+    end,
+    status,
+    async ask(message, sessionKey = "main") {
+      const { runId } = await request<{ runId: string }>("chat.send", { sessionKey, message });
+      return (await end(runId)).text;
+    },
+    async history(sessionKey = "main") {
+      type Raw = Omit<HistoryMessage, "text"> & { readonly content: readonly { readonly text: string }[] };
+      const messages: Raw[] = [];
+      for (let beforeSeq: number | undefined; ; ) {
+        const page = await request<{ messages: Raw[]; hasMore: boolean }>("chat.history", { sessionKey, limit: 1000, ...(beforeSeq === undefined ? {} : { beforeSeq }) });
+        messages.unshift(...page.messages);
+        if (!page.hasMore) break;
+        beforeSeq = page.messages[0]?.seq;
+      }
+      return messages.map(({ content, ...rest }) => ({ ...rest, text: content.map((part) => part.text).join("") }));
+    },
+    settled: () =>
+      until("everything is settled", async () => {
+        const now = await status();
+        const { queued, running, deliveriesPending } = now.queue;
+        return queued + running + deliveriesPending === 0 ? now : null;
+      }),
+    async close() {
+      socket.close();
+      await closed;
+    },
+  };
+}
