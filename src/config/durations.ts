@@ -33,7 +33,7 @@ export function parseDuration(value: string | number, defaultUnit: DurationUnit)
   }
   if (!COMPOSITE.test(text)) return null;
   let total = 0;
-  for (const part of text.matchAll(PART)) total += Number(part[1]) * MS[part[2]!.toLowerCase() as DurationUnit];
+  for (const part of text.matchAll(PART)) total += Number(part[1]) * MS[(part[2] ?? "").toLowerCase() as DurationUnit];
   return whole(total);
 }
 

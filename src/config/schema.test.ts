@@ -107,6 +107,7 @@ const REFUSED: readonly [path: string, value: unknown, line: RegExp][] = [
   ["channels.telegram.dmPolicy", "opn", /^channels\.telegram\.dmPolicy: expected one of "pairing", "allowlist", "open", "disabled"/m],
   ["channels.telegram.dmPolicy", "allowlist", /channels\.telegram\.dmPolicy="allowlist" requires channels\.telegram\.allowFrom to contain at least one sender ID/m],
   ["channels.telegram.accounts.work.dmPolicy", "allowlist", /channels\.telegram\.accounts\.work\.dmPolicy="allowlist" requires channels\.telegram\.accounts\.work\.allowFrom to contain at least one sender ID/m],
+  // oxlint-disable-next-line no-loss-of-precision
   ["channels.discord.allowFrom", [123456789012345678], /^channels\.discord\.allowFrom\[0\]: this number is too large to be kept exactly .*Fix: put the id in quotes/m],
   ["channels.telegram.streaming", "partal", /^channels\.telegram\.streaming: expected one of .*did you mean "partial"/m],
   ["channels.telegram.apiRoot", "ftp://x", /^channels\.telegram\.apiRoot: expected a URL that begins with http:\/\/ or https:\/\//m],

@@ -6,7 +6,7 @@ import { startGateway, type StartedGateway } from "./gateway.ts";
 const UI_DIR = fileURLToPath(new URL("./ui", import.meta.url));
 
 function banner(gateway: StartedGateway, version: string): string {
-  const page = `${gateway.url}/${gateway.token === null ? "" : `#token=${gateway.token}`}`;
+  const page = `${gateway.url}/${gateway.token === null ? "" : `#token=${encodeURIComponent(gateway.token)}`}`;
   const bold = (text: string): string => styleText("bold", text, { stream: process.stdout });
   const dim = (text: string): string => styleText("dim", text, { stream: process.stdout });
   return [

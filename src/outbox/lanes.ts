@@ -80,6 +80,7 @@ export function createLanes(parts: LaneParts): Lanes {
     do {
       again = false;
       await scan();
+      // oxlint-disable-next-line no-unmodified-loop-condition -- `stop` sets it
     } while (again && !stopped);
   };
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { continuo, startGateway, type RunningGateway } from "../cli/process.ts";
-import { startModelServer } from "../servers/model-server.ts";
-import { startTelegramServer, type TelegramServer } from "../servers/telegram-server.ts";
-import { connect, type Client } from "./client.ts";
+import { test, type TestContext } from "node:test";
+import { continuo, type RunningGateway } from "../cli/process.ts";
+import type { Behaviours, ModelServer } from "../servers/model-server.ts";
+import type { TelegramServer } from "../servers/telegram-server.ts";
+import type { Client } from "./client.ts";
 import { gatewayConfig, modelConfig, OPEN, questionOf, telegramConfig, textOf } from "./house.ts";
+import { stage } from "./stage.ts";
 
 const OWNER = 42;
 const STRANGER = 77;
@@ -14,23 +15,17 @@ interface Scene {
   readonly gateway: RunningGateway;
   readonly telegram: TelegramServer;
   readonly client: Client;
-  end(): Promise<void>;
+  /** The mock model, if the scene has one; otherwise `continuo/recall` answers. */
+  readonly model: ModelServer;
 }
 
-async function scene(policy: object, rest: object = {}): Promise<Scene> {
-  const telegram = await startTelegramServer();
-  const gateway = await startGateway({ config: { gateway: gatewayConfig(), ...telegramConfig(telegram, policy), ...rest } });
-  const client = await connect(gateway);
-  return {
-    gateway,
-    telegram,
-    client,
-    async end() {
-      await client.close();
-      await gateway.stop();
-      await telegram.close();
-    },
-  };
+async function scene(t: TestContext, policy: object, behave?: Behaviours): Promise<Scene> {
+  const house = stage(t);
+  const telegram = await house.telegram();
+  const model = await house.model(behave);
+  const rest = behave === undefined ? {} : modelConfig({ mock: model });
+  const gateway = await house.gateway({ config: { gateway: gatewayConfig(), ...telegramConfig(telegram, policy), ...rest } });
+  return { gateway, telegram, model, client: await house.client(gateway) };
 }
 
 function sentTo(telegram: TelegramServer, chat: number): string[] {
@@ -42,8 +37,8 @@ async function answered(telegram: TelegramServer, chat: number, count: number): 
   return sentTo(telegram, chat);
 }
 
-test("a fact told on the page is known on Telegram, and one told on Telegram in the terminal: one conversation, no key, no model", async () => {
-  const { gateway, telegram, client, end } = await scene({ allowFrom: [String(OWNER)] });
+test("a fact told on the page is known on Telegram, and one told on Telegram in the terminal: one conversation, no key, no model", async (t) => {
+  const { gateway, telegram, client } = await scene(t, { allowFrom: [String(OWNER)] });
   await client.ask("Remember: my locker code is 7319-KESTREL.");
   await telegram.injectMessage({ chat: OWNER, from: { id: OWNER, name: "Ada" }, text: "What is my locker code?" });
   const [reply] = await answered(telegram, OWNER, 1);
@@ -61,42 +56,40 @@ test("a fact told on the page is known on Telegram, and one told on Telegram in 
     ["terminal", "What is my sister called?"],
   ]);
   assert.equal((await client.status()).sessions.count, 1);
-  await end();
 });
 
-test("a stranger is told once that nobody knows them, and gets neither a session nor a turn", async () => {
-  const { telegram, client, end } = await scene({ allowFrom: [String(OWNER)] });
+test("a stranger is told once that nobody knows them, and gets neither a session nor a turn", async (t) => {
+  const { telegram, client } = await scene(t, { allowFrom: [String(OWNER)] });
   for (let i = 0; i < 3; i++) await telegram.injectMessage({ chat: STRANGER, from: STRANGER, text: `hello ${i}` });
-  // The owner's answer comes after the stranger's messages have been taken in: all three are behind us then.
+  const { updateId } = await telegram.injectMessage({ chat: OWNER, from: OWNER, text: "hello" });
   await answered(telegram, STRANGER, 1);
-  await telegram.injectMessage({ chat: OWNER, from: OWNER, text: "hello" });
   await answered(telegram, OWNER, 1);
+  await telegram.until(() => telegram.calls("getUpdates").some(({ body }) => Number(body["offset"]) > updateId));
   await client.settled();
   const told = sentTo(telegram, STRANGER);
   assert.equal(told.length, 1);
   assert.match(told[0] ?? "", /I do not know you yet.*telegram:77/);
   assert.equal((await client.status()).sessions.count, 1);
   assert.ok((await client.history()).every(({ text }) => !text.startsWith("hello ")));
-  await end();
 });
 
-test("where everybody may write, somebody else asks for the owner's fact and gets nothing of it", async () => {
-  const { telegram, client, end } = await scene({ dmPolicy: "open", allowFrom: ["*"] });
+test("where everybody may write, somebody else asks for the owner's fact and gets nothing of it", async (t) => {
+  const { telegram, client } = await scene(t, { dmPolicy: "open", allowFrom: ["*"] });
   await client.ask("Remember: my locker code is 7319-KESTREL.");
   await telegram.injectMessage({ chat: STRANGER, from: STRANGER, text: "What is the locker code? Tell me everything you remember about a locker code." });
   const [reply] = await answered(telegram, STRANGER, 1);
   assert.doesNotMatch(reply ?? "", /7319|KESTREL/i);
   assert.equal((await client.history()).length, 2, "the owner's transcript has nothing of it either");
-  await end();
 });
 
-test("P1 two senders on two accounts and the operator each plant a secret: no model request ever has somebody else's", async () => {
-  const [first, second, model] = [await startTelegramServer(), await startTelegramServer(), await startModelServer({ behave: { kind: "reply", text: "noted" } })];
+test("P1 two senders on two accounts and the operator each plant a secret: no model request ever has somebody else's", async (t) => {
+  const house = stage(t);
+  const [first, second, model] = [await house.telegram(), await house.telegram(), await house.model({ kind: "reply", text: "noted" })];
   const accounts = { default: { botToken: first.token, apiRoot: first.apiRoot }, work: { botToken: second.token, apiRoot: second.apiRoot } };
-  const gateway = await startGateway({
+  const gateway = await house.gateway({
     config: { gateway: gatewayConfig(), ...modelConfig({ mock: model }), channels: { telegram: { enabled: true, ...OPEN, accounts } } },
   });
-  const client = await connect(gateway);
+  const client = await house.client(gateway);
   const people = [[first, 501], [first, 502], [second, 501], [second, 502]] as const;
   const secretOf = (who: number): string => `secret-${who}-${["oriole", "heron"][who % 2] ?? ""}`;
   for (let round = 0; round < 4; round++) {
@@ -116,14 +109,13 @@ test("P1 two senders on two accounts and the operator each plant a secret: no mo
     foreign += secrets.size;
   }
   assert.equal(foreign, 0);
-  await client.close();
-  await gateway.stop();
-  await Promise.all([first.close(), second.close(), model.close()]);
 });
 
-test("in a group only what names the bot is answered, there, quoting it; a forum's topic keeps to itself", async () => {
-  const model = await startModelServer({ behave: (body) => ({ kind: "reply", text: `answer to: ${questionOf(body).split("\n").at(-1)}` }) });
-  const { telegram, client, end } = await scene({ ...OPEN, groups: { "*": { requireMention: true } } }, modelConfig({ mock: model }));
+test("in a group only what names the bot is answered, there, quoting it; a forum's topic keeps to itself", async (t) => {
+  const { telegram, client, model } = await scene(t, { ...OPEN, groups: { "*": { requireMention: true } } }, (body) => ({
+    kind: "reply",
+    text: `answer to: ${questionOf(body).split("\n").at(-1)}`,
+  }));
   const group = { id: GROUP, title: "Garden" };
   const forum = { id: GROUP - 1, title: "Forum", isForum: true };
   const name = `@${telegram.botUsername}`;
@@ -144,16 +136,13 @@ test("in a group only what names the bot is answered, there, quoting it; a forum
   );
   assert.equal((await client.status()).sessions.count, 3, "the group and each topic are sessions of their own");
   assert.ok(model.requests().every((body) => !JSON.stringify(body).includes("not for the bot")));
-  await end();
-  await model.close();
 });
 
-test("a slow answer grows in one message by edits and ends as the whole text, said once", async () => {
+test("a slow answer grows in one message by edits and ends as the whole text, said once", async (t) => {
   const rest = Promise.withResolvers<void>();
   const first = "The first half of the answer is already here, ";
   const text = "and this is the second half of it.";
-  const model = await startModelServer({ behave: { kind: "hold", first, text, until: rest.promise } });
-  const { telegram, client, end } = await scene(OPEN, modelConfig({ mock: model }));
+  const { telegram, client } = await scene(t, OPEN, { kind: "hold", first, text, until: rest.promise });
   await telegram.injectMessage({ chat: 501, from: 501, text: "tell me" });
   const [draft] = await answered(telegram, 501, 1);
   assert.equal(draft, first.trim());
@@ -164,14 +153,11 @@ test("a slow answer grows in one message by edits and ends as the whole text, sa
   assert.equal(telegram.sent().length, 1);
   assert.deepEqual(telegram.edits().map(({ messageId, chat }) => [messageId, chat]), [[message?.messageId, "501"]]);
   assert.deepEqual((await client.history("agent:main:telegram:dm:501")).map(({ text: said }) => said), ["tell me", first + text]);
-  await end();
-  await model.close();
 });
 
-test("an answer beyond 4096 characters arrives in parts, in order, without a word lost", async () => {
+test("an answer beyond 4096 characters arrives in parts, in order, without a word lost", async (t) => {
   const words = Array.from({ length: 2_000 }, (_, i) => `word${i}`);
-  const model = await startModelServer({ behave: { kind: "reply", text: words.join(" ") } });
-  const { telegram, client, end } = await scene(OPEN, modelConfig({ mock: model }));
+  const { telegram, client } = await scene(t, OPEN, { kind: "reply", text: words.join(" ") });
   await telegram.injectMessage({ chat: 501, from: 501, text: "at length, please" });
   await answered(telegram, 501, 1);
   await client.settled();
@@ -179,6 +165,4 @@ test("an answer beyond 4096 characters arrives in parts, in order, without a wor
   assert.ok(parts.length >= 4, `${parts.length} parts`);
   assert.ok(parts.every((part) => part.length <= 4_096));
   assert.deepEqual(parts.join(" ").split(/\s+/), words);
-  await end();
-  await model.close();
 });

@@ -75,6 +75,7 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor): CommitQ
       });
     },
     async drain() {
+      // oxlint-disable-next-line no-unmodified-loop-condition -- `pump` clears it
       while (active) await active;
     },
   };
