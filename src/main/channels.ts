@@ -25,9 +25,13 @@ export type NamedStatus = ChannelStatus & { readonly name: string };
 export interface RunningChannels {
   get(name: string): Channel | null;
   statuses(): readonly NamedStatus[];
-  start(config: Config): Promise<void>;
+  /** Makes the channels: they can send from now on, and hear nothing yet. */
+  load(config: Config): Promise<void>;
+  /** Lets them hear. */
+  start(): Promise<void>;
   /** Takes up a changed configuration: what changed is stopped and started, the rest goes on. */
   reload(config: Config, changedPaths: readonly string[]): Promise<void>;
+  /** They hear nothing more; what is on its way may still be sent through them. */
   stop(): Promise<void>;
 }
 
@@ -45,11 +49,13 @@ export function createChannels(parts: ChannelParts): RunningChannels {
   const running = new Map<string, Channel>();
   const statuses = new Map<string, NamedStatus>();
 
-  const startOne = async (name: string, config: Config): Promise<void> => {
+  const loadOne = async (name: string, config: Config): Promise<void> => {
     const channel = await parts.factories[name]?.(config, parts.random);
-    if (!channel) return;
-    running.set(name, channel);
-    await channel.start({
+    if (channel) running.set(name, channel);
+  };
+
+  const startOne = async (name: string): Promise<void> => {
+    await running.get(name)?.start({
       receive: parts.receive,
       readCursor: async (account, cursor) => (await parts.store.get(findCursor, { channel: name, account, name: cursor }))?.value ?? null,
       writeCursor: async (account, cursor, value) => void (await parts.store.run(upsertCursor, { channel: name, account, name: cursor, value })),
@@ -70,9 +76,9 @@ export function createChannels(parts: ChannelParts): RunningChannels {
   };
 
   /** One channel that cannot start must not keep the others, or the page, from working. */
-  const startSafely = async (name: string, config: Config): Promise<void> => {
+  const safely = async (name: string, step: () => Promise<void>): Promise<void> => {
     try {
-      await startOne(name, config);
+      await step();
     } catch (error) {
       parts.log.error({ channel: name, err: error }, "the channel could not be started");
     }
@@ -81,18 +87,24 @@ export function createChannels(parts: ChannelParts): RunningChannels {
   return {
     get: (name) => running.get(name) ?? null,
     statuses: () => [...statuses.values()],
-    async start(config) {
-      for (const name of Object.keys(parts.factories)) await startSafely(name, config);
+    async load(config) {
+      for (const name of Object.keys(parts.factories)) await safely(name, () => loadOne(name, config));
+    },
+    async start() {
+      for (const name of running.keys()) await safely(name, () => startOne(name));
     },
     async reload(config, changedPaths) {
       for (const name of Object.keys(parts.factories)) {
         if (!changedPaths.some((path) => path === "channels" || path === `channels.${name}` || path.startsWith(`channels.${name}.`))) continue;
         await stopOne(name);
-        await startSafely(name, config);
+        await safely(name, async () => {
+          await loadOne(name, config);
+          await startOne(name);
+        });
       }
     },
     async stop() {
-      await Promise.all([...running.keys()].map(stopOne));
+      await Promise.all([...running.values()].map((channel) => channel.stop()));
     },
   };
 }

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CliDeps, RunOptions } from "../cli/index.ts";
-import { load, resolvePaths } from "../config/index.ts";
+import { resolvePaths } from "../config/environment.ts";
 import { systemClock } from "../domain/clock.ts";
 import { createIds } from "../domain/ids.ts";
-import { readHolder, statePaths } from "./holder.ts";
+import { isHeld, readHolder, statePaths } from "./state-paths.ts";
 
 /** Where the program lies when it runs: `dist/` holds the bundle and the page. */
 const LAUNCHER = fileURLToPath(new URL("../bin/continuo.js", import.meta.url));
@@ -32,16 +33,35 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Detached, so that it outlives the command that started it. */
+/**
+ * Detached, so that it outlives the command that started it. Its stdout goes nowhere: what it prints there is the page's
+ * address with the token, which no log may keep.
+ */
 function spawnGateway(args: readonly string[], logPath: string): number {
+  mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
   const log = openSync(logPath, "a", 0o600);
   try {
-    const child = spawn(process.execPath, [LAUNCHER, ...args], { detached: true, stdio: ["ignore", log, log] });
+    const child = spawn(process.execPath, [LAUNCHER, ...args], { detached: true, stdio: ["ignore", "ignore", log] });
     child.unref();
     return child.pid ?? 0;
   } finally {
     closeSync(log);
   }
+}
+
+/** The configuration is read once for each command that asks for it, and its schema loaded only then. */
+function settingsFrom(place: ProgramPlace, path: string): CliDeps["settings"] {
+  return {
+    async load() {
+      const { load } = await import("../config/index.ts");
+      return load(path, process.env);
+    },
+    async edit(edits) {
+      const { createIds: ids } = await import("../domain/ids.ts");
+      const { editConfig, load, writeFirstConfig } = await import("../config/index.ts");
+    },
+    schema: place.configSchema,
+  };
 }
 
 /** The command line's outside world, from this process. */
@@ -64,11 +84,11 @@ export function processDeps(place: ProgramPlace): CliDeps {
     time: { now: () => systemClock.now(), pause: (ms) => sleep(ms) },
     ids: createIds(systemClock),
     paths: { stateDir: paths.stateDir, configPath: paths.configPath, logPath: files.log },
-    settings: { load: () => load(paths.configPath, env), schema: place.configSchema },
+    settings: settingsFrom(place, paths.configPath),
     daemon: {
       run: place.runGateway,
       spawn: spawnGateway,
-      holder: () => readHolder(files),
+      holder: () => (isHeld(files) ? readHolder(files) : null),
       isAlive,
       kill: (pid, signal) => void process.kill(pid, signal),
     },

@@ -74,7 +74,8 @@ async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSign
   if (begun === 0) return;
   try {
     const channel = parts.channel(delivery.address, delivery.sessionKey);
-    if (!channel) throw new ContinuoError("CHANNEL_UNKNOWN", `The channel ${delivery.address.channel} is not running.`);
+    // It may be on its way back (a reload, a mistake in the configuration): the reply waits for it.
+    if (!channel) throw new ContinuoError("CHANNEL_UNAVAILABLE", `The channel ${delivery.address.channel} is not running.`);
     await sendDelivery(parts, channel, delivery, signal);
   } catch (thrown) {
     await postpone(parts, delivery, attempts, toContinuoError(thrown));

@@ -111,8 +111,9 @@ export interface TypeWidths {
 }
 
 /**
- * A type that consists of fields only is a record and counts by its fields. As soon as one of its members is a
- * method or a function, it is an interface that somebody has to provide, and its required members count too.
+ * A type that consists of fields only is a record and counts by its fields, inherited ones included. As soon as one
+ * of its members is a method or a function, it is an interface that somebody has to provide, and the required members
+ * that it adds itself count too: several small interfaces joined by `extends` are the cure, not the illness.
  */
 export function typeWidths(graph: Graph, file: SourceFile): TypeWidths {
   const counted = fields(file.program, "body").flatMap((statement) => {
@@ -120,13 +121,14 @@ export function typeWidths(graph: Graph, file: SourceFile): TypeWidths {
     const node = exported ? field(statement, "declaration") : statement;
     if (node?.type !== "TSInterfaceDeclaration" && node?.type !== "TSTypeAliasDeclaration") return [];
     const members = expand(graph, file, node);
-    return [{ exported, members, at: `${file.path}:${file.lineAt(node.start)} ${nameOf(field(node, "id")) ?? ""}` }];
+    const own = node.type === "TSInterfaceDeclaration" ? membersOf(fields(field(node, "body") ?? node, "body")) : members;
+    return [{ exported, members, own, at: `${file.path}:${file.lineAt(node.start)} ${nameOf(field(node, "id")) ?? ""}` }];
   });
   return {
     fields: counted.filter(({ exported }) => exported).map(({ at, members }) => ({ at, size: members.length })),
     required: counted
-      .filter(({ members }) => members.some(({ callable }) => callable))
-      .map(({ at, members }) => ({ at, size: members.filter(({ required }) => required).length })),
+      .filter(({ own }) => own.some(({ callable }) => callable))
+      .map(({ at, own }) => ({ at, size: own.filter(({ required }) => required).length })),
   };
 }
 

@@ -108,9 +108,8 @@ function readImports(path: string, program: Node, lineAt: (offset: number) => nu
   return found;
 }
 
-function readSource(absolute: string): SourceFile {
-  const path = relative(ROOT, absolute).replaceAll(sep, "/");
-  const text = readFileSync(absolute, "utf8");
+/** `path` is from the root. */
+export function parseSource(path: string, text: string): SourceFile {
   const starts = lineStarts(text);
   const lineAt = (offset: number): number => starts.findLastIndex((start) => start <= offset) + 1;
   const program = parseAst(text, { lang: path.endsWith("x") ? "tsx" : "ts" }, path) as unknown as Node;
@@ -125,7 +124,7 @@ export function readFolders(...folders: readonly string[]): SourceFile[] {
     .filter((folder) => existsSync(folder))
     .flatMap(listFiles)
     .sort()
-    .map(readSource);
+    .map((absolute) => parseSource(relative(ROOT, absolute).replaceAll(sep, "/"), readFileSync(absolute, "utf8")));
 }
 
 export function isTest(path: string): boolean {
