@@ -36,9 +36,20 @@ export interface LoadedSettings {
   readonly warnings: readonly string[];
 }
 
+/** One setting to write; `value` undefined takes it out. */
+export interface SettingEdit {
+  readonly path: readonly [string, ...string[]];
+  readonly value: unknown;
+}
+
 export interface Settings {
   /** Throws CONFIG_* errors. */
   load(): Promise<LoadedSettings>;
+  /**
+   * Writes settings into the file, which is made when there is none, its comments kept; answers a line for each change and
+   * what it takes to have effect. Throws CONFIG_* and STATE_UNWRITABLE; a result that is not valid is not written.
+   */
+  edit(edits: readonly SettingEdit[]): Promise<readonly string[]>;
   /** The JSON Schema of the configuration file. */
   schema(): Promise<unknown>;
 }

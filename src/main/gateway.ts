@@ -188,9 +188,11 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   doors.mirror = startMirror({ store, stateDir, settings, clock, log });
   const channels = buildChannels(house, line);
   doors.channels = channels;
+  // The line sends at once what the last gateway left: its channels have to be there before it starts.
+  await channels.load(configuration.compiled.config);
   await line.start();
   house.ready = true;
-  void channels.start(configuration.compiled.config);
+  void channels.start();
   const watcher = await watchConfiguration({ configuration, settings, channels, gateway, log, env: start.env });
   log.info({ url: bound.url, pid: process.pid }, "the gateway is ready");
   return {

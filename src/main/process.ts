@@ -49,7 +49,7 @@ function spawnGateway(args: readonly string[], logPath: string): number {
   }
 }
 
-/** The configuration is read once for each command that asks for it, and its schema loaded only then. */
+/** The schema of the configuration is loaded by commands that ask for the configuration, not before. */
 function settingsFrom(place: ProgramPlace, path: string): CliDeps["settings"] {
   return {
     async load() {
@@ -57,8 +57,8 @@ function settingsFrom(place: ProgramPlace, path: string): CliDeps["settings"] {
       return load(path, process.env);
     },
     async edit(edits) {
-      const { createIds: ids } = await import("../domain/ids.ts");
-      const { editConfig, load, writeFirstConfig } = await import("../config/index.ts");
+      const { editSettings } = await import("./edit-settings.ts");
+      return editSettings(path, process.env, edits);
     },
     schema: place.configSchema,
   };

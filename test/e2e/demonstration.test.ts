@@ -3,7 +3,7 @@ import { test, type TestContext } from "node:test";
 import { continuo, type RunningGateway } from "../cli/process.ts";
 import type { Behaviours, ModelServer } from "../servers/model-server.ts";
 import type { TelegramServer } from "../servers/telegram-server.ts";
-import type { Client } from "./client.ts";
+import { until, type Client } from "./client.ts";
 import { gatewayConfig, modelConfig, OPEN, questionOf, telegramConfig, textOf } from "./house.ts";
 import { stage } from "./stage.ts";
 
@@ -33,7 +33,7 @@ function sentTo(telegram: TelegramServer, chat: number): string[] {
 }
 
 async function answered(telegram: TelegramServer, chat: number, count: number): Promise<string[]> {
-  await telegram.until(() => sentTo(telegram, chat).length >= count);
+  await until(`${count} messages are in chat ${chat}`, () => sentTo(telegram, chat).length >= count);
   return sentTo(telegram, chat);
 }
 
@@ -64,7 +64,7 @@ test("a stranger is told once that nobody knows them, and gets neither a session
   const { updateId } = await telegram.injectMessage({ chat: OWNER, from: OWNER, text: "hello" });
   await answered(telegram, STRANGER, 1);
   await answered(telegram, OWNER, 1);
-  await telegram.until(() => telegram.calls("getUpdates").some(({ body }) => Number(body["offset"]) > updateId));
+  await until("all is taken in", () => telegram.calls("getUpdates").some(({ body }) => Number(body["offset"]) > updateId));
   await client.settled();
   const told = sentTo(telegram, STRANGER);
   assert.equal(told.length, 1);
@@ -123,7 +123,7 @@ test("in a group only what names the bot is answered, there, quoting it; a forum
   const plain = await telegram.injectMessage({ chat: group, from: 501, text: `${name} what now?` });
   const seven = await telegram.injectMessage({ chat: forum, from: 502, threadId: 7, text: `${name} in seven` });
   const eight = await telegram.injectMessage({ chat: forum, from: 502, threadId: 8, text: `${name} in eight` });
-  await telegram.until(() => telegram.sent().length >= 3);
+  await until("three are answered", () => telegram.sent().length >= 3);
   await client.settled();
   const seen = telegram.sent().map(({ chat, thread, replyTo, text }) => [chat, thread, replyTo, text]).toSorted();
   assert.deepEqual(
@@ -147,7 +147,7 @@ test("a slow answer grows in one message by edits and ends as the whole text, sa
   const [draft] = await answered(telegram, 501, 1);
   assert.equal(draft, first.trim());
   rest.resolve();
-  await telegram.until(() => telegram.edits().some((edit) => edit.text === first + text));
+  await until("the draft is completed", () => telegram.edits().some((edit) => edit.text === first + text));
   await client.settled();
   const [message] = telegram.sent();
   assert.equal(telegram.sent().length, 1);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { TestContext } from "node:test";
-import { connect, type Client } from "../e2e/client.ts";
+import { connect, until, type Client } from "../e2e/client.ts";
 import { gatewayConfig, modelConfig, OPEN, questionOf, telegramConfig } from "../e2e/house.ts";
 import { startModelServer, type Behaviours, type ModelServer } from "../servers/model-server.ts";
 import { startTelegramServer, type TelegramServer } from "../servers/telegram-server.ts";
@@ -58,7 +58,7 @@ export async function openScene(t: TestContext, bundle: Bundle, options: { behav
       void victim.dead.then(() => living.delete(victim));
       const client = await connect(victim);
       // It asks for what comes after the last message only when it has that one.
-      await telegram.until(() => telegram.calls().slice(before).some(({ method, body }) => method === "getUpdates" && (lastUpdate === 0 || Number(body["offset"]) > lastUpdate)));
+      await until("the platform's messages are taken in", () => telegram.calls().slice(before).some(({ method, body }) => method === "getUpdates" && (lastUpdate === 0 || Number(body["offset"]) > lastUpdate)));
       await client.settled();
       return { victim, client };
     },

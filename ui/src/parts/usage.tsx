@@ -13,8 +13,11 @@ export function Usage({ row }: { readonly row: SessionRow }) {
   const share = Math.min(1, used / total);
   const words = store.texts.value.context(compact(used, language), compact(total, language));
   return (
-    <span class={share > NEARLY_FULL ? "usage nearly-full" : "usage"} role="img" aria-label={words} title={words}>
-      <span class="usage-fill" style={{ inlineSize: `${Math.max(1, share * 100)}%` }} />
+    <span class="tokens" role="img" aria-label={words} title={words}>
+      {compact(used, language)}
+      <span class={share > NEARLY_FULL ? "usage nearly-full" : "usage"}>
+        <span class="usage-fill" style={{ inlineSize: `${Math.max(1, share * 100)}%` }} />
+      </span>
     </span>
   );
 }
