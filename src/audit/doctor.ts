@@ -107,7 +107,7 @@ function installChecks({ nodeVersion, config, configFile, stateDir }: DoctorFact
     ...(config.kind === "valid" ? config.warnings.map((warning) => notice("install", "config.warning", warning)) : []),
     ...privacy(configFile, "config.mode", 0o600, "the configuration"),
     stateDir.writable
-      ? ok("install", "state", `${stateDir.path} is writable`)
+      ? ok("install", "state", stateDir.exists ? `${stateDir.path} is writable` : `${stateDir.path} is not there yet: the first start makes it`)
       : cross("install", "state", `${stateDir.path} is not writable`, "Make it writable for this user, or set OPENCLAW_STATE_DIR."),
     ...privacy(stateDir, "state.mode", 0o700, "the state directory"),
   ];

@@ -1,6 +1,7 @@
 import type { CliDeps } from "./deps.ts";
+import { isListening } from "./probe.ts";
 import { findEndpoint } from "./endpoint.ts";
-import { connectGateway, type GatewayClient, type GatewayEvent } from "./gateway-client.ts";
+import { connectGateway, unreachable, type GatewayClient, type GatewayEvent } from "./gateway-client.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -10,6 +11,8 @@ const TIMEOUT_MS = 10_000;
  */
 export async function openGateway(deps: CliDeps, onEvent?: (event: GatewayEvent) => void, timeoutMs = TIMEOUT_MS): Promise<GatewayClient> {
   const endpoint = await findEndpoint(deps);
+  // A WebSocket takes 25 ms to load; that nobody listens is known sooner.
+  if (endpoint.holder === null && !(await isListening(endpoint.url, timeoutMs))) throw unreachable(endpoint.url);
   return connectGateway({ ...endpoint, version: deps.version, timeoutMs, onEvent });
 }
 

@@ -26,6 +26,12 @@ export function liveHolder(deps: CliDeps): GatewayFile | null {
   return holder !== null && deps.daemon.isAlive(holder.pid) ? holder : null;
 }
 
+/** The address of the page, `http://127.0.0.1:18789/`; with the token in its fragment, which no server ever sees. */
+export function pageOf({ url, token }: Pick<Endpoint, "url" | "token">, withToken: boolean): string {
+  const page = `${url.replace(/^ws/, "http").replace(/\/$/, "")}/`;
+  return withToken && token !== null ? `${page}#token=${encodeURIComponent(token)}` : page;
+}
+
 /** Where the gateway is: what the running one wrote down, else what the configuration says (`gateway.remote` in remote mode). */
 export async function findEndpoint(deps: CliDeps): Promise<Endpoint> {
   const holder = liveHolder(deps);

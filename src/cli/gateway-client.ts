@@ -142,6 +142,10 @@ function openLink(options: ConnectOptions): Link {
   };
 }
 
+export function unreachable(url: string): ContinuoError {
+  return new ContinuoError("GATEWAY_UNREACHABLE", `No gateway answers at ${url}.`);
+}
+
 /**
  * Connects and shakes hands. Throws GATEWAY_UNREACHABLE (nobody listens there, or it hung up), GATEWAY_UNAUTHORIZED
  * (the token was refused) or GATEWAY_TIMEOUT.
@@ -154,8 +158,7 @@ export async function connectGateway(options: ConnectOptions): Promise<GatewayCl
     late.reject(new ContinuoError("GATEWAY_TIMEOUT", `The gateway at ${options.url} did not finish the handshake within ${options.timeoutMs} ms.`));
   }, options.timeoutMs);
   const gone = client.closed.then((reason): never => {
-    const message = wasOpen() ? `The gateway at ${options.url} hung up: ${reason}.` : `No gateway answers at ${options.url}.`;
-    throw new ContinuoError("GATEWAY_UNREACHABLE", message);
+    throw wasOpen() ? new ContinuoError("GATEWAY_UNREACHABLE", `The gateway at ${options.url} hung up: ${reason}.`) : unreachable(options.url);
   });
   gone.catch(() => undefined); // the race below listens only until the handshake is over
   try {

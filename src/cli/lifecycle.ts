@@ -67,12 +67,13 @@ export async function startGateway(deps: CliDeps, options: StartOptions, progres
     async () => {
       const holder = liveHolder(deps);
       if (holder !== null && (await probe(holder, "/readyz"))?.status === 200) return holder;
-      if (!deps.daemon.isAlive(pid)) throw await diedWhileStarting(deps, pid, logFrom);
+      // Another start may have been faster; its gateway is the one to wait for.
+      if (holder === null && !deps.daemon.isAlive(pid)) throw await diedWhileStarting(deps, pid, logFrom);
       return null;
     },
     () => progress("Waiting for the gateway to be ready..."),
   );
-  if (ready !== null) return { kind: "started", gateway: ready };
+  if (ready !== null) return { kind: ready.pid === pid ? "started" : "already-running", gateway: ready };
   const cure = "See what it is doing with `continuo logs` and `continuo gateway status`.";
   throw failure("GATEWAY_TIMEOUT", `The gateway (pid ${pid}) runs, but was not ready within ${READY_MS / 1000} s.`, cure);
 }

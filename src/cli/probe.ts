@@ -24,3 +24,18 @@ export function probe(at: { readonly host: string; readonly port: number }, path
     request.on("error", () => resolve(null));
   });
 }
+
+/** Whether anything accepts connections where `url` (`ws://host:port`) points. */
+export function isListening(url: string, timeoutMs: number): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const { connect } = process.getBuiltinModule("node:net");
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: port === "" ? (protocol === "wss:" ? 443 : 80) : Number(port), timeout: timeoutMs });
+    const settle = (listening: boolean) => () => {
+      resolve(listening);
+      socket.destroy();
+    };
+    socket.once("connect", settle(true)).once("timeout", settle(false)).on("error", settle(false));
+  });
+}

@@ -20,10 +20,17 @@ Start here:
   $ continuo chat              talk to your agent from this terminal
   $ continuo doctor            is it one conversation on all your channels?`;
 
+const USAGE_CURE = "`continuo --help` lists the commands; each has a --help of its own.";
+
+/** Commander's words in one line: `error: unknown command 'statuz' (Did you mean status?)`. */
+function usageMessage(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, " ");
+}
+
 function adopt(parent: Command): void {
   for (const child of parent.commands) {
-    child.copyInheritedSettings(parent);
-    if (child.commands.length > 0) child.allowExcessArguments(); // refuseUnknownSubcommand has better words for them
+    child.copyInheritedSettings(parent).helpCommand(false);
+    child.allowExcessArguments(child.commands.length > 0); // refuseUnknownSubcommand has better words for them
     adopt(child);
   }
 }
@@ -35,12 +42,13 @@ export function createCli(deps: CliDeps, settle: (exitCode: number) => void = ()
   const program = new Command("continuo")
     .description("One agent, all your channels, one conversation.")
     .version(deps.version, "-V, --version", "print the version")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print what a command does, its options and examples")
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
+      outputError: (text, write) => write(`${usageMessage(text)} [USAGE]\n  fix: ${USAGE_CURE}\n`),
       getOutHelpWidth: () => columns,
       getErrHelpWidth: () => columns,
       getOutHasColors: () => false,
@@ -57,8 +65,8 @@ export function createCli(deps: CliDeps, settle: (exitCode: number) => void = ()
 function reportUsage(deps: CliDeps, error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return EXIT.ok; // --help and --version end this way too
   if (json) {
-    const message = error.message.replace(/^error: /, "");
-    printJson(deps.terminal, { error: { code: "USAGE", message, cure: "`continuo --help` lists the commands; each has a --help of its own." } });
+    const message = usageMessage(error.message).replace(/^error: /, "");
+    printJson(deps.terminal, { error: { code: "USAGE", message, cure: USAGE_CURE } });
   }
   return EXIT.usage;
 }

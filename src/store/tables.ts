@@ -15,7 +15,6 @@ export interface Tables {
   drops: Defaulted<DropRow, "notified">;
   cursors: CursorRow;
   events: Defaulted<EventRow, "seq">;
-  meta: MetaRow;
 }
 
 /** Columns that the database fills when an insert leaves them out. */
@@ -166,7 +165,3 @@ export interface EventRow {
   data: string;
 }
 
-export interface MetaRow {
-  name: string;
-  value: string;
-}

@@ -1,13 +1,16 @@
-import { access, constants, mkdir, stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts } from "../../audit/doctor.ts";
 import { toContinuoError } from "../../domain/errors.ts";
 import { command, type CommandContext } from "../command.ts";
 import { openGateway } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
+import { hostPort, liveHolder } from "../endpoint.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cureOf } from "../failure.ts";
 import { paletteFor, printJson, printLines } from "../output.ts";
+import { probe } from "../probe.ts";
 import { doctorLines } from "../views/doctor.ts";
 import { asRow, rowsOf, textOf } from "../wire.ts";
 
@@ -29,14 +32,11 @@ async function fileFacts(path: string): Promise<FileFacts> {
   }
 }
 
-/** A state directory that is not there yet is made, privately: that is what a first start would do. */
+/** A state directory that is not there yet is made by the first start: it is as writable as where it will lie. */
 async function stateDirFacts(path: string): Promise<FileFacts> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch {
-    return { path, exists: false, writable: false, mode: null }; // the diagnosis says so
-  }
-  return fileFacts(path);
+  const found = await fileFacts(path);
+  if (found.exists || dirname(path) === path) return found;
+  return { ...found, writable: (await stateDirFacts(dirname(path))).writable };
 }
 
 async function configFacts(deps: CliDeps): Promise<ConfigFacts> {
@@ -49,8 +49,17 @@ async function configFacts(deps: CliDeps): Promise<ConfigFacts> {
   }
 }
 
+/** Without a readable configuration there is no token to ask with: only whether it answers at all can be told. */
+async function gatewayFactsWithoutToken(deps: CliDeps): Promise<GatewayFacts> {
+  const holder = liveHolder(deps);
+  if (holder === null) return { kind: "stopped" };
+  const url = `ws://${hostPort(holder)}`;
+  if ((await probe(holder, "/readyz"))?.status === 200) return { kind: "reachable", url, version: holder.version, channels: [] };
+  return { kind: "silent", url, message: `the gateway (pid ${holder.pid}) does not answer at ${url}`, cure: "See what it is doing with `continuo logs`." };
+}
+
 async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFacts> {
-  if (!readable) return { kind: "stopped" };
+  if (!readable) return gatewayFactsWithoutToken(deps);
   try {
     const client = await openGateway(deps);
     try {

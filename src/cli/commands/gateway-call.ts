@@ -3,7 +3,9 @@ import { command, positiveInteger, type CommandContext } from "../command.ts";
 import { findEndpoint } from "../endpoint.ts";
 import { failure } from "../failure.ts";
 import { connectGateway } from "../gateway-client.ts";
+import { nearest } from "../nearest.ts";
 import { printJson, printLines } from "../output.ts";
+import { asRow, textsOf } from "../wire.ts";
 
 interface CallOptions {
   readonly params: string;
@@ -26,6 +28,13 @@ function parseParams(text: string): object {
   return params;
 }
 
+/** The gateway says on connecting what it understands; one that says nothing is asked. */
+function refuseUnknownMethod(method: string, methods: readonly string[]): void {
+  if (methods.length === 0 || methods.includes(method)) return;
+  const meant = nearest(method, methods);
+  throw failure("REQUEST_INVALID", `The gateway has no method ${method}.`, meant === null ? `It has ${methods.join(", ")}.` : `Did you mean ${meant}? docs/protocol.md lists them all.`);
+}
+
 async function call({ deps }: CommandContext, method: string, options: CallOptions): Promise<void> {
   const params = parseParams(options.params);
   const known = options.url === undefined ? await findEndpoint(deps) : null;
@@ -38,6 +47,7 @@ async function call({ deps }: CommandContext, method: string, options: CallOptio
     timeoutMs: options.timeout,
   });
   try {
+    refuseUnknownMethod(method, textsOf(asRow(client.hello.features), "methods"));
     const payload = await client.call(method, params);
     if (!options.json) printLines(deps.terminal, [`Gateway call: ${method}`]);
     printJson(deps.terminal, payload ?? null);

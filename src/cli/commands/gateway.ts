@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { duration } from "../ages.ts";
 import { command, port, refuseUnknownSubcommand, type CommandContext } from "../command.ts";
-import { hostPort, liveHolder } from "../endpoint.ts";
+import { findEndpoint, hostPort, liveHolder, pageOf } from "../endpoint.ts";
 import { EXIT } from "../exit-codes.ts";
 import { startGateway, stopGateway, type Progress, type StartOptions } from "../lifecycle.ts";
 import { note, printJson, printLines } from "../output.ts";
 import { probe } from "../probe.ts";
+import { facts } from "../table.ts";
 import type { GatewayFile } from "../deps.ts";
 import { gatewayCallCommand } from "./gateway-call.ts";
 import { healthCommand } from "./health.ts";
@@ -33,9 +34,17 @@ async function start(context: CommandContext, options: StartOptions & JsonOption
   if (options.json) return printJson(terminal, { ok: true, action: "start", result: kind, pid: gateway.pid, url });
   if (kind === "already-running") {
     const since = duration(time.now() - gateway.startedAt);
-    return printLines(terminal, [`The gateway already runs: pid ${gateway.pid} on ${url}, for ${since}.`, "`continuo gateway restart` makes it take over what changed."]);
+    return printLines(terminal, [`The gateway already runs: pid ${gateway.pid} on ${url}, for ${since}.`, "`continuo status` prints the address of its page; `continuo gateway restart` starts it afresh."]);
   }
-  printLines(terminal, [`Started gateway (pid ${gateway.pid}) on ${url}`, `Log: ${paths.logPath}`, "Next: `continuo status` prints the address of the page."]);
+  printLines(terminal, [
+    `Started gateway (pid ${gateway.pid}) on ${url}`,
+    ...facts([
+      ["Open the page", pageOf(await findEndpoint(context.deps), true)],
+      ["In a terminal", "continuo chat"],
+      ["Log", paths.logPath],
+    ]),
+    "The address above holds your token: keep it to yourself.",
+  ]);
 }
 
 async function stop(context: CommandContext, options: JsonOption & { readonly force?: boolean }): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { command, positiveInteger, type CommandContext } from "../command.ts";
+import type { CliDeps } from "../deps.ts";
 import { failure } from "../failure.ts";
 import { followLog, tailLog } from "../log-file.ts";
 import { paletteFor, printLines } from "../output.ts";
@@ -13,13 +14,23 @@ interface LogOptions {
   readonly json?: boolean;
 }
 
+/** `logging.file`, or the usual place; a configuration that cannot be read must not keep anybody from the log. */
+async function logPath({ settings, paths }: CliDeps): Promise<string> {
+  try {
+    return (await settings.load()).config.logging.file ?? paths.logPath;
+  } catch {
+    return paths.logPath; // the log itself says what is wrong with the file
+  }
+}
+
 async function logs({ deps }: CommandContext, options: LogOptions): Promise<void> {
-  const { terminal, paths, time } = deps;
+  const { terminal, time } = deps;
+  const path = await logPath(deps);
   const palette = paletteFor(terminal);
   const show = (line: string) => (options.json ? line : logLine(line, palette));
-  const { lines, end } = await tailLog(paths.logPath, options.lines);
+  const { lines, end } = await tailLog(path, options.lines);
   if (end === 0 && !options.follow) {
-    throw failure("GATEWAY_UNREACHABLE", `There is no log at ${paths.logPath}.`, "`continuo gateway start` writes one; `continuo gateway run` logs to its own terminal.");
+    throw failure("GATEWAY_UNREACHABLE", `There is no log at ${path}.`, "The gateway writes one as soon as it runs: `continuo gateway start`.");
   }
   printLines(terminal, lines.map(show));
   if (!options.follow) return;
@@ -28,16 +39,16 @@ async function logs({ deps }: CommandContext, options: LogOptions): Promise<void
   const readerGone = () => left.abort();
   terminal.stdout.once("error", readerGone);
   try {
-    for await (const line of followLog(paths.logPath, end, () => time.pause(FOLLOW_EVERY_MS), left.signal)) printLines(terminal, [show(line)]);
+    for await (const line of followLog(path, end, () => time.pause(FOLLOW_EVERY_MS), left.signal)) printLines(terminal, [show(line)]);
   } finally {
     terminal.stdout.off("error", readerGone);
     stopListening();
   }
 }
 
-/** `logs`: the file that a gateway in the background writes. */
+/** `logs`: the file that the gateway writes. */
 export function logsCommand(context: CommandContext): Command {
-  return command("logs", "show the log of the gateway in the background", ["continuo logs --follow", "continuo logs -n 500 --json"])
+  return command("logs", "show the gateway's log", ["continuo logs --follow", "continuo logs -n 500 --json"])
     .option("-f, --follow", "go on with what is appended, until Ctrl-C")
     .option("-n, --lines <n>", "how many lines to begin with", positiveInteger, 100)
     .option("--json", "print the lines as they stand in the file, one JSON object each")

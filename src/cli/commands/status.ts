@@ -4,7 +4,7 @@ import { toContinuoError } from "../../domain/errors.ts";
 import { command, positiveInteger, type CommandContext } from "../command.ts";
 import { openGateway } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
-import { findEndpoint, type Endpoint } from "../endpoint.ts";
+import { findEndpoint, pageOf, type Endpoint } from "../endpoint.ts";
 import { paletteFor, printJson, printLines } from "../output.ts";
 import { sessionRow } from "../views/sessions.ts";
 import { statusLines, type ChannelRow, type GatewayState, type StatusReport } from "../views/status.ts";
@@ -80,11 +80,6 @@ async function gather(deps: CliDeps, endpoint: Endpoint, timeoutMs: number): Pro
   }
 }
 
-function dashboardOf(endpoint: Endpoint, withToken: boolean): string {
-  const page = `${endpoint.url.replace(/^ws/, "http")}/`;
-  return withToken && endpoint.token !== null ? `${page}#token=${encodeURIComponent(endpoint.token)}` : page;
-}
-
 function queueOf(status: Row): StatusReport["queue"] {
   const queue = asRow(status.queue);
   const count = (field: string) => numberOf(queue, field) ?? 0;
@@ -123,7 +118,7 @@ async function buildReport(deps: CliDeps, options: StatusOptions): Promise<Statu
     stateDir: deps.paths.stateDir,
     configPath: deps.paths.configPath,
     gateway,
-    dashboard: dashboardOf(endpoint, showToken),
+    dashboard: pageOf(endpoint, showToken),
     tokenHidden: !showToken && endpoint.token !== null,
     agents,
     defaultAgent: textOf(asRow(status.agents), "defaultId") ?? config.agents.list.find((agent) => agent.default)?.id ?? agents[0]?.id ?? "main",

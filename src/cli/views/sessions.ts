@@ -1,5 +1,5 @@
 import { shortAge, wordedAge } from "../ages.ts";
-import { padToWidth, withoutControls } from "../display-width.ts";
+import { displayWidth, padToWidth, withoutControls } from "../display-width.ts";
 import { alignedTable } from "../table.ts";
 import { numberOf, rowsOf, textOf, textsOf, flagOf, type Row } from "../wire.ts";
 
@@ -76,8 +76,26 @@ export function tokensCell(total: number | null, context: number | null): string
   return `${thousands(total)}/${limit} (${percent}%)`;
 }
 
+const KEY_WIDTH = 26;
+const KEY_HEAD = 16;
+
+/** At most 26 columns: the first 16, `...` and the last 6 or 7 (spec 10.1); a character is never cut in two. */
 export function shortKey(key: string): string {
-  return key.length <= 26 ? key : `${key.slice(0, 16)}...${key.slice(-6)}`;
+  if (displayWidth(key) <= KEY_WIDTH) return key;
+  const characters = Array.from(key);
+  const tail = KEY_WIDTH - KEY_HEAD - "...".length - 1;
+  return `${firstColumns(characters, KEY_HEAD).join("")}...${firstColumns(characters.toReversed(), tail).toReversed().join("")}`;
+}
+
+function firstColumns(characters: readonly string[], columns: number): string[] {
+  const taken: string[] = [];
+  let width = 0;
+  for (const character of characters) {
+    width += displayWidth(character);
+    if (width > columns) break;
+    taken.push(character);
+  }
+  return taken;
 }
 
 const WIDTHS = [6, 26, 9, 14, 20] as const;

@@ -178,7 +178,6 @@ function smallTables(db: Kysely<Tables>, dialect: DialectName) {
       .addColumn("kind", "text", required)
       .addColumn("session_key", "text")
       .addColumn("data", "text", required),
-    db.schema.createTable("meta").addColumn("name", "text", primary).addColumn("value", "text", required),
   ];
 }
 
