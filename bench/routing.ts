@@ -141,7 +141,9 @@ export const routing: Bench = {
       say(run === 0 ? "warming up" : `run ${run} of ${RUNS}: ${ROUTES.toLocaleString("en-US")} routes each`);
       // In turn, so that a slow moment of the machine hits both.
       const [a, b] = [routesPerSecond(few, fewMessages), routesPerSecond(many, manyMessages)];
-      if (run > 0) fewRates.push(a), manyRates.push(b);
+      if (run === 0) continue;
+      fewRates.push(a);
+      manyRates.push(b);
     }
     const ratio = median(fewRates) / median(manyRates);
     return [

@@ -1,6 +1,6 @@
 /** A client of the gateway's WebSocket protocol (docs/protocol.md) that does as little as possible itself. */
 import { once } from "node:events";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 
 export interface Client {
   /** Sends a message and waits for the `chat` event that ends its run; ms from the one to the other. */

@@ -31,7 +31,7 @@ test("an unknown command exits with 2 and names its neighbour, on every level", 
   for (const [argv, word, meant] of cases) {
     const cli = fakeCli();
     assert.equal(await cli.run(...argv), 2);
-    assert.equal(cli.stderr(), `error: unknown command '${word}'\n(Did you mean ${meant}?)\n`);
+    assert.equal(cli.stderr(), `error: unknown command '${word}' (Did you mean ${meant}?) [USAGE]\n  fix: \`continuo --help\` lists the commands; each has a --help of its own.\n`);
     assert.equal(cli.stdout(), "");
     cli.remove();
   }

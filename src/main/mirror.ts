@@ -7,6 +7,7 @@ import { readAfter } from "../sessions/transcript.ts";
 import { toSession } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { describeSession } from "../store/statements/describe-session.ts";
+import { listSessions } from "../store/statements/list-sessions.ts";
 import { pageSessions } from "../store/statements/page-sessions.ts";
 import type { SettingsHolder } from "./settings.ts";
 
@@ -41,18 +42,36 @@ export function startMirror(parts: MirrorParts): RunningMirror {
       readEntries: (sessionId, after, limit) => readAfter(store, sessionId, after, limit),
     },
   });
+  const wanted = (): boolean => settings.current().config.session.mirror;
+  if (wanted()) touchLatest(store, mirror.touch).catch((error: unknown) => log.warn({ err: error }, "the mirror could not catch up; it does with each session's next turn"));
+  const told = new Set<string>();
   return {
     onTurnEvent(event) {
       if (event.kind === "delta") return;
-      const wanted = settings.current().config.session.mirror;
-      // An end is always told: the mirror may have been switched off while the turn ran.
-      if (event.kind !== "started") mirror.turnEnded(event.sessionKey, event.agentId, event.sessionId);
-      else if (wanted) mirror.turnStarted(event.sessionKey, event.agentId, event.sessionId);
-      if (wanted) mirror.touch(event.sessionKey);
+      if (event.kind === "started") {
+        if (!wanted()) return;
+        told.add(event.turnId);
+        mirror.turnStarted(event.sessionKey, event.agentId, event.sessionId);
+        // A turn that it knows of also ends for it, though it may have been switched off meanwhile.
+      } else if (told.delete(event.turnId) || wanted()) mirror.turnEnded(event.sessionKey, event.agentId, event.sessionId);
+      if (wanted()) mirror.touch(event.sessionKey);
     },
     changed(sessionKey) {
-      if (settings.current().config.session.mirror) mirror.touch(sessionKey);
+      if (wanted()) mirror.touch(sessionKey);
     },
     stop: () => mirror.close(),
   };
+}
+
+/** Files follow the database within seconds; with a minute, nothing that a killed gateway left out is missed. */
+const CATCH_UP_MS = 60_000;
+const CATCH_UP_SESSIONS = 1_000;
+
+/** What the last gateway may have committed without writing it here before it died. */
+async function touchLatest(store: Store, touch: (key: string) => void): Promise<void> {
+  const latest = { agent: "", search: "%", offset: 0 };
+  const [newest] = await store.all(listSessions, { ...latest, since: 0, limit: 1 });
+  if (!newest) return;
+  const rows = await store.all(listSessions, { ...latest, since: newest.updated_at - CATCH_UP_MS, limit: CATCH_UP_SESSIONS });
+  for (const { key } of rows) touch(key);
 }

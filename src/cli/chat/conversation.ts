@@ -70,8 +70,13 @@ async function abort(chat: Chat): Promise<void> {
   }
 }
 
+/** Listened to only once everything is ready: lines that come before somebody listens would be lost. */
+interface Keyboard {
+  lines: Interface | null;
+}
+
 /** The prompt stays away while an answer is awaited and comes back, with what was typed, when something else was written. */
-function promptOf(lines: Interface, deps: CliDeps, idle: () => boolean): Prompt {
+function promptOf(keyboard: Keyboard, deps: CliDeps, idle: () => boolean): Prompt {
   const { stdout, stdoutIsTTY } = deps.terminal;
   return {
     hide() {
@@ -80,7 +85,7 @@ function promptOf(lines: Interface, deps: CliDeps, idle: () => boolean): Prompt 
       clearLine(stdout, 0);
     },
     show() {
-      if (stdoutIsTTY && idle()) lines.prompt(true);
+      if (stdoutIsTTY && idle()) keyboard.lines?.prompt(true);
     },
   };
 }
@@ -92,7 +97,9 @@ function readLines(deps: CliDeps): Interface {
 }
 
 /** Resolves with the reason for leaving: `exit`, or why the gateway hung up. */
-async function converse(chat: Chat, lines: Interface): Promise<string> {
+async function converse(chat: Chat, keyboard: Keyboard): Promise<string> {
+  const lines = readLines(chat.deps);
+  keyboard.lines = lines;
   const left = Promise.withResolvers<string>();
   let interrupts = 0;
   let sending = Promise.resolve();
@@ -114,10 +121,12 @@ async function converse(chat: Chat, lines: Interface): Promise<string> {
   // Piped input ends long before its answers: what was said is answered first.
   lines.on("close", () => void sending.then(() => waitUntilAnswered(chat)).then(() => left.resolve("exit")));
   void chat.client.closed.then(left.resolve);
+  if (chat.deps.terminal.stdoutIsTTY && chat.running.size === 0) lines.prompt();
   try {
     return await left.promise;
   } finally {
     stopListening();
+    lines.close();
   }
 }
 
@@ -137,9 +146,9 @@ export async function chatInTerminal(deps: CliDeps, session?: string, agent?: st
     else show(live.chat, heard.signal);
   });
   sessionKey = targetKey(client.hello, session, agent);
-  const lines = readLines(deps);
+  const keyboard: Keyboard = { lines: null };
   const running = new Set<string>();
-  const screen = createScreen(deps.terminal.stdout, paletteFor(deps.terminal), promptOf(lines, deps, () => running.size === 0));
+  const screen = createScreen(deps.terminal.stdout, paletteFor(deps.terminal), promptOf(keyboard, deps, () => running.size === 0));
   const chat: Chat = { deps, client, screen, sessionKey, running, agentName: sessionKey.startsWith("agent:") ? (sessionKey.split(":")[1] ?? "agent") : "agent" };
   try {
     await client.call("sessions.subscribe", {});
@@ -148,12 +157,11 @@ export async function chatInTerminal(deps: CliDeps, session?: string, agent?: st
     showPast(chat, history);
     live.chat = chat;
     for (const signal of early) show(chat, signal);
-    const reason = await converse(chat, lines);
+    const reason = await converse(chat, keyboard);
     if (reason === "exit") return true;
     screen.notice(`The gateway hung up: ${reason}. Accepted messages are kept; \`continuo chat\` shows them again.`);
     return false;
   } finally {
-    lines.close();
     client.close();
   }
 }

@@ -56,7 +56,7 @@ test("start runs the gateway in the background and waits until it is ready", asy
   await world(async (here) => {
     assert.equal(await runWith(here, "gateway", "start", "--port", "18800", "--verbose"), 0);
     assert.deepEqual(here.spawned, [["gateway", "run", "--port", "18800", "--verbose"]]);
-    assert.match(here.cli.stdout(), /^Started gateway \(pid 4711\) on ws:\/\/127\.0\.0\.1:\d+\nLog: /);
+    assert.match(here.cli.stdout(), /^Started gateway \(pid 4711\) on ws:\/\/127\.0\.0\.1:\d+\nOpen the page {2}http:\/\/127\.0\.0\.1:\d+\/#token=t{48}\nIn a terminal {2}continuo chat\nLog {12}/);
   });
 });
 

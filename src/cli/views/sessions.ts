@@ -79,7 +79,7 @@ export function tokensCell(total: number | null, context: number | null): string
 const KEY_WIDTH = 26;
 const KEY_HEAD = 16;
 
-/** At most 26 columns: the first 16, `...` and the last 6 or 7 (spec 10.1); a character is never cut in two. */
+/** At most 26 columns: the first 16, `...` and the last 6 (spec 10.1); a character is never cut in two. */
 export function shortKey(key: string): string {
   if (displayWidth(key) <= KEY_WIDTH) return key;
   const characters = Array.from(key);
