@@ -57,7 +57,7 @@ function openLine(directory: string) {
       await store.transaction((tx) => accept(tx, item, ids, systemClock));
     },
     async claim(key: string): Promise<ClaimedTurn> {
-      const claim = await claimTurn(parts, key, Date.now());
+      const claim = await store.transaction((tx) => claimTurn(parts, tx, key, Date.now()));
       if (claim.kind !== "claimed") throw new Error(`nothing to claim in ${key}: ${claim.kind}`);
       return claim.claimed;
     },

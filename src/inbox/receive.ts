@@ -15,11 +15,21 @@ import type { Executor, Store } from "../store/store.ts";
 import { peerAudience, roomAudience } from "../routing/keys.ts";
 import { markDropNotified } from "../store/statements/mark-drop-notified.ts";
 import { upsertDrop } from "../store/statements/upsert-drop.ts";
-import { accept } from "./accept.ts";
+import { accept, type NewItem } from "./accept.ts";
 import { parseCommand } from "./command.ts";
 
 /** A text that goes out without a turn: a stranger's notice, the answer to `/stop`. */
 export type SayNow = (tx: Executor, sessionKey: string, reply: ReplyRoute, text: string) => Promise<void>;
+
+/**
+ * A session that was idle when its message came. Its turn is claimed in the transaction that accepts the message,
+ * which saves one wait for the disk; while it is held, later messages queue as behind a running turn.
+ */
+export interface Reservation {
+  claim(tx: Executor): Promise<void>;
+  /** After the transaction: starts what was claimed, or looks for what there is when nothing was committed. */
+  settle(committed: boolean): void;
+}
 
 export interface ReceiveParts {
   readonly store: Store;
@@ -29,6 +39,7 @@ export interface ReceiveParts {
   admit(message: InboundMessage): Admitted | Dropped;
   route(message: InboundMessage): Route;
   readonly sayNow: SayNow;
+  reserve(sessionKey: string): Reservation | null;
   /** Aborts what runs in a session; returns the runs that it hit. */
   stop(sessionKey: string): readonly string[];
   /** A session has something to do, or the outbox has. */
@@ -47,11 +58,27 @@ export function createReceive(parts: ReceiveParts): Receive {
     const command = parseCommand(admission);
     if (command?.name === "stop") return stopNow(parts, admission, route);
     const item = { message, route, commands: admission.commands, state: "queued" } as const;
-    const outcome = await parts.store.transaction((tx) => accept(tx, item, parts.ids, parts.clock));
-    parts.probe("accepted");
-    if (outcome.kind === "accepted") parts.wake(route.sessionKey);
-    return outcome;
+    return acceptAndStart(parts, item);
   };
+}
+
+async function acceptAndStart(parts: ReceiveParts, item: NewItem): Promise<ReceiveOutcome> {
+  const { sessionKey } = item.route;
+  const reserved = parts.reserve(sessionKey);
+  let committed = false;
+  try {
+    const outcome = await parts.store.transaction(async (tx) => {
+      const accepted = await accept(tx, item, parts.ids, parts.clock);
+      if (accepted.kind === "accepted") await reserved?.claim(tx);
+      return accepted;
+    });
+    committed = true;
+    parts.probe("accepted");
+    if (outcome.kind === "accepted" && reserved === null) parts.wake(sessionKey);
+    return outcome;
+  } finally {
+    reserved?.settle(committed);
+  }
 }
 
 async function refuse(parts: ReceiveParts, dropped: Dropped): Promise<ReceiveOutcome> {

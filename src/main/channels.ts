@@ -75,6 +75,13 @@ export function createChannels(parts: ChannelParts): RunningChannels {
     for (const [key, status] of statuses) if (status.name === name) statuses.delete(key);
   };
 
+  /** One after the other: two changes in quick succession must not start a channel twice. */
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => undefined).then(work);
+    return last;
+  };
+
   /** One channel that cannot start must not keep the others, or the page, from working. */
   const safely = async (name: string, step: () => Promise<void>): Promise<void> => {
     try {
@@ -90,21 +97,21 @@ export function createChannels(parts: ChannelParts): RunningChannels {
     async load(config) {
       for (const name of Object.keys(parts.factories)) await safely(name, () => loadOne(name, config));
     },
-    async start() {
-      for (const name of running.keys()) await safely(name, () => startOne(name));
-    },
-    async reload(config, changedPaths) {
-      for (const name of Object.keys(parts.factories)) {
-        if (!changedPaths.some((path) => path === "channels" || path === `channels.${name}` || path.startsWith(`channels.${name}.`))) continue;
-        await stopOne(name);
-        await safely(name, async () => {
-          await loadOne(name, config);
-          await startOne(name);
-        });
-      }
-    },
-    async stop() {
-      await Promise.all([...running.values()].map((channel) => channel.stop()));
-    },
+    start: () =>
+      inTurn(async () => {
+        for (const name of running.keys()) await safely(name, () => startOne(name));
+      }),
+    reload: (config, changedPaths) =>
+      inTurn(async () => {
+        for (const name of Object.keys(parts.factories)) {
+          if (!changedPaths.some((path) => path === "channels" || path === `channels.${name}` || path.startsWith(`channels.${name}.`))) continue;
+          await stopOne(name);
+          await safely(name, async () => {
+            await loadOne(name, config);
+            await startOne(name);
+          });
+        }
+      }),
+    stop: () => inTurn(async () => void (await Promise.all([...running.values()].map((channel) => channel.stop())))),
   };
 }

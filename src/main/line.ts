@@ -13,6 +13,7 @@ import { createReceive, type Receive } from "../inbox/receive.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
 import { createOutboxWorker } from "../outbox/worker.ts";
+import { createRecentEntries } from "../sessions/recent.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
 import type { Store } from "../store/store.ts";
 import { createRecovery, rememberDraft } from "../turns/recover.ts";
@@ -55,6 +56,9 @@ export interface Line {
   stop(graceMs: number): Promise<void>;
 }
 
+/** How far back the store is read for a model; what fits its window is decided from that. */
+const RECENT = { entries: 400, chars: 8_000_000 };
+
 /** How long a holder may be silent before its turns are taken over. */
 const LEASE_MS = 30_000;
 
@@ -74,6 +78,7 @@ export function createLine(parts: LineParts): Line {
     log,
     probe,
     holder,
+    recent: createRecentEntries(store, RECENT),
     emit,
     leaseMs: LEASE_MS,
     batchLimit: settings.batchLimit,
@@ -94,6 +99,7 @@ export function createLine(parts: LineParts): Line {
     probe,
     admit: settings.admit,
     route: settings.route,
+    reserve: turns.reserve,
     stop: (sessionKey) => turns.abort(sessionKey, null),
     sayNow: async (tx, sessionKey, reply, text) => {
       await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null }, ids, clock.now());

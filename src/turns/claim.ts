@@ -76,18 +76,16 @@ function userEntries(items: readonly InboxItem[], turnId: string): NewEntry[] {
 }
 
 /**
- * Takes the session's next turn, in one transaction: the oldest waiting batch, or a turn whose holder is
+ * Takes the session's next turn, inside one transaction: the oldest waiting batch, or a turn whose holder is
  * gone. What people said is in the transcript before any model is asked (P8).
  */
-export function claimTurn(parts: ClaimParts, sessionKey: string, now: number): Promise<Claim> {
-  return parts.store.transaction(async (tx) => {
-    const running = await tx.get(findRunningTurn, { session_key: sessionKey });
-    // A turn under our own name that we are not running is one that we could not finish: it is ours to take.
-    const held = running !== undefined && running.lease_until > now && running.holder !== parts.holder;
-    if (held) return { kind: "busy", until: running.lease_until };
-    if (running) return takeOver(parts, tx, running, now);
-    return begin(parts, tx, sessionKey, now);
-  });
+export async function claimTurn(parts: ClaimParts, tx: Executor, sessionKey: string, now: number): Promise<Claim> {
+  const running = await tx.get(findRunningTurn, { session_key: sessionKey });
+  // A turn under our own name that we are not running is one that we could not finish: it is ours to take.
+  const held = running !== undefined && running.lease_until > now && running.holder !== parts.holder;
+  if (held) return { kind: "busy", until: running.lease_until };
+  if (running) return takeOver(parts, tx, running, now);
+  return begin(parts, tx, sessionKey, now);
 }
 
 async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: number): Promise<Claim> {

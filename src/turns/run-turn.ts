@@ -4,15 +4,14 @@ import type { Probe } from "../domain/probe.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Turn, TurnEvent, TurnResult } from "../domain/turn.ts";
 import { UNKNOWN_USAGE } from "../domain/usage.ts";
-import { readLatest } from "../sessions/transcript.ts";
-import type { Store } from "../store/store.ts";
+import type { RecentEntries } from "../sessions/recent.ts";
 import type { ClaimedTurn } from "./claim.ts";
 import { commandReply } from "./commands.ts";
 import { endOf, type TurnEnd } from "./commit.ts";
 import { noticeText } from "./notice.ts";
 
 export interface RunParts extends AgentParts {
-  readonly store: Store;
+  readonly recent: RecentEntries;
   readonly probe: Probe;
   agents(): Agents;
   emit(event: TurnEvent): void;
@@ -20,9 +19,6 @@ export interface RunParts extends AgentParts {
 
 /** A turn that took its process down this often is given up: a poisoned message must not wedge its session. */
 export const MAX_TURN_ATTEMPTS = 3;
-
-/** How far back the store is read; what fits the model's window is decided from that. */
-const CONTEXT_ENTRIES = 400;
 
 /** What every event of a turn carries. */
 export function frameOf(turn: Turn, at: number) {
@@ -47,7 +43,7 @@ async function answer(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal
   return runAgent(parts, {
     agent: parts.agents().get(turn.agentId),
     modelOverride: claimed.modelOverride,
-    entries: await readLatest(parts.store, turn.sessionId, CONTEXT_ENTRIES),
+    entries: await parts.recent.read(turn.sessionId),
     signal,
     onText: (delta, text) => {
       parts.probe("streaming");

@@ -10,7 +10,8 @@
 import type { Clock } from "../domain/clock.ts";
 import { toContinuoError } from "../domain/errors.ts";
 import type { ChannelLog } from "../domain/channel.ts";
-import { claimTurn, type ClaimParts, type ClaimedTurn } from "./claim.ts";
+import type { Reservation } from "../inbox/receive.ts";
+import { claimTurn, type Claim, type ClaimParts, type ClaimedTurn } from "./claim.ts";
 import { commitTurn, handBack, type TurnEnd } from "./commit.ts";
 import { endEvent, frameOf, runTurn, type RunParts } from "./run-turn.ts";
 import type { AbortReason } from "../agent/run.ts";
@@ -27,6 +28,8 @@ export interface WorkerParts extends ClaimParts, RunParts {
 
 export interface TurnWorker {
   wake(sessionKey: string): void;
+  /** An idle session, held for the message that is about to be accepted; null while one of its turns runs. */
+  reserve(sessionKey: string): Reservation | null;
   /** Aborts what runs in a session, or just the run with this id; resolves to the runs that it hit. */
   abort(sessionKey: string, runId: string | null): readonly string[];
   running(): number;
@@ -47,17 +50,11 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
   const lanes = new Map<string, Lane>();
   const stopping = new AbortController();
 
-  const wake = (sessionKey: string): void => {
-    if (stopping.signal.aborted) return;
-    const lane = lanes.get(sessionKey);
-    if (lane) {
-      lane.again = true;
-      lane.wokenAt = parts.clock.now();
-      return;
-    }
+  const open = (sessionKey: string, first: Promise<Claim | null>): void => {
     const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, done: Promise.resolve() };
     lanes.set(sessionKey, fresh);
-    fresh.done = drain(parts, sessionKey, fresh, stopping.signal)
+    fresh.done = first
+      .then((claim) => drain(parts, sessionKey, fresh, stopping.signal, claim))
       .catch((error: unknown) => {
         parts.log.error({ err: error, sessionKey }, "a turn could not be run; it will be tried again");
         return RETRY_MS;
@@ -70,9 +67,26 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
         if (fresh.again) wake(sessionKey);
       });
   };
+  const wake = (sessionKey: string): void => {
+    if (stopping.signal.aborted) return;
+    const lane = lanes.get(sessionKey);
+    if (!lane) return open(sessionKey, Promise.resolve(null));
+    lane.again = true;
+    lane.wokenAt = parts.clock.now();
+  };
 
   return {
     wake,
+    reserve(sessionKey) {
+      if (stopping.signal.aborted || lanes.has(sessionKey)) return null;
+      const first = Promise.withResolvers<Claim | null>();
+      open(sessionKey, first.promise);
+      let claim: Claim | null = null;
+      return {
+        claim: async (tx) => void (claim = await claimTurn(parts, tx, sessionKey, parts.clock.now())),
+        settle: (committed) => first.resolve(committed ? claim : null),
+      };
+    },
     abort(sessionKey, runId) {
       const lane = lanes.get(sessionKey);
       const runIds = lane?.claimed?.turn.items.map((item) => item.runId) ?? [];
@@ -93,10 +107,13 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
 }
 
 /** Runs a session's turns until nothing waits; resolves to when to look again (ms), if another gateway runs it. */
-async function drain(parts: WorkerParts, sessionKey: string, lane: Lane, stopping: AbortSignal): Promise<number | null> {
+async function drain(parts: WorkerParts, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
+  let next = first;
   while (!stopping.aborted) {
-    lane.again = false;
-    const claim = await claimTurn(parts, sessionKey, parts.clock.now());
+    // What was claimed on acceptance has not seen the messages that came since.
+    if (next === null) lane.again = false;
+    const claim = next ?? (await parts.store.transaction((tx) => claimTurn(parts, tx, sessionKey, parts.clock.now())));
+    next = null;
     if (claim.kind === "empty") return null;
     if (claim.kind === "busy") return Math.max(RETRY_MS, claim.until - parts.clock.now());
     parts.probe("claimed");
@@ -105,6 +122,7 @@ async function drain(parts: WorkerParts, sessionKey: string, lane: Lane, stoppin
     if (!lane.again && !claim.claimed.more) return null;
     if (lane.again && lane.wokenAt <= endedAt) await collect(parts, claim.claimed, lane, stopping);
   }
+  if (next?.kind === "claimed") await handBack(parts, next.claimed);
   return null;
 }
 

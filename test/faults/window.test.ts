@@ -74,3 +74,28 @@ test("a reply in several parts that was cut by a death goes on with the part tha
   assert.equal(scene.telegram.sent().map(({ text }) => text).join(" "), words);
   await second.victim.stop();
 });
+
+test("P16 a message that the platform delivers five times, also across a death, is answered once", async (t) => {
+  const scene = await openScene(t, bundle);
+  const first = await scene.start();
+  const { updateId } = await scene.telegram.injectMessage({ chat: 501, from: 501, text: "mark-once" });
+  await until("it is answered", () => scene.heard(501).length === 1);
+  const delivered = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) {
+      const polls = scene.telegram.calls("getUpdates").length;
+      scene.telegram.redeliver(updateId);
+      // The poll that brings it, and the one that shows it was taken in.
+      await until("it was delivered again", () => scene.telegram.calls("getUpdates").length >= polls + 2);
+    }
+  };
+  await delivered(2);
+  await first.victim.kill();
+  const second = await scene.start();
+  await delivered(2);
+  await scene.tell(501, "mark-after");
+  await until("the next one is answered", () => scene.heard(501).includes("mark-after"));
+  await second.client.settled();
+  assert.deepEqual(scene.heard(501), ["mark-once", "mark-after"]);
+  assert.equal(scene.model.requests().length, 2);
+  await second.victim.stop();
+});

@@ -67,6 +67,13 @@ export function createSdkProvider({ endpoint, models, maxTokens }: SdkProviderPa
     });
     return vendor;
   };
+  // A vendor builds its schemas anew for each model object: one for each model is enough.
+  const opened = new Map<string, LanguageModel>();
+  const modelOf = async (id: string): Promise<LanguageModel> => {
+    const model = opened.get(id) ?? (await open())(id);
+    opened.set(id, model);
+    return model;
+  };
   const secrets = [endpoint.apiKey, ...Object.values(endpoint.headers)].filter((value) => value !== null);
   return {
     id: endpoint.id,
@@ -76,7 +83,7 @@ export function createSdkProvider({ endpoint, models, maxTokens }: SdkProviderPa
       const scene: FailureScene = { provider: endpoint.id, model: request.model, secrets };
       const maxOutputTokens = request.maxOutputTokens ?? maxTokens(request.model);
       try {
-        const model = (await open())(request.model);
+        const model = await modelOf(request.model);
         const { stream } = await model.doStream({
           prompt: toPrompt(request),
           abortSignal: signal,

@@ -118,20 +118,22 @@ async function converse(chat: Chat, keyboard: Keyboard): Promise<string> {
     if (text === "") return lines.prompt();
     sending = sending.then(() => say(chat, text)); // one after the other, so that they arrive as they were typed
   });
-  // Piped input ends long before its answers: what was said is answered first.
-  lines.on("close", () => void sending.then(() => waitUntilAnswered(chat)).then(() => left.resolve("exit")));
+  const over = { yet: false };
+  // Piped input ends long before its answers: what was said is answered first, unless the person has left.
+  lines.on("close", () => void sending.then(() => waitUntilAnswered(chat, over)).then(() => left.resolve("exit")));
   void chat.client.closed.then(left.resolve);
   if (chat.deps.terminal.stdoutIsTTY && chat.running.size === 0) lines.prompt();
   try {
     return await left.promise;
   } finally {
+    over.yet = true;
     stopListening();
     lines.close();
   }
 }
 
-async function waitUntilAnswered(chat: Chat): Promise<void> {
-  while (chat.running.size > 0) await chat.deps.time.pause(20);
+async function waitUntilAnswered(chat: Chat, over: { readonly yet: boolean }): Promise<void> {
+  while (chat.running.size > 0 && !over.yet) await chat.deps.time.pause(20);
 }
 
 /** The interactive chat. Answers the exit code's sense: true when the person left, false when the gateway did. */

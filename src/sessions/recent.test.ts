@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Executor } from "../store/store.ts";
+import { createRecentEntries } from "./recent.ts";
+
+/** A transcript of numbered rows that says how many it was asked to read. */
+function transcript() {
+  const rows = new Map<string, number>();
+  const reads: number[] = [];
+  const row = (session_id: string, seq: number) => ({ session_id, seq, id: `${session_id}-${seq}`, text: `text ${seq}`, meta: null });
+  const all = async (_: unknown, params: { session_id: string; after?: number; before?: number; limit: number }) => {
+    const last = rows.get(params.session_id) ?? 0;
+    const seqs = Array.from({ length: last }, (_unused, index) => index + 1);
+    const found = params.after === undefined ? seqs.slice(-params.limit).toReversed() : seqs.filter((seq) => seq > (params.after ?? 0)).slice(0, params.limit);
+    reads.push(found.length);
+    return found.map((seq) => row(params.session_id, seq));
+  };
+  const say = (sessionId: string, count: number): void => void rows.set(sessionId, (rows.get(sessionId) ?? 0) + count);
+  return { store: { all } as unknown as Executor, reads, say };
+}
+
+const seqs = (entries: readonly { readonly seq: number }[]) => entries.map(({ seq }) => seq);
+
+test("a conversation is read once, and then only what was added to it", async () => {
+  const { store, reads, say } = transcript();
+  const recent = createRecentEntries(store, { entries: 5, chars: 1000 });
+  say("a", 3);
+  assert.deepEqual(seqs(await recent.read("a")), [1, 2, 3]);
+  say("a", 1);
+  assert.deepEqual(seqs(await recent.read("a")), [1, 2, 3, 4]);
+  say("a", 2);
+  assert.deepEqual(seqs(await recent.read("a")), [2, 3, 4, 5, 6], "the oldest goes");
+  assert.deepEqual(reads, [3, 1, 2]);
+});
+
+test("what grew by more than is kept is read afresh", async () => {
+  const { store, say } = transcript();
+  const recent = createRecentEntries(store, { entries: 3, chars: 1000 });
+  say("a", 1);
+  await recent.read("a");
+  say("a", 9);
+  assert.deepEqual(seqs(await recent.read("a")), [8, 9, 10]);
+});
+
+test("an empty conversation is looked at again", async () => {
+  const { store, say } = transcript();
+  const recent = createRecentEntries(store, { entries: 3, chars: 1000 });
+  assert.deepEqual(await recent.read("a"), []);
+  say("a", 1);
+  assert.deepEqual(seqs(await recent.read("a")), [1]);
+});
+
+test("memory is bounded: the conversation read longest ago is forgotten first", async () => {
+  const { store, reads, say } = transcript();
+  const recent = createRecentEntries(store, { entries: 10, chars: "text 1".length * 5 });
+  for (const id of ["a", "b"]) say(id, 2);
+  await recent.read("a");
+  await recent.read("b");
+  await recent.read("a");
+  say("c", 2);
+  await recent.read("c");
+  await recent.read("a");
+  await recent.read("b");
+  assert.deepEqual(reads, [2, 2, 0, 2, 0, 2], "b had to go, a had not");
+});

@@ -1,0 +1,59 @@
+import type { Entry } from "../domain/entry.ts";
+import type { Executor } from "../store/store.ts";
+import { readAfter, readLatest } from "./transcript.ts";
+
+export interface RecentEntries {
+  /** The newest entries of a conversation, oldest first. */
+  read(sessionId: string): Promise<readonly Entry[]>;
+}
+
+interface Kept {
+  readonly entries: readonly Entry[];
+  readonly chars: number;
+}
+
+export interface RecentLimits {
+  /** How many entries of a conversation. */
+  readonly entries: number;
+  /** How many characters of all conversations together are kept in memory. */
+  readonly chars: number;
+}
+
+function charsOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, entry) => sum + entry.text.length, 0);
+}
+
+/**
+ * Reads what a model is to be shown. A transcript only grows, so what was read stays true and each turn reads what
+ * was added since, whoever added it. Bounded; the conversations that were read longest ago go first.
+ */
+export function createRecentEntries(store: Executor, limits: RecentLimits): RecentEntries {
+  // In the order of their last reading.
+  const kept = new Map<string, Kept>();
+  let total = 0;
+
+  const keep = (sessionId: string, entries: readonly Entry[]): void => {
+    const chars = charsOf(entries);
+    total += chars - (kept.get(sessionId)?.chars ?? 0);
+    kept.delete(sessionId);
+    kept.set(sessionId, { entries, chars });
+    for (const [oldest, { chars: freed }] of kept) {
+      if (total <= limits.chars) return;
+      kept.delete(oldest);
+      total -= freed;
+    }
+  };
+
+  return {
+    async read(sessionId) {
+      const known = kept.get(sessionId)?.entries ?? [];
+      const after = known.at(-1)?.seq;
+      const added = after === undefined ? null : await readAfter(store, sessionId, after, limits.entries);
+      // As many as were asked for: there may be more, and only the newest count.
+      const grown = added !== null && added.length < limits.entries;
+      const entries = grown ? [...known, ...added].slice(-limits.entries) : await readLatest(store, sessionId, limits.entries);
+      keep(sessionId, entries);
+      return entries;
+    },
+  };
+}
