@@ -13,7 +13,7 @@ export async function openGateway(deps: CliDeps, onEvent?: (event: GatewayEvent)
   const endpoint = await findEndpoint(deps);
   // A WebSocket takes 25 ms to load; that nobody listens is known sooner.
   if (endpoint.holder === null && !(await isListening(endpoint.url, timeoutMs))) throw unreachable(endpoint.url);
-  return connectGateway({ ...endpoint, version: deps.version, timeoutMs, onEvent });
+  return connectGateway({ ...endpoint, version: deps.version, timeoutMs, now: deps.time.now, onEvent });
 }
 
 /** One call on a connection of its own. `timeoutMs` null waits for as long as the gateway takes. */

@@ -5,7 +5,7 @@ import { connectGateway, errorFromWire, type GatewayEvent } from "./gateway-clie
 import { fakeGateway, WireRefusal } from "./testing/fake-gateway.ts";
 
 function options(port: number, more: { timeoutMs?: number; onEvent?: (event: GatewayEvent) => void } = {}) {
-  return { url: `ws://127.0.0.1:${port}`, token: "secret-token", version: "1.2.3", timeoutMs: 5000, ...more };
+  return { url: `ws://127.0.0.1:${port}`, token: "secret-token", version: "1.2.3", timeoutMs: 5000, now: () => 0, ...more };
 }
 
 function code(expected: string): (error: unknown) => boolean {
@@ -16,7 +16,7 @@ test("the client introduces itself as cli, offers protocols 3 to 4, and sends th
   const gateway = await fakeGateway({ health: () => ({ ok: true }) });
   const client = await connectGateway(options(gateway.file.port));
   assert.deepEqual(await client.call("health", {}), { ok: true });
-  const { params } = gateway.calls[0]!;
+  const { params } = gateway.calls[0] ?? { params: {} as Record<string, unknown> };
   assert.deepEqual([params.minProtocol, params.maxProtocol, params.auth], [3, 4, { token: "secret-token" }]);
   const { id, mode, version } = params.client as Record<string, unknown>;
   assert.deepEqual([id, mode, version], ["cli", "cli", "1.2.3"]);

@@ -68,14 +68,14 @@ function refuseOpenBind(settings: GatewaySettings, access: AccessSettings): void
 }
 
 function methodsOf<Services>(options: GatewayOptions<Services>, runs: Runs, publish: (reply: CommandReply) => void): Dispatch {
-  const { ids, clock } = options;
+  const { ids, clock, log } = options.world;
   const resolveKey = options.resolveKey ?? ((typed: string) => canonicalKey(typed, options.snapshot().sessionDefaults));
   const operations = options.operations
     .map((operation) => projectOperation(operation, options.services))
     .map((method) => (method.name === "chat.send" ? answerCommands(method, { ids, resolveKey, publish }) : method));
   const chatSend = operations.find(({ name }) => name === "chat.send");
   const agent = chatSend === undefined ? [] : agentMethods({ chatSend, runs, clock });
-  return createDispatch([...operations, ...agent, ...subscriptionMethods(resolveKey), ...emptyMethods()], options.log);
+  return createDispatch([...operations, ...agent, ...subscriptionMethods(resolveKey), ...emptyMethods()], log);
 }
 
 function rejectUpgrade(socket: Duplex, status: string): void {
@@ -151,7 +151,8 @@ interface House {
 
 /** What each client's session works with, whatever the settings are when it comes. */
 function sessionContext<Services>(options: GatewayOptions<Services>, house: House): SessionContext {
-  const { clock, ids, log, secret, version } = options;
+  const { secret, version } = options;
+  const { clock, ids, log } = options.world;
   const { connections, dispatch, limits, pending, access, uptimeMs } = house;
   const failures = createFailureLimit(clock);
   return {
@@ -184,7 +185,8 @@ function sessionContext<Services>(options: GatewayOptions<Services>, house: Hous
  * It knows nothing of sessions and turns: operations are handed in and projected.
  */
 export function createGateway<Services>(options: GatewayOptions<Services>): Gateway {
-  const { settings, clock, log } = options;
+  const { settings } = options;
+  const { clock, log } = options.world;
   const limits = limitsOf(settings);
   const startedAt = clock.now();
   const connections = createConnections(limits);

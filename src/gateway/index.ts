@@ -10,6 +10,7 @@ export type {
   GatewayOptions,
   GatewaySettings,
   GatewaySnapshot,
+  GatewayWorld,
   Readiness,
   SessionDefaults,
 } from "./options.ts";

@@ -90,6 +90,13 @@ export interface DevicePairing {
   request(request: PairingRequest): string;
 }
 
+/** What reaches the gateway from outside the house. */
+export interface GatewayWorld {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: GatewayLog;
+}
+
 export type GatewayOptions<Services> = {
   readonly settings: GatewaySettings;
   readonly operations: readonly Operation<z.ZodType, unknown, Services>[];
@@ -101,9 +108,7 @@ export type GatewayOptions<Services> = {
   readonly version: string;
   /** Signs device tokens; kept by the caller so that they outlive a restart. */
   readonly secret: string;
-  readonly log: GatewayLog;
-  readonly clock: Clock;
-  readonly ids: Ids;
+  readonly world: GatewayWorld;
   readonly pairing?: DevicePairing;
   /** The whole key of one that a client typed (spec 2.2). Without it `main` and bare words of the default agent are known. */
   resolveKey?(typed: string): string;

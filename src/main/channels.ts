@@ -1,5 +1,5 @@
 import type { Config } from "../config/index.ts";
-import type { Channel, ChannelLog, ChannelStatus } from "../domain/channel.ts";
+import type { Channel, ChannelContext, ChannelLog, ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Receive } from "../inbox/receive.ts";
 import type { Store } from "../store/store.ts";
@@ -45,42 +45,49 @@ export interface ChannelParts {
   readonly factories: Readonly<Record<string, ChannelFactory>>;
 }
 
-export function createChannels(parts: ChannelParts): RunningChannels {
+/** The channels that there are at the moment, and what each said last of its accounts. */
+interface Roster {
+  readonly running: ReadonlyMap<string, Channel>;
+  statuses(): readonly NamedStatus[];
+  load(name: string, config: Config): Promise<void>;
+  start(name: string): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+function createRoster(parts: ChannelParts): Roster {
   const running = new Map<string, Channel>();
   const statuses = new Map<string, NamedStatus>();
-
-  const loadOne = async (name: string, config: Config): Promise<void> => {
-    const channel = await parts.factories[name]?.(config, parts.random);
-    if (channel) running.set(name, channel);
+  return {
+    running,
+    statuses: () => [...statuses.values()],
+    async load(name, config) {
+      const channel = await parts.factories[name]?.(config, parts.random);
+      if (channel) running.set(name, channel);
+    },
+    async start(name) {
+      await running.get(name)?.start(contextOf(parts, name, statuses));
+    },
+    async remove(name) {
+      await running.get(name)?.stop();
+      running.delete(name);
+      for (const [key, status] of statuses) if (status.name === name) statuses.delete(key);
+    },
   };
+}
 
-  const startOne = async (name: string): Promise<void> => {
-    await running.get(name)?.start({
-      receive: parts.receive,
-      readCursor: async (account, cursor) => (await parts.store.get(findCursor, { channel: name, account, name: cursor }))?.value ?? null,
-      writeCursor: async (account, cursor, value) => void (await parts.store.run(upsertCursor, { channel: name, account, name: cursor, value })),
-      log: parts.log,
-      now: () => parts.clock.now(),
-      onStatus(status) {
-        const named = { ...status, name };
-        statuses.set(`${name}/${status.account}`, named);
-        parts.onStatus(named);
-      },
-    });
-  };
-
-  const stopOne = async (name: string): Promise<void> => {
-    await running.get(name)?.stop();
-    running.delete(name);
-    for (const [key, status] of statuses) if (status.name === name) statuses.delete(key);
-  };
-
-  /** One after the other: two changes in quick succession must not start a channel twice. */
+/** One after the other: two changes in quick succession must not start a channel twice. */
+function oneAfterTheOther(): (work: () => Promise<void>) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
+  return (work) => {
     last = last.catch(() => undefined).then(work);
     return last;
   };
+}
+
+export function createChannels(parts: ChannelParts): RunningChannels {
+  const roster = createRoster(parts);
+  const inTurn = oneAfterTheOther();
+  const known = Object.keys(parts.factories);
 
   /** One channel that cannot start must not keep the others, or the page, from working. */
   const safely = async (name: string, step: () => Promise<void>): Promise<void> => {
@@ -92,26 +99,25 @@ export function createChannels(parts: ChannelParts): RunningChannels {
   };
 
   return {
-    get: (name) => running.get(name) ?? null,
-    statuses: () => [...statuses.values()],
+    get: (name) => roster.running.get(name) ?? null,
+    statuses: roster.statuses,
     async load(config) {
-      for (const name of Object.keys(parts.factories)) await safely(name, () => loadOne(name, config));
+      for (const name of known) await safely(name, () => roster.load(name, config));
     },
     start: () =>
       inTurn(async () => {
-        for (const name of running.keys()) await safely(name, () => startOne(name));
+        for (const name of roster.running.keys()) await safely(name, () => roster.start(name));
       }),
     reload: (config, changedPaths) =>
       inTurn(async () => {
-        for (const name of Object.keys(parts.factories)) {
-          if (!changedPaths.some((path) => path === "channels" || path === `channels.${name}` || path.startsWith(`channels.${name}.`))) continue;
-          await stopOne(name);
+        for (const name of known.filter((one) => isConcerned(one, changedPaths))) {
+          await roster.remove(name);
           await safely(name, async () => {
-            await loadOne(name, config);
-            await startOne(name);
+            await roster.load(name, config);
+            await roster.start(name);
           });
         }
       }),
-    stop: () => inTurn(async () => void (await Promise.all([...running.values()].map((channel) => channel.stop())))),
+    stop: () => inTurn(async () => void (await Promise.all([...roster.running.values()].map((channel) => channel.stop())))),
   };
 }

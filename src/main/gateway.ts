@@ -103,11 +103,8 @@ function buildLine(house: House): Line {
   const scratch = createScratchChannels();
   return createLine({
     store,
-    clock,
-    ids,
-    log,
+    world: { clock, ids, log, random: Math.random },
     probe: house.start.probe ?? noProbe,
-    random: Math.random,
     settings: lineSettings(settings),
     resolveModel: (ref) => settings.current().providers.resolveModel(ref),
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
@@ -144,9 +141,7 @@ async function buildGateway(house: House, services: Services): Promise<Gateway> 
     uiDir: start.uiDir,
     version: start.version,
     secret: await deviceSecret(statePaths(stateDir).secret, ids),
-    log,
-    clock,
-    ids,
+    world: { clock, ids, log },
   });
 }
 

@@ -31,14 +31,20 @@ export interface LineSettings {
   onUnknown(): "hold" | "resend";
 }
 
-export interface LineParts {
-  readonly store: Store;
+/** What reaches the line from outside the house. */
+export interface LineWorld {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: ChannelLog;
+  /** In [0, 1). */
+  random(): number;
+}
+
+export interface LineParts {
+  readonly store: Store;
+  readonly world: LineWorld;
   readonly probe: Probe;
   readonly settings: LineSettings;
-  random(): number;
   resolveModel(ref: string): ResolvedModel;
   channel(address: Address, sessionKey: string): Channel | null;
   onTurnEvent(event: TurnEvent): void;
@@ -63,10 +69,11 @@ const RECENT = { entries: 400, chars: 8_000_000 };
 const LEASE_MS = 30_000;
 
 export function createLine(parts: LineParts): Line {
-  const { store, clock, ids, log, probe, settings } = parts;
+  const { store, world, probe, settings, channel } = parts;
+  const { clock, ids, log } = world;
   const holder = ids.uuid();
-  const live = createLiveReplies({ ...parts, rememberDraft: (turnId, draft) => rememberDraft(store, turnId, draft) });
-  const outbox = createOutboxWorker(parts);
+  const live = createLiveReplies({ clock, log, channel, rememberDraft: (turnId, draft) => rememberDraft(store, turnId, draft) });
+  const outbox = createOutboxWorker({ ...world, store, probe, channel });
   const emit = (event: TurnEvent): void => {
     live.onTurnEvent(event);
     parts.onTurnEvent(event);

@@ -3,7 +3,11 @@ import { ContinuoError } from "../domain/errors.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import { accept } from "../inbox/accept.ts";
-import { purgeAgent, SCRATCH_AGENT_PREFIX } from "../sessions/scratch.ts";
+import { purgeInbox } from "../inbox/purge.ts";
+import { purgeOutbox } from "../outbox/purge.ts";
+import { purgeSessions, SCRATCH_AGENT_PREFIX } from "../sessions/scratch.ts";
+import type { Executor } from "../store/store.ts";
+import { purgeTurns } from "../turns/purge.ts";
 import { define } from "./define.ts";
 import type { LiveGateway, OwnedAccount, Services } from "./services.ts";
 
@@ -68,6 +72,11 @@ async function say(services: Services, live: LiveGateway, speaker: Speaker, text
     clearTimeout(timer);
     done();
   }
+}
+
+/** Removes everything that a scratch agent left in any room; the sessions go last, the others may be found by them. */
+async function purgeAgent(tx: Executor, agentId: string): Promise<void> {
+  for (const purge of [purgeOutbox, purgeInbox, purgeTurns, purgeSessions]) await purge(tx, agentId);
 }
 
 export const verifyRun = define({

@@ -1,4 +1,6 @@
 import type { Delivery } from "../domain/delivery.ts";
+import { createAlarm } from "./alarm.ts";
+import { createRounds } from "./rounds.ts";
 
 export interface LaneParts {
   now(): number;
@@ -13,7 +15,8 @@ export interface Lanes {
   stop(): Promise<void>;
 }
 
-const LONGEST_SLEEP_MS = 60_000;
+/** How long the store is left alone after it could not be read. */
+const PAUSE_AFTER_ERROR_MS = 1_000;
 
 function laneOf(delivery: Delivery): string {
   const { channel, account, chat, thread } = delivery.address;
@@ -40,10 +43,7 @@ async function waitingLanes(parts: LaneParts): Promise<Map<string, Delivery[]>> 
 /** One lane an address: in order within, side by side between. A lane whose head is not due yet waits as a whole. */
 export function createLanes(parts: LaneParts): Lanes {
   const busy = new Map<string, Promise<void>>();
-  let scanning: Promise<void> | null = null;
-  let again = false;
   let stopped = false;
-  let timer: NodeJS.Timeout | null = null;
 
   const runLane = async (lane: string, deliveries: readonly Delivery[]): Promise<void> => {
     try {
@@ -55,14 +55,8 @@ export function createLanes(parts: LaneParts): Lanes {
       parts.onError(error);
     } finally {
       busy.delete(lane);
-      wake();
+      scans.request();
     }
-  };
-
-  const sleepUntil = (dueAt: number): void => {
-    if (timer) clearTimeout(timer);
-    timer = setTimeout(wake, Math.min(LONGEST_SLEEP_MS, Math.max(1, dueAt - parts.now())));
-    timer.unref();
   };
 
   const scan = async (): Promise<void> => {
@@ -73,36 +67,21 @@ export function createLanes(parts: LaneParts): Lanes {
       if (head.dueAt > parts.now()) next = Math.min(next, head.dueAt);
       else busy.set(lane, runLane(lane, deliveries));
     }
-    if (Number.isFinite(next)) sleepUntil(next);
+    if (Number.isFinite(next)) alarm.set(next);
   };
 
-  const loop = async (): Promise<void> => {
-    do {
-      again = false;
-      await scan();
-      // oxlint-disable-next-line no-unmodified-loop-condition -- `stop` sets it
-    } while (again && !stopped);
-  };
-
-  const wake = (): void => {
-    if (stopped) return;
-    again = true;
-    scanning ??= loop()
-      .catch((error: unknown) => {
-        parts.onError(error);
-        sleepUntil(parts.now() + 1_000);
-      })
-      .finally(() => {
-        scanning = null;
-      });
-  };
+  const scans = createRounds(scan, (error) => {
+    parts.onError(error);
+    alarm.set(parts.now() + PAUSE_AFTER_ERROR_MS);
+  });
+  const alarm = createAlarm(parts.now, scans.request);
 
   return {
-    wake,
+    wake: scans.request,
     async stop() {
       stopped = true;
-      if (timer) clearTimeout(timer);
-      await scanning;
+      await scans.end();
+      alarm.clear();
       await Promise.all(busy.values());
     },
   };

@@ -82,10 +82,16 @@ async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSign
   }
 }
 
-async function postpone(parts: OutboxParts, delivery: Delivery, attempts: number, error: ContinuoError): Promise<void> {
+/** What would be tried again, had it not been tried often enough; it keeps the words of the last attempt. */
+function givenUp(last: ContinuoError, attempts: number): ContinuoError {
+  return new ContinuoError("OUTBOX_GAVE_UP", `Given up after ${attempts} attempts; the last ended with ${last.code}: ${last.message}`, { cause: last });
+}
+
+async function postpone(parts: OutboxParts, delivery: Delivery, attempts: number, failure: ContinuoError): Promise<void> {
   const now = parts.clock.now();
-  const again = error.retryable && attempts < MAX_ATTEMPTS;
-  const due = now + backoffMs(attempts, error.retryAfterMs, parts.random());
+  const again = failure.retryable && attempts < MAX_ATTEMPTS;
+  const due = now + backoffMs(attempts, failure.retryAfterMs, parts.random());
+  const error = failure.retryable && !again ? givenUp(failure, attempts) : failure;
   await parts.store.run(postponeDelivery, {
     id: delivery.id,
     state: again ? "pending" : "failed",

@@ -32,8 +32,9 @@ function json({ stdout }: Finished): Record<string, unknown> {
 
 const run = async (...args: string[]): Promise<Finished> => continuo(args, { stateDir: gateway().stateDir });
 
-function files(): string[] {
-  return readdirSync(gateway().stateDir, { recursive: true, encoding: "utf8" }).filter((path) => /(^|\/)(agents|sessions)\//.test(path)).toSorted();
+/** What the mirror of the transcripts holds, its own marker aside. */
+function mirrored(stateDir: string): string[] {
+  return readdirSync(stateDir, { recursive: true, encoding: "utf8" }).filter((path) => /^agents\/.*\.json/.test(path)).toSorted();
 }
 
 test("what is said in the terminal is recalled there, and is in sessions and history while the gateway runs", async () => {
@@ -52,13 +53,21 @@ test("piped chat answers every line and ends", async () => {
 });
 
 test("verify remembers through two channels of the default configuration and leaves no trace", async () => {
-  const before = [files(), (await run("sessions", "list", "--json")).stdout.replaceAll(/"age(Ms)?": \d+/g, "")];
-  const told = await run("verify", "--json");
+  const stateDir = place();
+  const own = await startGateway({ stateDir });
+  assert.equal((await continuo(["chat", "--message", "hello"], { stateDir })).code, 0);
+  const list = async () => (await continuo(["sessions", "list", "--json"], { stateDir })).stdout.replaceAll(/"age(Ms)?": \d+/g, '"age": 0');
+  const before = await list();
+  const told = await continuo(["verify", "--json"], { stateDir });
   const result = json(told);
   assert.equal(told.code, 0);
   assert.deepEqual([result.ok, result.remembered, result.sameSession, result.sessionKeys], [true, true, true, ["agent:main:main"]]);
-  assert.match((await run("verify")).stdout, /Remembered: one conversation on both channels\.\n/);
-  assert.deepEqual([files(), (await run("sessions", "list", "--json")).stdout.replaceAll(/"age(Ms)?": \d+/g, "")], before);
+  assert.match((await continuo(["verify"], { stateDir })).stdout, /Remembered: one conversation on both channels\.\n/);
+  assert.equal(await list(), before);
+  await own.stop(); // what the mirror was still to write is written by now
+  assert.equal(await list(), before);
+  const [session] = (JSON.parse(before) as { sessions: { sessionId: string }[] }).sessions;
+  assert.deepEqual(mirrored(stateDir), ["agents/main/sessions/sessions.json", `agents/main/sessions/${session?.sessionId}.jsonl`].toSorted());
 });
 
 test("doctor is content with a running default install", async () => {

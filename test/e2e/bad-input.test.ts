@@ -79,9 +79,7 @@ test("bytes that are no text, frames that are no JSON, and JSON that is no reque
   for (const junk of ["{", "null", "[]", '"text"', '{"type":"req"}', '{"type":"res","id":"1","ok":true}', '{"type":"req","id":1,"method":"health"}']) client.socket.send(junk);
   assert.notEqual(await client.ask("still understood?"), "");
   const bytes = await house.client({ port, token });
-  // A text frame with a lone continuation byte, written past the library, which would refuse to send it.
-  const raw = (bytes.socket as unknown as { readonly _socket: import("node:net").Socket })._socket;
-  raw.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28]));
+  bytes.socket.send(Buffer.from([0xc3, 0x28]), { binary: false });
   assert.equal(await bytes.closed, 1007);
   await goesOn();
 });

@@ -93,96 +93,122 @@ export interface Place {
 
 const PAGE = { id: "openclaw-control-ui", mode: "webchat" };
 
+type Wire = Pick<Client, "socket" | "events" | "closed" | "request" | "event">;
+
+/** Requests matched with their answers; all are refused once the gateway is gone. */
+function createRequests(socket: WebSocket, closed: Promise<unknown>): { request: Client["request"]; onAnswer(frame: Frame): void } {
+  const answers = new Map<string, PromiseWithResolvers<unknown>>();
+  let gone = false;
+  let counter = 0;
+  void closed.then(() => {
+    gone = true;
+    for (const answer of answers.values()) answer.reject(new Error("the gateway went away"));
+  });
+  return {
+    request<T>(method: string, params: object = {}): Promise<T> {
+      const id = String(++counter);
+      const answer = Promise.withResolvers<unknown>();
+      answer.promise.catch(() => undefined); // whoever asked hears of it; nobody else needs to
+      if (gone) return Promise.reject(new Error("the gateway went away"));
+      answers.set(id, answer);
+      socket.send(JSON.stringify({ type: "req", id, method, params }));
+      return answer.promise as Promise<T>;
+    },
+    onAnswer({ id = "", ok, payload, error }) {
+      const answer = answers.get(id);
+      answers.delete(id);
+      if (ok === true) answer?.resolve(payload);
+      else answer?.reject(new WireError(error ?? { code: "none", message: "no error was named" }));
+    },
+  };
+}
+
+/** Events as they came, and the waiting for them. */
+function createEvents(closed: Promise<unknown>): { events: readonly WireEvent[]; event: Client["event"]; onEvent(event: WireEvent): void } {
+  const events: WireEvent[] = [];
+  const watchers = new Set<() => void>();
+  let gone = false;
+  const lookAll = (): void => watchers.forEach((look) => look());
+  void closed.then(() => {
+    gone = true;
+    lookAll();
+  });
+  return {
+    events,
+    event: (what, fits) =>
+      new Promise((resolve, reject) => {
+        const stop = setTimeout(() => finish(() => reject(new Error(`gave up waiting for ${what}`))), DEADLINE_MS);
+        const finish = (done: () => void): void => {
+          clearTimeout(stop);
+          watchers.delete(look);
+          done();
+        };
+        const look = (): void => {
+          const found = events.find(fits);
+          if (found) finish(() => resolve(found));
+          else if (gone) finish(() => reject(new Error(`the gateway went away before ${what}`)));
+        };
+        watchers.add(look);
+        look();
+      }),
+    onEvent(event) {
+      events.push(event);
+      lookAll();
+    },
+  };
+}
+
+function openWire(port: number): Wire {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+  const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+  socket.on("error", () => undefined); // what matters is told by `close`
+  const { request, onAnswer } = createRequests(socket, closed);
+  const { events, event, onEvent } = createEvents(closed);
+  socket.on("message", (data) => {
+    const frame = JSON.parse(String(data)) as Frame;
+    if (frame.type === "res") onAnswer(frame);
+    else onEvent(frame);
+  });
+  return { socket, closed, events, request, event };
+}
+
+async function endOf({ event }: Wire, runId: string): ReturnType<Client["end"]> {
+  const { payload } = await event(`the end of ${runId}`, (one) => one.event === "chat" && one.payload.runId === runId && one.payload.state !== "delta");
+  const text = payload.errorMessage ?? payload.message?.content.map((part) => part.text).join("") ?? "";
+  return { state: payload.state ?? "", text, stopReason: payload.stopReason };
+}
+
+/** All of it, page by page. */
+async function historyOf({ request }: Wire, sessionKey: string): Promise<HistoryMessage[]> {
+  type Raw = Omit<HistoryMessage, "text"> & { readonly content: readonly { readonly text: string }[] };
+  const messages: Raw[] = [];
+  for (let beforeSeq: number | undefined; ; ) {
+    const page = await request<{ messages: Raw[]; hasMore: boolean }>("chat.history", { sessionKey, limit: 1000, ...(beforeSeq === undefined ? {} : { beforeSeq }) });
+    messages.unshift(...page.messages);
+    if (!page.hasMore) break;
+    beforeSeq = page.messages[0]?.seq;
+  }
+  return messages.map(({ content, ...rest }) => ({ ...rest, text: content.map((part) => part.text).join("") }));
+}
+
 /** Connects as the page does, so that messages are `webchat`'s. */
 export async function connect({ port, token }: Place, client: { id: string; mode: string } = PAGE): Promise<Client> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
-  const events: WireEvent[] = [];
-  const answers = new Map<string, PromiseWithResolvers<unknown>>();
-  const watchers = new Set<() => void>();
-  const closed = new Promise<number>((resolve) => socket.once("close", resolve));
-  const gone = { is: false };
-  socket.on("error", () => undefined); // what matters is told by `close`
-  void closed.then(() => {
-    gone.is = true;
-    for (const answer of answers.values()) answer.reject(new Error("the gateway went away"));
-    for (const look of watchers) look();
-  });
-  socket.on("message", (data) => {
-    const frame = JSON.parse(String(data)) as Frame & { payload: unknown };
-    if (frame.type === "res") {
-      const answer = answers.get(frame.id ?? "");
-      answers.delete(frame.id ?? "");
-      if (frame.ok === true) answer?.resolve(frame.payload);
-      else answer?.reject(new WireError(frame.error ?? { code: "none", message: "no error was named" }));
-      return;
-    }
-    events.push(frame as WireEvent);
-    for (const look of watchers) look();
-  });
-  let counter = 0;
-  const request = <T>(method: string, params: object = {}): Promise<T> => {
-    const id = String(++counter);
-    const answer = Promise.withResolvers<unknown>();
-    answer.promise.catch(() => undefined); // whoever asked hears of it; nobody else needs to
-    if (gone.is) return Promise.reject(new Error("the gateway went away"));
-    answers.set(id, answer);
-    socket.send(JSON.stringify({ type: "req", id, method, params }));
-    return answer.promise as Promise<T>;
-  };
-  const event: Client["event"] = (what, fits) =>
-    new Promise((resolve, reject) => {
-      const stop = setTimeout(() => finish(() => reject(new Error(`gave up waiting for ${what}`))), DEADLINE_MS);
-      const finish = (done: () => void): void => {
-        clearTimeout(stop);
-        watchers.delete(look);
-        done();
-      };
-      const look = (): void => {
-        const found = events.find(fits);
-        if (found) finish(() => resolve(found));
-        else if (gone.is) finish(() => reject(new Error(`the gateway went away before ${what}`)));
-      };
-      watchers.add(look);
-      look();
-    });
-  const end: Client["end"] = async (runId) => {
-    const { payload } = await event(`the end of ${runId}`, ({ event, payload }) => event === "chat" && payload.runId === runId && payload.state !== "delta");
-    const text = payload.errorMessage ?? payload.message?.content.map((part) => part.text).join("") ?? "";
-    return { state: payload.state ?? "", text, stopReason: payload.stopReason };
-  };
+  const wire = openWire(port);
+  const { socket, request, event } = wire;
   const status = (): Promise<Status> => request<Status>("status");
   await once(socket, "open");
   await event("the challenge", (one) => one.event === "connect.challenge");
-  await request("connect", {
-    minProtocol: 4,
-    maxProtocol: 4,
-    client: { ...client, version: "1.0.0", platform: process.platform },
-    auth: { token },
-    scopes: ["operator.admin"],
-  });
+  const described = { ...client, version: "1.0.0", platform: process.platform };
+  await request("connect", { minProtocol: 4, maxProtocol: 4, client: described, auth: { token }, scopes: ["operator.admin"] });
   return {
-    socket,
-    events,
-    closed,
-    request,
-    event,
-    end,
+    ...wire,
     status,
+    end: (runId) => endOf(wire, runId),
     async ask(message, sessionKey = "main") {
       const { runId } = await request<{ runId: string }>("chat.send", { sessionKey, message });
-      return (await end(runId)).text;
+      return (await endOf(wire, runId)).text;
     },
-    async history(sessionKey = "main") {
-      type Raw = Omit<HistoryMessage, "text"> & { readonly content: readonly { readonly text: string }[] };
-      const messages: Raw[] = [];
-      for (let beforeSeq: number | undefined; ; ) {
-        const page = await request<{ messages: Raw[]; hasMore: boolean }>("chat.history", { sessionKey, limit: 1000, ...(beforeSeq === undefined ? {} : { beforeSeq }) });
-        messages.unshift(...page.messages);
-        if (!page.hasMore) break;
-        beforeSeq = page.messages[0]?.seq;
-      }
-      return messages.map(({ content, ...rest }) => ({ ...rest, text: content.map((part) => part.text).join("") }));
-    },
+    history: (sessionKey = "main") => historyOf(wire, sessionKey),
     settled: () =>
       until("everything is settled", async () => {
         const now = await status();
@@ -191,7 +217,7 @@ export async function connect({ port, token }: Place, client: { id: string; mode
       }),
     async close() {
       socket.close();
-      await closed;
+      await wire.closed;
     },
   };
 }

@@ -43,7 +43,7 @@ export async function startVictim(bundle: Bundle, stateDir: string): Promise<Vic
   });
   const dead = once(child, "exit").then(([, signal]) => signal as string | null);
   const early = dead.then((): never => {
-    throw new Error(`the gateway ended before it was ready: ${stderr}`);
+    throw new Error(`the gateway ended before it was ready: ${stderr.slice(-2_000)}`);
   });
   early.catch(() => undefined); // it is only listened to until the gateway is ready
   const [ready] = (await Promise.race([once(child, "message"), early])) as [{ port: number }];

@@ -10,7 +10,7 @@ import { createIds } from "../../src/domain/ids.ts";
 import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts";
 import { noProbe, type Probe } from "../../src/domain/probe.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
-import { createLine, type Line } from "../../src/main/line.ts";
+import { createLine, type Line, type LineSettings } from "../../src/main/line.ts";
 import { compileRouting, resolveRoute } from "../../src/routing/index.ts";
 import { resetPolicy, type ResetSource } from "../../src/sessions/reset.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -98,20 +98,9 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   }
 }
 
-export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
-  const clock = options.clock ?? systemClock;
-  const ids = createIds(clock);
-  const store = openStore(join(directory, "state.sqlite"));
-  const config = options.config ?? OPEN_FOR_ALL;
-  const routing = compileRouting(config);
-  const admission = compileAdmission(config);
-  const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents } });
-  const channels = new Map((options.channels ?? ["telegram"]).map((name) => [name, fakeChannel(name)]));
-  const requests: ModelRequest[] = [];
-  const events: TurnEvent[] = [];
-  const answers: Readonly<Record<string, Answer>> = { echo, ...options.answers };
-  const provider: Provider = {
+/** Answers by the model's name, and keeps what it was asked. */
+function fakeProvider(answers: Readonly<Record<string, Answer>>, requests: ModelRequest[]): Provider {
+  return {
     id: "test",
     models: [],
     stream(request, signal) {
@@ -119,52 +108,66 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       return (answers[request.model] ?? echo)(request, signal);
     },
   };
+}
+
+function lineSettings(options: HarnessOptions): LineSettings {
+  const config = options.config ?? OPEN_FOR_ALL;
+  const routing = compileRouting(config);
+  const admission = compileAdmission(config);
+  const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents } });
+  return {
+    admit: (message) => admit(admission, message),
+    route: (message) => resolveRoute(routing, message),
+    agents: () => agents,
+    resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
+    debounceMs: () => options.debounceMs ?? 20,
+    batchLimit: () => 20,
+    onUnknown: () => "hold",
+  };
+}
+
+async function isIdle(store: Store, line: Line): Promise<boolean> {
+  const items = await store.all(countOpenItems, {});
+  const deliveries = await store.all(countOpenDeliveries, {});
+  const open = deliveries.filter((row) => row.state === "pending" || row.state === "sending");
+  return items.length === 0 && open.length === 0 && line.running() === 0;
+}
+
+async function textsOf(store: Store, key: string): Promise<string[]> {
+  const session = await store.get(describeSession, { key });
+  const entries = session ? await readAfter(store, session.session_id, 0, 1000) : [];
+  return entries.map((entry) => `${entry.role}: ${entry.text}`);
+}
+
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
+  const clock = options.clock ?? systemClock;
+  const store = openStore(join(directory, "state.sqlite"));
+  const channels = new Map((options.channels ?? ["telegram"]).map((name) => [name, fakeChannel(name)]));
+  const requests: ModelRequest[] = [];
+  const events: TurnEvent[] = [];
+  const provider = fakeProvider({ echo, ...options.answers }, requests);
   let dead = false;
   const line = createLine({
     store: mortal(store, () => dead),
-    clock,
-    ids,
-    log: quiet,
+    world: { clock, ids: createIds(clock), log: quiet, random: () => 0 },
     probe: options.probe ?? noProbe,
-    random: () => 0,
-    settings: {
-      admit: (message) => admit(admission, message),
-      route: (message) => resolveRoute(routing, message),
-      agents: () => agents,
-      resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
-      debounceMs: () => options.debounceMs ?? 20,
-      batchLimit: () => 20,
-      onUnknown: () => "hold",
-    },
+    settings: lineSettings(options),
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
     onTurnEvent: (event) => void events.push(event),
   });
   await line.start();
-  const idle = async (): Promise<boolean> => {
-    const items = await store.all(countOpenItems, {});
-    const deliveries = await store.all(countOpenDeliveries, {});
-    const open = deliveries.filter((row) => row.state === "pending" || row.state === "sending");
-    return items.length === 0 && open.length === 0 && line.running() === 0;
-  };
   return {
-    line,
-    store,
-    directory,
-    requests,
-    events,
+    ...{ line, store, directory, requests, events },
     channel(name) {
       const channel = channels.get(name);
       if (!channel) throw new Error(`no channel ${name}`);
       return channel;
     },
     receive: (message) => line.receive(message),
-    settled: () => until("everything is settled", idle),
-    async texts(key) {
-      const session = await store.get(describeSession, { key });
-      const entries = session ? await readAfter(store, session.session_id, 0, 1000) : [];
-      return entries.map((entry) => `${entry.role}: ${entry.text}`);
-    },
+    settled: () => until("everything is settled", () => isIdle(store, line)),
+    texts: (key) => textsOf(store, key),
     async close() {
       await line.stop(1_000);
       await store.close();

@@ -90,9 +90,7 @@ export function houseOptions(house: FakeHouse, log: GatewayLog, changes: HouseCh
     uiDir: join(tmpdir(), `no-page-${randomUUID()}`),
     version: "0.0.0-test",
     secret: "the-server-secret-of-the-tests",
-    log,
-    clock: systemClock,
-    ids: createIds(systemClock),
+    world: { clock: systemClock, ids: createIds(systemClock), log },
     ...changes.options,
   };
 }

@@ -141,9 +141,7 @@ function gatewayOf(services: Services, log: GatewayLog, settings: Partial<Gatewa
     uiDir: join(facts.stateDir, "no-page"),
     version: facts.version,
     secret: "the-server-secret-of-the-tests",
-    log,
-    clock,
-    ids,
+    world: { clock, ids, log },
     resolveKey: (typed) => keyOf(typed, null),
   });
 }
@@ -173,11 +171,8 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   const listeners = new Set<(event: TurnEvent) => void>();
   const line = createLine({
     store,
-    clock,
-    ids,
-    log: quiet,
+    world: { clock, ids, log: quiet, random: () => 0 },
     probe: noProbe,
-    random: () => 0,
     settings: lineSettings(agents),
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: ({ channel }) => deafChannel(channel),

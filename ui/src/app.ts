@@ -2,7 +2,7 @@ import { batch } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createConnection } from "./connection.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, ConnectionOptions } from "./connection.ts";
 import { createEvents } from "./events.ts";
 import { createHistoryReader } from "./history.ts";
 import type { HistoryReader } from "./history.ts";
@@ -56,38 +56,22 @@ function socketUrl(): string {
   return url.href;
 }
 
-export function createApp(): App {
-  const store = createStore();
-  const line: { connection?: Connection; token: string | null } = { token: readToken() };
-  const connection = (): Connection => {
-    if (!line.connection) throw new Error("The connection is used before it is made.");
-    return line.connection;
-  };
-  const sessions = createSessions(store, connection);
-  const history = createHistoryReader(store, connection);
-  const sender = createSender(store, connection, history);
-  const events = createEvents(store, history, sessions);
+function warn(error: unknown): void {
+  console.warn(error);
+}
 
-  function warn(error: unknown): void {
-    console.warn(error);
-  }
+type Gateway = Pick<ConnectionOptions, "onState" | "onHello" | "onEvent" | "onGap">;
+
+/** What the page does when the gateway says something, or comes and goes. */
+function answerGateway({ store, sessions, history, sender }: Pick<App, "store" | "sessions" | "history" | "sender">, connection: () => Connection): Gateway {
+  const events = createEvents(store, history, sessions);
 
   async function catchUp(): Promise<void> {
     await connection().request("sessions.subscribe", {});
     await sessions.load();
   }
 
-  function select(key: string): void {
-    rememberSelected(key);
-    store.drawer.value = false;
-    void history.open(key, null);
-  }
-
-  line.connection = createConnection({
-    url: socketUrl(),
-    version: "1",
-    locale: store.language.value,
-    token: () => line.token,
+  return {
     onState: (state) => void (store.connection.value = state),
     onHello(hello) {
       batch(() => {
@@ -102,12 +86,38 @@ export function createApp(): App {
         sender.resume();
       });
     },
-    onEvent: (event, payload) => events.on(event, payload),
+    onEvent: events.on,
     onGap() {
       store.drafts.value = [];
       sessions.load().catch(warn);
       history.refresh();
     },
+  };
+}
+
+export function createApp(): App {
+  const store = createStore();
+  const line: { connection?: Connection; token: string | null } = { token: readToken() };
+  const connection = (): Connection => {
+    if (!line.connection) throw new Error("The connection is used before it is made.");
+    return line.connection;
+  };
+  const sessions = createSessions(store, connection);
+  const history = createHistoryReader(store, connection);
+  const sender = createSender(store, connection, history);
+
+  function select(key: string): void {
+    rememberSelected(key);
+    store.drawer.value = false;
+    void history.open(key, null);
+  }
+
+  line.connection = createConnection({
+    url: socketUrl(),
+    version: "1",
+    locale: store.language.value,
+    token: () => line.token,
+    ...answerGateway({ store, sessions, history, sender }, connection),
   });
 
   function unlock(token: string): void {

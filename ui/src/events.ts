@@ -1,7 +1,8 @@
 import { batch } from "@preact/signals";
+import { createFollowers } from "./followers.ts";
 import { createFrameQueue } from "./frame.ts";
 import type { HistoryReader } from "./history.ts";
-import { addNote } from "./sending.ts";
+import { addNote, changeOutgoing } from "./sending.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Draft, Store } from "./store.ts";
 import { textOf } from "./wire.ts";
@@ -19,91 +20,82 @@ interface Growth {
   readonly channel: string | null;
 }
 
+function putDraft(store: Store, draft: Draft): void {
+  const known = store.drafts.value.find(({ runId }) => runId === draft.runId);
+  if (known?.ended) return;
+  if (known) store.drafts.value = store.drafts.value.map((other) => (other === known ? { ...draft, at: known.at, channel: draft.channel ?? known.channel } : other));
+  else store.drafts.value = [...store.drafts.value, draft];
+}
+
+function isShown(store: Store, sessionKey: string): boolean {
+  const key = sessionKey === "main" ? store.hello.value?.snapshot.sessionDefaults.mainSessionKey : sessionKey;
+  return key === store.selected.value && store.reading.value === null;
+}
+
+/** What others wrote. A turn may have collected ours with theirs: ours stand there already. */
+function putIncoming(store: Store, { runId, sessionKey, data }: AgentEvent): void {
+  const ours = store.outgoing.value.filter(({ key }) => key === sessionKey).map(({ text }) => text.trim());
+  const texts = (data.texts ?? []).filter((text) => {
+    const at = ours.indexOf(text.trim());
+    if (at !== -1) ours.splice(at, 1);
+    return at === -1;
+  });
+  if (texts.length === 0) return;
+  store.incoming.value = [...store.incoming.value, { runId, texts, channel: data.channel ?? null, senderName: data.senderName ?? null, at: Date.now() }];
+}
+
+/** The end of a run: its whole text, or what the house says instead. */
+function putEnd(store: Store, event: ChatEvent): void {
+  const { runId, state, message } = event;
+  const text = textOf(message?.content);
+  const isReply = message?.provider === "openclaw" && message.model === "gateway-injected";
+  if (state === "error") addNote(store, { id: runId, kind: "failure", text: event.errorMessage ?? store.texts.value.failed });
+  else if (isReply) addNote(store, { id: runId, kind: "reply", text });
+  else if (state === "aborted" && text === "") addNote(store, { id: runId, kind: "stopped", text: store.texts.value.wasStopped });
+  const draft = store.drafts.value.find((known) => known.runId === runId);
+  if (isReply || (text === "" && draft === undefined)) store.drafts.value = store.drafts.value.filter((known) => known !== draft);
+  else putDraft(store, { runId, text: text || (draft?.text ?? ""), channel: event.channel ?? null, at: Date.now(), ended: true });
+  store.announced.value = (event.errorMessage ?? text).slice(0, ANNOUNCED_CHARS);
+}
+
 /** What the gateway tells while it happens (spec 11.4), written into the store at most once a frame. */
 export function createEvents(store: Store, history: HistoryReader, sessions: Sessions): Events {
+  const followers = createFollowers();
   const growing = createFrameQueue<Growth>((values) => {
     batch(() => {
       for (const [runId, { sessionKey, text, channel }] of values) {
         // Another conversation may have been opened since the last frame.
-        if (isShown(sessionKey)) putDraft({ runId, text, channel, at: Date.now(), ended: false });
+        if (isShown(store, sessionKey)) putDraft(store, { runId, text, channel, at: Date.now(), ended: false });
       }
     });
   });
 
-  // A turn that collected several messages begins under each of their run ids, then tells its input under the first:
-  // the others follow it, and their copies of the answer are not shown.
-  const starting = new Map<string, readonly string[]>();
-  const followers = new Set<string>();
-
-  function onStart(sessionKey: string, runId: string): void {
-    starting.set(sessionKey, [...(starting.get(sessionKey) ?? []), runId]);
-  }
-
-  function onInput(sessionKey: string, first: string): void {
-    for (const runId of starting.get(sessionKey) ?? []) if (runId !== first) followers.add(runId);
-    starting.delete(sessionKey);
-  }
-
-  function putDraft(draft: Draft): void {
-    const known = store.drafts.value.find(({ runId }) => runId === draft.runId);
-    if (known?.ended) return;
-    if (known) store.drafts.value = store.drafts.value.map((other) => (other === known ? { ...draft, at: known.at, channel: draft.channel ?? known.channel } : other));
-    else store.drafts.value = [...store.drafts.value, draft];
-  }
-
-  function isShown(sessionKey: string): boolean {
-    const key = sessionKey === "main" ? store.hello.value?.snapshot.sessionDefaults.mainSessionKey : sessionKey;
-    return key === store.selected.value && store.reading.value === null;
-  }
-
-  function setState(runId: string, state: "accepted" | "ended"): void {
-    store.outgoing.value = store.outgoing.value.map((message) => (message.runId === runId && message.state !== "ended" ? { ...message, state } : message));
-  }
-
-  function onAgent({ runId, sessionKey, stream, data }: AgentEvent): void {
-    if (stream === "lifecycle" && data.phase === "start") onStart(sessionKey, runId);
-    if (stream === "input") onInput(sessionKey, runId);
-    if (!isShown(sessionKey) || followers.has(runId)) return;
+  function onAgent(event: AgentEvent): void {
+    const { runId, sessionKey, stream, data } = event;
+    if (stream === "lifecycle" && data.phase === "start") followers.onStart(sessionKey, runId);
+    if (stream === "input") followers.onInput(sessionKey, runId);
+    if (!isShown(store, sessionKey) || followers.has(runId)) return;
     if (stream === "assistant" && data.text !== undefined) {
       const channel = store.incoming.value.find((item) => item.runId === runId)?.channel ?? null;
       growing.put(runId, { sessionKey, text: data.text, channel });
     }
-    if (stream !== "input") return;
-    // A turn may have collected ours with others': ours stand there already.
-    const ours = store.outgoing.value.filter(({ key }) => key === sessionKey).map(({ text }) => text.trim());
-    const texts = (data.texts ?? []).filter((text) => {
-      const at = ours.indexOf(text.trim());
-      if (at !== -1) ours.splice(at, 1);
-      return at === -1;
-    });
-    if (texts.length === 0) return;
-    store.incoming.value = [...store.incoming.value, { runId, texts, channel: data.channel ?? null, senderName: data.senderName ?? null, at: Date.now() }];
+    if (stream === "input") putIncoming(store, event);
   }
 
-  function settle(event: ChatEvent): void {
-    const { runId, state, message } = event;
-    const text = textOf(message?.content);
-    const isReply = message?.provider === "openclaw" && message.model === "gateway-injected";
-    growing.drop(runId);
-    setState(runId, "ended");
-    if (followers.delete(runId)) return;
-    if (state === "error") addNote(store, { id: runId, kind: "failure", text: event.errorMessage ?? store.texts.value.failed });
-    else if (isReply) addNote(store, { id: runId, kind: "reply", text });
-    else if (state === "aborted" && text === "") addNote(store, { id: runId, kind: "stopped", text: store.texts.value.wasStopped });
-    const draft = store.drafts.value.find((known) => known.runId === runId);
-    if (isReply || (text === "" && draft === undefined)) store.drafts.value = store.drafts.value.filter((known) => known !== draft);
-    else putDraft({ runId, text: text || (draft?.text ?? ""), channel: event.channel ?? null, at: Date.now(), ended: true });
-    store.announced.value = (event.errorMessage ?? text).slice(0, ANNOUNCED_CHARS);
+  function onEnd(event: ChatEvent): void {
+    growing.drop(event.runId);
+    changeOutgoing(store, event.runId, { state: "ended" });
+    if (!followers.drop(event.runId)) putEnd(store, event);
   }
 
   function onChat(event: ChatEvent): void {
-    if (!isShown(event.sessionKey)) {
+    if (!isShown(store, event.sessionKey)) {
       if (event.state === "delta") return;
-      followers.delete(event.runId);
-      return setState(event.runId, "ended");
+      followers.drop(event.runId);
+      return changeOutgoing(store, event.runId, { state: "ended" });
     }
     if (event.state !== "delta") {
-      batch(() => settle(event));
+      batch(() => onEnd(event));
       // Only now: the reading replaces what has ended before it began.
       return history.refresh();
     }

@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals";
 import type { Connection } from "./connection.ts";
-import { ConnectionLost } from "./connection.ts";
+import { ConnectionLost } from "./requests.ts";
 import { NO_TRANSCRIPT } from "./store.ts";
 import type { Incoming, Outgoing, Store, Transcript } from "./store.ts";
 import { textOf } from "./wire.ts";
@@ -44,6 +44,53 @@ export function notInTranscript(outgoing: readonly Outgoing[], transcript: Trans
   });
 }
 
+/** What was only announced, not read, when a reading began: the transcript has it then. */
+interface Announced {
+  readonly ended: ReadonlySet<string>;
+  readonly incoming: readonly Incoming[];
+}
+
+function announced(store: Store): Announced {
+  const endedRuns = [...store.outgoing.value.filter(({ state }) => state === "ended"), ...store.drafts.value.filter(({ ended }) => ended)];
+  return { ended: new Set(endedRuns.map(({ runId }) => runId)), incoming: store.incoming.value };
+}
+
+/** Puts a reading in the place of what was announced before it. */
+function takeUp(store: Store, page: History, before: Announced): void {
+  const former = store.transcript.value.sessionId;
+  const transcript = merge(store.transcript.value, page);
+  const isOther = former !== null && former !== transcript.sessionId;
+  batch(() => {
+    store.transcript.value = transcript;
+    store.outgoing.value = store.outgoing.value.filter(({ runId, state }) => !(state === "ended" && before.ended.has(runId)));
+    store.drafts.value = store.drafts.value.filter(({ runId, ended }) => !(ended && before.ended.has(runId)));
+    store.incoming.value = store.incoming.value.filter((item) => !before.incoming.includes(item));
+    const last = transcript.messages.at(-1)?.seq ?? 0;
+    // Another conversation begins without the notes of the last one, and says itself why it began.
+    const notes = store.notes.value.filter(({ afterSeq }) => !isOther || (afterSeq === null && transcript.messages.length === 0));
+    store.notes.value = notes.map((note) => (note.afterSeq === null ? { ...note, afterSeq: last } : note));
+  });
+}
+
+/** Earlier messages before those that are known. */
+function prepend(known: Transcript, page: History): Transcript {
+  const first = known.messages[0]?.seq ?? Number.POSITIVE_INFINITY;
+  return { ...known, messages: [...page.messages.filter(({ seq }) => seq < first), ...known.messages], hasMore: page.hasMore === true };
+}
+
+/** Turns to a conversation: of the last one nothing stays on the screen. */
+function turnTo(store: Store, key: string, sessionId: string | null): void {
+  batch(() => {
+    store.selected.value = key;
+    store.reading.value = sessionId;
+    store.transcript.value = NO_TRANSCRIPT;
+    store.drafts.value = [];
+    store.incoming.value = [];
+    store.notes.value = [];
+    store.unread.value = new Set([...store.unread.value].filter((other) => other !== key));
+  });
+}
+
 export function createHistoryReader(store: Store, connection: () => Connection): HistoryReader {
   let reading: Promise<void> | null = null;
   let again = false;
@@ -53,32 +100,14 @@ export function createHistoryReader(store: Store, connection: () => Connection):
     return connection().request<History>("chat.history", { sessionKey: key, ...(sessionId === null ? {} : { sessionId }), ...rest });
   }
 
-  /** What was only announced before the reading began is in the transcript now. */
-  function settle(page: History, before: { readonly ended: ReadonlySet<string>; readonly incoming: readonly Incoming[] }): void {
-    const former = store.transcript.value.sessionId;
-    const transcript = merge(store.transcript.value, page);
-    const isOther = former !== null && former !== transcript.sessionId;
-    batch(() => {
-      store.transcript.value = transcript;
-      store.outgoing.value = store.outgoing.value.filter(({ runId, state }) => !(state === "ended" && before.ended.has(runId)));
-      store.drafts.value = store.drafts.value.filter(({ runId, ended }) => !(ended && before.ended.has(runId)));
-      store.incoming.value = store.incoming.value.filter((item) => !before.incoming.includes(item));
-      const last = transcript.messages.at(-1)?.seq ?? 0;
-      // Another conversation begins without the notes of the last one, and says itself why it began.
-      const notes = store.notes.value.filter(({ afterSeq }) => !isOther || (afterSeq === null && transcript.messages.length === 0));
-      store.notes.value = notes.map((note) => (note.afterSeq === null ? { ...note, afterSeq: last } : note));
-    });
-  }
-
   async function read(turn: number): Promise<void> {
     const key = store.selected.value;
     const sessionId = store.reading.value;
     if (key === null) return;
-    const endedRuns = [...store.outgoing.value.filter(({ state }) => state === "ended"), ...store.drafts.value.filter(({ ended }) => ended)];
-    const before = { ended: new Set(endedRuns.map(({ runId }) => runId)), incoming: store.incoming.value };
+    const before = announced(store);
     try {
       const page = await ask(key, sessionId, { limit: FIRST_PAGE });
-      if (turn === opened) settle(page, before);
+      if (turn === opened) takeUp(store, page, before);
     } catch (error) {
       // The next connection reads it again.
       if (error instanceof ConnectionLost || turn !== opened) return;
@@ -104,15 +133,7 @@ export function createHistoryReader(store: Store, connection: () => Connection):
     refresh,
     async open(key, sessionId) {
       opened += 1;
-      batch(() => {
-        store.selected.value = key;
-        store.reading.value = sessionId;
-        store.transcript.value = NO_TRANSCRIPT;
-        store.drafts.value = [];
-        store.incoming.value = [];
-        store.notes.value = [];
-        store.unread.value = new Set([...store.unread.value].filter((other) => other !== key));
-      });
+      turnTo(store, key, sessionId);
       await read(opened);
     },
     async loadEarlier() {
@@ -122,10 +143,7 @@ export function createHistoryReader(store: Store, connection: () => Connection):
       if (first === undefined || key === null) return;
       const turn = opened;
       const page = await ask(key, store.reading.value ?? store.transcript.value.sessionId, { limit: EARLIER_PAGE, beforeSeq: first });
-      if (turn !== opened) return;
-      const now = store.transcript.value;
-      const older = page.messages.filter(({ seq }) => seq < (now.messages[0]?.seq ?? first));
-      store.transcript.value = { ...now, messages: [...older, ...now.messages], hasMore: page.hasMore === true };
+      if (turn === opened) store.transcript.value = prepend(store.transcript.value, page);
     },
   };
 }

@@ -1,7 +1,7 @@
-import { ConnectionLost, RequestFailed } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import type { HistoryReader } from "./history.ts";
-import type { Outgoing, Store } from "./store.ts";
+import { ConnectionLost, RequestFailed } from "./requests.ts";
+import type { Outgoing, Store, Transcript } from "./store.ts";
 import type { Sent } from "./wire.ts";
 
 export interface Sender {
@@ -19,10 +19,19 @@ export function addNote(store: Store, note: { id: string; kind: "reply" | "failu
   store.notes.value = [...store.notes.value, { ...note, at: Date.now(), afterSeq: null }];
 }
 
+/** Changes a message of ours on its way; what has ended stays as it is. */
+export function changeOutgoing(store: Store, runId: string, changes: Partial<Outgoing>): void {
+  store.outgoing.value = store.outgoing.value.map((message) => (message.runId === runId && message.state !== "ended" ? { ...message, ...changes } : message));
+}
+
+/** A new message to what is shown at the moment. */
+function compose(key: string, text: string, { sessionId, messages }: Transcript): Outgoing {
+  const after = { sessionId, seq: messages.at(-1)?.seq ?? 0 };
+  return { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after };
+}
+
 export function createSender(store: Store, connection: () => Connection, history: HistoryReader): Sender {
-  function change(runId: string, changes: Partial<Outgoing>): void {
-    store.outgoing.value = store.outgoing.value.map((message) => (message.runId === runId && message.state !== "ended" ? { ...message, ...changes } : message));
-  }
+  const change = (runId: string, changes: Partial<Outgoing>): void => changeOutgoing(store, runId, changes);
 
   function answered(message: Outgoing, sent: Sent): void {
     if (sent.text !== undefined) {
@@ -55,9 +64,7 @@ export function createSender(store: Store, connection: () => Connection, history
     send(text) {
       const key = store.selected.value;
       if (key === null || text.trim() === "") return;
-      const { sessionId, messages } = store.transcript.value;
-      const after = { sessionId, seq: messages.at(-1)?.seq ?? 0 };
-      const message: Outgoing = { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after };
+      const message = compose(key, text, store.transcript.value);
       store.outgoing.value = [...store.outgoing.value, message];
       void transmit(message);
     },

@@ -45,6 +45,7 @@ async function call({ deps }: CommandContext, method: string, options: CallOptio
     password: options.password ?? known?.password ?? null,
     version: deps.version,
     timeoutMs: options.timeout,
+    now: deps.time.now,
   });
   try {
     refuseUnknownMethod(method, textsOf(asRow(client.hello.features), "methods"));

@@ -72,7 +72,7 @@ test("status --json has the names of spec 10.3", async () => {
     assert.equal(String(runtimeVersion), process.versions.node);
     assert.deepEqual([gateway?.mode, gateway?.reachable, gateway?.error], ["local", true, null]);
     assert.deepEqual([sessions?.paths, sessions?.count, agents?.defaultId], [["/home/ada/.openclaw"], 7, "main"]);
-    const [recent] = sessions?.recent as Record<string, unknown>[];
+    const [recent] = (sessions?.recent ?? []) as Record<string, unknown>[];
     assert.deepEqual([recent?.agentId, recent?.age, recent?.remainingTokens, recent?.percentUsed], ["main", 120_000, 188_000, 6]);
   });
 });

@@ -19,7 +19,6 @@ export interface FakeOptions {
 
 export interface FakeCli {
   readonly deps: CliDeps;
-  readonly stateDir: string;
   readonly stdin: PassThrough;
   /** What was written so far. */
   stdout(): string;
@@ -114,7 +113,6 @@ export function fakeCli(options: FakeOptions = {}): FakeCli {
   };
   return {
     deps,
-    stateDir,
     stdin,
     stdout: out.text,
     stderr: err.text,

@@ -18,7 +18,7 @@ export function doctorLines(diagnosis: Diagnosis, palette: Palette): string[] {
   const sections = Object.entries(TITLES).flatMap(([section, title]) => {
     const lines = diagnosis.checks
       .filter((check) => check.section === section)
-      .flatMap(({ state, text, fix }) => [`  ${mark(state, palette)} ${text}`, ...(fix === null ? [] : [palette.dim(`      fix: ${fix}`)])]);
+      .flatMap(({ state, text, fix }) => [`  ${mark(state, palette)} ${text.replaceAll("\n", "\n      ")}`, ...(fix === null ? [] : [palette.dim(`      fix: ${fix}`)])]);
     return lines.length === 0 ? [] : [palette.bold(title), ...lines, ""];
   });
   return [...sections, verdict(diagnosis, palette)];

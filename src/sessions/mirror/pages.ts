@@ -1,7 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Complaints, Failure } from "./complaints.ts";
 import type { Directories } from "./directories.ts";
-import { createIndexFile, type IndexFile } from "./index-file.ts";
+import { createLists } from "./lists.ts";
 import { isMirrorable } from "./places.ts";
 import type { MirrorSource } from "./source.ts";
 import { createTranscriptFiles } from "./transcript-file.ts";
@@ -29,27 +29,20 @@ const STORE = "store";
 export function createPages({ clock, source, directories, complaints, sessionsDir }: PageParts): Pages {
   const rows = new Set<string>();
   const transcripts = new Map<string, string>();
-  const indexes = new Map<string, IndexFile>();
+  const lists = createLists(source, clock);
   const files = createTranscriptFiles(source);
 
   const refreshRow = async (key: string): Promise<void> => {
     const session = await source.readSession(key);
     if (session === null) return removeRow(key);
-    const { agentId, sessionId } = session;
-    if (!isMirrorable(agentId, sessionId, complaints)) return;
-    const index = indexes.get(agentId) ?? createIndexFile(agentId, source, clock);
-    indexes.set(agentId, index);
-    await index.load();
-    index.put(session);
-    transcripts.set(sessionId, agentId);
+    if (!isMirrorable(session.agentId, session.sessionId, complaints)) return;
+    await lists.put(session);
+    transcripts.set(session.sessionId, session.agentId);
   };
 
   /** Its transcript is looked at too: it goes when its entries went. */
   const removeRow = (key: string): void => {
-    for (const [agentId, index] of indexes) {
-      const sessionId = index.remove(key);
-      if (sessionId !== null && isMirrorable(agentId, sessionId, complaints)) transcripts.set(sessionId, agentId);
-    }
+    for (const { agentId, sessionId } of lists.remove(key)) if (isMirrorable(agentId, sessionId, complaints)) transcripts.set(sessionId, agentId);
   };
 
   const writeInto = async (agentId: string, work: (directory: string) => Promise<void>): Promise<Failure | null> => {
@@ -74,17 +67,14 @@ export function createPages({ clock, source, directories, complaints, sessionsDi
       if (failure) transcripts.set(sessionId, agentId);
       failures.push(failure);
     }
-    for (const [agentId, index] of indexes) {
-      const wanted = all ? index.isDirty() : index.isDue();
-      if (wanted) failures.push(await writeInto(agentId, (directory) => index.write(directory)));
-    }
+    for (const [agentId, list] of lists.waiting(all)) failures.push(await writeInto(agentId, (directory) => list.write(directory)));
     complaints.afterPass(failures.filter((failure) => failure !== null));
   };
 
   return {
     markRow: (key) => void rows.add(key),
     markTranscript: (agentId, sessionId) => void transcripts.set(sessionId, agentId),
-    isDirty: () => rows.size > 0 || transcripts.size > 0 || [...indexes.values()].some((index) => index.isDirty()),
+    isDirty: () => rows.size > 0 || transcripts.size > 0 || lists.isDirty(),
     write,
   };
 }

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { configSchema, type Config } from "../config/schema.ts";
+import { diagnose, type Check, type DoctorFacts } from "./doctor.ts";
+
+const TOKEN = "0123456789abcdef0123456789abcdef";
+
+function factsOf(config: object, changes: Partial<DoctorFacts> = {}): DoctorFacts {
+  const whole = configSchema.parse({ gateway: { auth: { token: TOKEN } }, ...config }) as Config;
+  return {
+    version: "1.0.0",
+    nodeVersion: "24.0.0",
+    config: { kind: "valid", config: whole, warnings: [] },
+    configFile: { path: "/s/openclaw.json", exists: true, writable: true, mode: 0o600 },
+    stateDir: { path: "/s", exists: true, writable: true, mode: 0o700 },
+    gateway: { kind: "reachable", url: "ws://127.0.0.1:18789", version: "1.0.0", channels: [] },
+    env: {},
+    pairedOwners: [],
+    ...changes,
+  };
+}
+
+function channelChecks(config: object, changes: Partial<DoctorFacts> = {}): Check[] {
+  return diagnose(factsOf(config, changes)).checks.filter(({ id }) => id.startsWith("channel."));
+}
+
+test("a channel where the owner is known by its one allowed id is a tick; one where nobody is known is a cross with a fix", () => {
+  const [telegram, discord] = channelChecks({ channels: { telegram: { botToken: "1:a", allowFrom: ["7"] }, discord: { token: "x" } } });
+  assert.deepEqual([telegram?.state, telegram?.fix], ["ok", null]);
+  assert.equal(discord?.state, "cross");
+  assert.match(discord?.fix ?? "", /set channels\.discord\.allowFrom to your own id, or add "discord:<your id>" to session\.owner/);
+});
+
+test("an explicit scope names the setting that keeps the channel apart", () => {
+  const [slack] = channelChecks({ channels: { slack: { allowFrom: ["U1"], dmScope: "per-channel-peer" } } });
+  assert.equal(slack?.state, "cross");
+  assert.match(slack?.text ?? "", /channels\.slack\.dmScope is "per-channel-peer"/);
+  assert.match(slack?.fix ?? "", /^Take channels\.slack\.dmScope out/);
+});
+
+test("every account of a channel is judged by itself, and a channel that is off by nothing", () => {
+  const checks = channelChecks({
+    channels: { telegram: { accounts: { home: { allowFrom: ["7"] }, work: { allowFrom: ["*"] } } }, discord: { enabled: false, token: "x" } },
+  });
+  assert.deepEqual(checks.map(({ id, state }) => [id, state]), [["channel.telegram.home", "ok"], ["channel.telegram.work", "cross"]]);
+});
+
+test("session.owner makes the owner known without allowFrom, and dmScope main shares with everybody", () => {
+  assert.deepEqual(channelChecks({ session: { owner: ["telegram:7"] }, channels: { telegram: { botToken: "1:a" } } }).map(({ state }) => state), ["ok"]);
+  assert.deepEqual(channelChecks({ session: { dmScope: "main" }, channels: { telegram: { botToken: "1:a" } } }).map(({ state }) => state), ["ok"]);
+});
+
+test("a configuration that is not valid is one cross, and the rest of the install is still judged", () => {
+  const diagnosis = diagnose(factsOf({}, { config: { kind: "invalid", message: "session.dmScope: expected ...", cure: "Correct it." }, gateway: { kind: "stopped" } }));
+  assert.equal(diagnosis.ok, false);
+  assert.equal(diagnosis.unified, false);
+  assert.deepEqual(diagnosis.checks.filter(({ state }) => state === "cross").map(({ id, fix }) => [id, fix]), [["config", "Correct it."], ["reachable", "continuo gateway start"]]);
+});
+
+test("a token that can be guessed, a file that others can read, and a channel that failed are crosses", () => {
+  const gateway = { kind: "reachable", url: "ws://x", version: "1.0.0", channels: [{ name: "telegram", account: "default", state: "failed", detail: "401" }] } as const;
+  const configFile = { path: "/s/openclaw.json", exists: true, writable: true, mode: 0o644 };
+  const diagnosis = diagnose(factsOf({ gateway: { auth: { token: "short" } }, channels: { telegram: { botToken: "1:a", allowFrom: ["7"] } } }, { gateway, configFile }));
+  assert.deepEqual(diagnosis.checks.filter(({ state }) => state === "cross").map(({ id }) => id).toSorted(), ["channel.telegram.default.connection", "config.mode", "token"]);
+  assert.equal(diagnosis.unified, true);
+});
