@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { CliDeps } from "./deps.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../config/suggest.ts";
 
 /** What a command's definition is given. `settle` sets the exit code of a command that does not throw. */
 export interface CommandContext {

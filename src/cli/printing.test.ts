@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { duration, shortAge, wordedAge } from "./ages.ts";
 import { displayWidth, padToWidth, withoutControls } from "./display-width.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../config/suggest.ts";
 import { alignedTable } from "./table.ts";
 import { shortKey, tokensCell } from "./views/sessions.ts";
 

@@ -16,6 +16,8 @@ export interface Delivery {
   readonly attempts: number;
   readonly dueAt: number;
   readonly sentParts: number;
+  /** The platform's ids of the parts that are there. */
+  readonly receipts: readonly string[];
   readonly draft: string | null;
   readonly error: string | null;
   readonly createdAt: number;

@@ -45,6 +45,27 @@ export interface ChannelParts {
   readonly factories: Readonly<Record<string, ChannelFactory>>;
 }
 
+/** What a running channel is given; its states are kept in `statuses`. */
+function contextOf(parts: ChannelParts, name: string, statuses: Map<string, NamedStatus>): ChannelContext {
+  const { store, clock, log, receive } = parts;
+  return {
+    receive,
+    readCursor: async (account, cursor) => (await store.get(findCursor, { channel: name, account, name: cursor }))?.value ?? null,
+    writeCursor: async (account, cursor, value) => void (await store.run(upsertCursor, { channel: name, account, name: cursor, value })),
+    log,
+    now: () => clock.now(),
+    onStatus(status) {
+      const named = { ...status, name };
+      statuses.set(`${name}/${status.account}`, named);
+      parts.onStatus(named);
+    },
+  };
+}
+
+function isConcerned(name: string, changedPaths: readonly string[]): boolean {
+  return changedPaths.some((path) => path === "channels" || path === `channels.${name}` || path.startsWith(`channels.${name}.`));
+}
+
 /** The channels that there are at the moment, and what each said last of its accounts. */
 interface Roster {
   readonly running: ReadonlyMap<string, Channel>;

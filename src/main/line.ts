@@ -12,12 +12,12 @@ import type { TurnEvent } from "../domain/turn.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
-import { createOutboxWorker } from "../outbox/worker.ts";
+import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
 import { createRecentEntries } from "../sessions/recent.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
 import type { Store } from "../store/store.ts";
 import { createRecovery, rememberDraft } from "../turns/recover.ts";
-import { createTurnWorker } from "../turns/worker.ts";
+import { createTurnWorker, type TurnWorker } from "../turns/worker.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
 export interface LineSettings {
@@ -99,20 +99,7 @@ export function createLine(parts: LineParts): Line {
     onDelivery: outbox.wake,
   });
   const recovery = createRecovery({ store, clock, log, holder, leaseMs: LEASE_MS, wake: turns.wake });
-  const receive = createReceive({
-    store,
-    clock,
-    ids,
-    probe,
-    admit: settings.admit,
-    route: settings.route,
-    reserve: turns.reserve,
-    stop: (sessionKey) => turns.abort(sessionKey, null),
-    sayNow: async (tx, sessionKey, reply, text) => {
-      await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null }, ids, clock.now());
-    },
-    wake: (sessionKey) => (sessionKey === null ? outbox.wake() : turns.wake(sessionKey)),
-  });
+  const receive = createEntrance(parts, turns, outbox);
   return {
     receive,
     abort: turns.abort,
@@ -129,4 +116,23 @@ export function createLine(parts: LineParts): Line {
       await outbox.stop(graceMs);
     },
   };
+}
+
+/** Where messages come in: what is said there at once goes out, what is accepted wakes its session. */
+function createEntrance({ store, world, probe, settings }: LineParts, turns: TurnWorker, outbox: OutboxWorker): Receive {
+  const { clock, ids } = world;
+  return createReceive({
+    store,
+    clock,
+    ids,
+    probe,
+    admit: settings.admit,
+    route: settings.route,
+    reserve: turns.reserve,
+    stop: (sessionKey) => turns.abort(sessionKey, null),
+    sayNow: async (tx, sessionKey, reply, text) => {
+      await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null }, ids, clock.now());
+    },
+    wake: (sessionKey) => (sessionKey === null ? outbox.wake() : turns.wake(sessionKey)),
+  });
 }

@@ -4,6 +4,7 @@ import type { Delivery } from "../domain/delivery.ts";
 import { isContinuoError } from "../domain/errors.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { Store } from "../store/store.ts";
+import { dropDraft } from "../store/statements/drop-draft.ts";
 import { advanceDelivery } from "../store/statements/advance-delivery.ts";
 
 export interface SendParts {
@@ -18,12 +19,12 @@ export interface SendParts {
  */
 export async function sendDelivery(parts: SendParts, channel: Channel, delivery: Delivery, signal: AbortSignal): Promise<void> {
   const rendered = channel.render(delivery.text);
-  const receipts: string[] = [];
+  const receipts = [...delivery.receipts];
   for (let index = delivery.sentParts; index < rendered.length; index++) {
     const part = rendered[index];
     if (!part) continue;
     parts.probe("before-send");
-    receipts.push(await sendPart(channel, delivery, part, index, signal));
+    receipts.push(await sendPart(parts, channel, delivery, part, index, signal));
     parts.probe("after-send");
     const isLast = index === rendered.length - 1;
     await parts.store.run(advanceDelivery, {
@@ -36,7 +37,7 @@ export async function sendDelivery(parts: SendParts, channel: Channel, delivery:
   }
 }
 
-async function sendPart(channel: Channel, delivery: Delivery, part: RenderedPart, index: number, signal: AbortSignal): Promise<string> {
+async function sendPart(parts: SendParts, channel: Channel, delivery: Delivery, part: RenderedPart, index: number, signal: AbortSignal): Promise<string> {
   const { address, draft } = delivery;
   if (index === 0 && draft !== null && channel.edits) {
     try {
@@ -45,6 +46,8 @@ async function sendPart(channel: Channel, delivery: Delivery, part: RenderedPart
     } catch (error) {
       // The draft is gone (deleted in the chat): the answer still has to arrive.
       if (!isContinuoError(error) || error.code !== "CHANNEL_REJECTED") throw error;
+      // Said before it is sent: an edit may be repeated after a crash, a message may not.
+      await parts.store.run(dropDraft, { id: delivery.id });
     }
   }
   const replyTo = index === 0 ? delivery.replyTo : null;

@@ -17,6 +17,7 @@ import type { Store } from "../store/store.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
 import { listPendingDeliveries } from "../store/statements/list-pending-deliveries.ts";
 import { postponeDelivery } from "../store/statements/postpone-delivery.ts";
+import { requeueInterruptedEdits } from "../store/statements/requeue-interrupted-edits.ts";
 import { settleInterruptedDeliveries } from "../store/statements/settle-interrupted-deliveries.ts";
 import { backoffMs, MAX_ATTEMPTS } from "./backoff.ts";
 import { createLanes } from "./lanes.ts";
@@ -53,6 +54,7 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
   return {
     wake: lanes.wake,
     async start(onUnknown) {
+      await parts.store.run(requeueInterruptedEdits, {});
       const interrupted = await parts.store.run(settleInterruptedDeliveries, {
         state: onUnknown === "resend" ? "pending" : "unknown",
         error: "the gateway ended while this was being sent; it may or may not have arrived",

@@ -124,6 +124,7 @@ export function toDelivery(row: OutboxRow): Delivery {
     attempts: row.attempts,
     dueAt: row.due_at,
     sentParts: row.sent_parts,
+    receipts: JSON.parse(row.receipts) as string[],
     draft: row.draft,
     error: row.error,
     createdAt: row.created_at,

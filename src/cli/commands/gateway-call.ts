@@ -3,7 +3,7 @@ import { command, positiveInteger, type CommandContext } from "../command.ts";
 import { findEndpoint } from "../endpoint.ts";
 import { failure } from "../failure.ts";
 import { connectGateway } from "../gateway-client.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../config/suggest.ts";
 import { printJson, printLines } from "../output.ts";
 import { asRow, textsOf } from "../wire.ts";
 
