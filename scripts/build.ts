@@ -2,10 +2,10 @@
  * Bundles the program into dist/ and the page into dist/ui/: `npm run build`.
  * One file for each start-up path and lazily loaded chunks keep commands fast; large SDKs stay packages of their own.
  */
-import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { builtinModules } from "node:module";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { rename, rm } from "node:fs/promises";
+import { builtinModules, createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle, type OutputChunk } from "rolldown";
 
@@ -64,19 +64,30 @@ function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(0).padStart(6)} kB`;
 }
 
+/** The declarations of `continuo/routing`, for those who use it from TypeScript. */
+function declareRouting(root: string, outDir: string): void {
+  const options = ["--ignoreConfig", "--declaration", "--emitDeclarationOnly", "--rewriteRelativeImportExtensions", "--strict", "--skipLibCheck"];
+  const target = ["--module", "nodenext", "--target", "esnext", "--types", "node", "--rootDir", join(root, "src"), "--outDir", outDir];
+  const { resolve } = createRequire(import.meta.url);
+  const compiler = join(dirname(resolve("typescript/package.json")), "bin", "tsc");
+  execFileSync(process.execPath, [compiler, join(root, "src/routing/index.ts"), ...options, ...target], { stdio: "inherit" });
+}
+
 async function main(): Promise<void> {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const dist = join(root, "dist");
+  // Built beside the old one: a command that is run meanwhile still finds a program.
+  const fresh = join(root, `dist.${process.pid}`);
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
-  await rm(dist, { recursive: true, force: true });
-  const files = await bundleProgram({ continuo: join(root, "src/main.ts"), routing: join(root, "src/routing/index.ts") }, dist);
+  const files = await bundleProgram({ continuo: join(root, "src/main.ts"), routing: join(root, "src/routing/index.ts") }, fresh);
   const chunks = files.filter(({ isEntry }) => !isEntry);
   for (const { name, bytes } of files.filter(({ isEntry }) => isEntry)) console.log(`${kilobytes(bytes)}  dist/${name}`);
   console.log(`${kilobytes(chunks.reduce((sum, { bytes }) => sum + bytes, 0))}  in ${chunks.length} chunks, loaded when used (${seconds()})`);
-  const page = join(root, "ui");
-  if (!existsSync(join(page, "index.html"))) return console.log("No page was built: ui/index.html is missing.");
-  console.log(`${kilobytes(await buildPage(page, join(dist, "ui")))}  dist/ui (${seconds()})`);
+  declareRouting(root, join(fresh, "types"));
+  console.log(`${kilobytes(await buildPage(join(root, "ui"), join(fresh, "ui")))}  dist/ui (${seconds()})`);
+  await rm(dist, { recursive: true, force: true });
+  await rename(fresh, dist);
 }
 
 if (import.meta.main) await main();
