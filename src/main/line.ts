@@ -17,7 +17,7 @@ import { createRecentEntries } from "../sessions/recent.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
 import type { Store } from "../store/store.ts";
 import { createRecovery, rememberDraft } from "../turns/recover.ts";
-import { createTurnWorker, type TurnWorker } from "../turns/worker.ts";
+import { createTurnWorker, type TurnWorker } from "../turns/lanes.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
 export interface LineSettings {
@@ -128,11 +128,10 @@ function createEntrance({ store, world, probe, settings }: LineParts, turns: Tur
     probe,
     admit: settings.admit,
     route: settings.route,
-    reserve: turns.reserve,
-    stop: (sessionKey) => turns.abort(sessionKey, null),
+    sessions: { reserve: turns.reserve, wake: turns.wake, stop: (sessionKey) => turns.abort(sessionKey, null) },
     sayNow: async (tx, sessionKey, reply, text) => {
       await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null }, ids, clock.now());
     },
-    wake: (sessionKey) => (sessionKey === null ? outbox.wake() : turns.wake(sessionKey)),
+    wakeOutbox: outbox.wake,
   });
 }

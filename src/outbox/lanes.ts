@@ -15,7 +15,7 @@ export interface Lanes {
   stop(): Promise<void>;
 }
 
-/** How long the store is left alone after it could not be read. */
+/** How long the store is left alone after it failed. */
 const PAUSE_AFTER_ERROR_MS = 1_000;
 
 function laneOf(delivery: Delivery): string {
@@ -51,11 +51,11 @@ export function createLanes(parts: LaneParts): Lanes {
         if (stopped || delivery.dueAt > parts.now()) break;
         await parts.process(delivery);
       }
-    } catch (error) {
-      parts.onError(error);
-    } finally {
       busy.delete(lane);
       scans.request();
+    } catch (error) {
+      busy.delete(lane);
+      pauseAfter(error);
     }
   };
 
@@ -70,10 +70,11 @@ export function createLanes(parts: LaneParts): Lanes {
     if (Number.isFinite(next)) alarm.set(next);
   };
 
-  const scans = createRounds(scan, (error) => {
+  const pauseAfter = (error: unknown): void => {
     parts.onError(error);
-    alarm.set(parts.now() + PAUSE_AFTER_ERROR_MS);
-  });
+    if (!stopped) alarm.set(parts.now() + PAUSE_AFTER_ERROR_MS);
+  };
+  const scans = createRounds(scan, pauseAfter);
   const alarm = createAlarm(parts.now, scans.request);
 
   return {

@@ -7,107 +7,17 @@
  * 4. A stale holder's commit is refused by its fence and leaves nothing behind.
  * 5. Stopping hands back what runs; nothing that was accepted is ever dropped here.
  */
-import type { Clock } from "../domain/clock.ts";
-import { toContinuoError } from "../domain/errors.ts";
-import type { ChannelLog } from "../domain/channel.ts";
-import type { Reservation } from "../inbox/receive.ts";
-import { claimTurn, type Claim, type ClaimParts, type ClaimedTurn } from "./claim.ts";
-import { commitTurn, handBack, type TurnEnd } from "./commit.ts";
-import { endEvent, frameOf, runTurn, type RunParts } from "./run-turn.ts";
 import type { AbortReason } from "../agent/run.ts";
-
-export interface WorkerParts extends ClaimParts, RunParts {
-  readonly clock: Clock;
-  readonly log: ChannelLog;
-  /** How long to wait for more after messages have queued behind a run (A8). */
-  debounceMs(channel: string): number;
-  /** Ends the live view of a turn; resolves to the draft that its reply completes. */
-  settleLive(turnId: string): Promise<string | null>;
-  onDelivery(): void;
-}
-
-export interface TurnWorker {
-  wake(sessionKey: string): void;
-  /** An idle session, held for the message that is about to be accepted; null while one of its turns runs. */
-  reserve(sessionKey: string): Reservation | null;
-  /** Aborts what runs in a session, or just the run with this id; resolves to the runs that it hit. */
-  abort(sessionKey: string, runId: string | null): readonly string[];
-  running(): number;
-  stop(graceMs: number): Promise<void>;
-}
-
-interface Lane {
-  again: boolean;
-  wokenAt: number;
-  claimed: ClaimedTurn | null;
-  abort: AbortController | null;
-  done: Promise<void>;
-}
-
-const RETRY_MS = 1_000;
-
-export function createTurnWorker(parts: WorkerParts): TurnWorker {
-  const lanes = new Map<string, Lane>();
-  const stopping = new AbortController();
-
-  const open = (sessionKey: string, first: Promise<Claim | null>): void => {
-    const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, done: Promise.resolve() };
-    lanes.set(sessionKey, fresh);
-    fresh.done = first
-      .then((claim) => drain(parts, sessionKey, fresh, stopping.signal, claim))
-      .catch((error: unknown) => {
-        parts.log.error({ err: error, sessionKey }, "a turn could not be run; it will be tried again");
-        return RETRY_MS;
-      })
-      .then((lookAgainMs) => {
-        if (lookAgainMs !== null) setTimeout(() => wake(sessionKey), lookAgainMs).unref();
-      })
-      .finally(() => {
-        lanes.delete(sessionKey);
-        if (fresh.again) wake(sessionKey);
-      });
-  };
-  const wake = (sessionKey: string): void => {
-    if (stopping.signal.aborted) return;
-    const lane = lanes.get(sessionKey);
-    if (!lane) return open(sessionKey, Promise.resolve(null));
-    lane.again = true;
-    lane.wokenAt = parts.clock.now();
-  };
-
-  return {
-    wake,
-    reserve(sessionKey) {
-      if (stopping.signal.aborted || lanes.has(sessionKey)) return null;
-      const first = Promise.withResolvers<Claim | null>();
-      open(sessionKey, first.promise);
-      let claim: Claim | null = null;
-      return {
-        claim: async (tx) => void (claim = await claimTurn(parts, tx, sessionKey, parts.clock.now())),
-        settle: (committed) => first.resolve(committed ? claim : null),
-      };
-    },
-    abort(sessionKey, runId) {
-      const lane = lanes.get(sessionKey);
-      const runIds = lane?.claimed?.turn.items.map((item) => item.runId) ?? [];
-      if (!lane?.abort || (runId !== null && !runIds.includes(runId))) return [];
-      lane.abort.abort("stop" satisfies AbortReason);
-      return runIds;
-    },
-    running: () => lanes.size,
-    async stop(graceMs) {
-      stopping.abort("shutdown" satisfies AbortReason);
-      const timer = setTimeout(() => {
-        for (const lane of lanes.values()) lane.abort?.abort("shutdown" satisfies AbortReason);
-      }, graceMs);
-      while (lanes.size > 0) await Promise.all([...lanes.values()].map((lane) => lane.done));
-      clearTimeout(timer);
-    },
-  };
-}
+import { toContinuoError } from "../domain/errors.ts";
+import { claimTurn, type Claim, type ClaimedTurn } from "./claim.ts";
+import { collect } from "./collect.ts";
+import { commitWhenPossible } from "./commit-when-possible.ts";
+import { handBack } from "./commit.ts";
+import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
+import { endEvent, frameOf, runTurn } from "./run-turn.ts";
 
 /** Runs a session's turns until nothing waits; resolves to when to look again (ms), if another gateway runs it. */
-async function drain(parts: WorkerParts, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
+export async function drain(parts: WorkerParts, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
   let next = first;
   while (!stopping.aborted) {
     // What was claimed on acceptance has not seen the messages that came since.
@@ -124,16 +34,6 @@ async function drain(parts: WorkerParts, sessionKey: string, lane: Lane, stoppin
   }
   if (next?.kind === "claimed") await handBack(parts, next.claimed);
   return null;
-}
-
-/** Messages that queued during the run: wait until no more have come for the debounce time (spec 12.2). */
-async function collect(parts: WorkerParts, last: ClaimedTurn, lane: Lane, stopping: AbortSignal): Promise<void> {
-  const debounceMs = parts.debounceMs(last.turn.reply.address.channel);
-  for (;;) {
-    const wait = lane.wokenAt + debounceMs - parts.clock.now();
-    if (wait <= 0 || stopping.aborted) return;
-    await parts.pause(wait, stopping).catch(() => undefined);
-  }
 }
 
 async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, stopping: AbortSignal): Promise<void> {
@@ -163,19 +63,5 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
     clearTimeout(timeout);
     lane.claimed = null;
     lane.abort = null;
-  }
-}
-
-/** A full disk is waited out: the answer is there and must not be asked for again. */
-async function commitWhenPossible(parts: WorkerParts, claimed: ClaimedTurn, end: TurnEnd, draft: string | null, stopping: AbortSignal) {
-  for (;;) {
-    try {
-      return await commitTurn(parts, claimed, end, draft, parts.clock.now());
-    } catch (thrown) {
-      const error = toContinuoError(thrown);
-      if (error.code !== "STORE_FULL" || stopping.aborted) throw thrown;
-      parts.log.error({ code: error.code, sessionKey: claimed.turn.sessionKey }, `${error.message} The answer waits. ${error.cure}`);
-      await parts.pause(RETRY_MS, stopping).catch(() => undefined);
-    }
   }
 }

@@ -1,0 +1,40 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { InboundMessage } from "../domain/message.ts";
+import type { Probe } from "../domain/probe.ts";
+import type { Admitted, Dropped, ReplyRoute, Route } from "../domain/route.ts";
+import type { Executor, Store } from "../store/store.ts";
+
+/** A text that goes out without a turn: a stranger's notice, the answer to `/stop`. */
+export type SayNow = (tx: Executor, sessionKey: string, reply: ReplyRoute, text: string) => Promise<void>;
+
+/**
+ * A session that was idle when its message came. Its turn is claimed in the transaction that accepts the message,
+ * which saves one wait for the disk; while it is held, later messages queue as behind a running turn.
+ */
+export interface Reservation {
+  claim(tx: Executor): Promise<void>;
+  /** After the transaction: starts what was claimed, or looks for what there is when nothing was committed. */
+  settle(committed: boolean): void;
+}
+
+/** What runs in the sessions, as far as a message that comes in is concerned. */
+export interface RunningSessions {
+  reserve(sessionKey: string): Reservation | null;
+  wake(sessionKey: string): void;
+  /** Aborts what runs in a session; returns the runs that it hit. */
+  stop(sessionKey: string): readonly string[];
+}
+
+export interface ReceiveParts {
+  readonly store: Store;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly probe: Probe;
+  admit(message: InboundMessage): Admitted | Dropped;
+  route(message: InboundMessage): Route;
+  readonly sayNow: SayNow;
+  readonly sessions: RunningSessions;
+  /** Something that was said at once is to go out. */
+  wakeOutbox(): void;
+}

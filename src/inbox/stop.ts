@@ -1,0 +1,22 @@
+import type { ReceiveOutcome } from "../domain/message.ts";
+import type { Admitted, ReplyRoute, Route } from "../domain/route.ts";
+import { accept } from "./accept.ts";
+import type { ReceiveParts } from "./parts.ts";
+
+/** `/stop` overtakes what it stops; sent twice, it acts once. */
+export async function stopNow(parts: ReceiveParts, admission: Admitted, route: Route): Promise<ReceiveOutcome> {
+  const { message } = admission;
+  const item = { message, route, commands: true, state: "done" } as const;
+  const reply: ReplyRoute = { address: message.address, audience: route.audience, replyTo: message.messageId };
+  const { outcome, answer } = await parts.store.transaction(async (tx) => {
+    const outcome = await accept(tx, item, parts.ids, parts.clock);
+    if (outcome.kind === "duplicate") return { outcome, answer: null };
+    const stopped = parts.sessions.stop(route.sessionKey);
+    const text = stopped.length > 0 ? "⚙️ Agent was aborted." : "⚙️ Nothing is running.";
+    await parts.sayNow(tx, route.sessionKey, reply, text);
+    return { outcome, answer: { text, stopped } };
+  });
+  if (answer === null) return outcome;
+  parts.wakeOutbox();
+  return { kind: "answered", sessionKey: route.sessionKey, ...answer };
+}

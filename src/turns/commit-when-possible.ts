@@ -1,0 +1,18 @@
+import { toContinuoError } from "../domain/errors.ts";
+import type { ClaimedTurn } from "./claim.ts";
+import { commitTurn, type TurnEnd } from "./commit.ts";
+import { RETRY_MS, type WorkerParts } from "./lane.ts";
+
+/** A full disk is waited out: the answer is there and must not be asked for again. */
+export async function commitWhenPossible(parts: WorkerParts, claimed: ClaimedTurn, end: TurnEnd, draft: string | null, stopping: AbortSignal) {
+  for (;;) {
+    try {
+      return await commitTurn(parts, claimed, end, draft, parts.clock.now());
+    } catch (thrown) {
+      const error = toContinuoError(thrown);
+      if (error.code !== "STORE_FULL" || stopping.aborted) throw thrown;
+      parts.log.error({ code: error.code, sessionKey: claimed.turn.sessionKey }, `${error.message} The answer waits. ${error.cure}`);
+      await parts.pause(RETRY_MS, stopping).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { Clock } from "../domain/clock.ts";
+import type { ChannelLog } from "../domain/channel.ts";
+import type { ClaimedTurn, ClaimParts } from "./claim.ts";
+import type { RunParts } from "./run-turn.ts";
+
+export interface WorkerParts extends ClaimParts, RunParts {
+  readonly clock: Clock;
+  readonly log: ChannelLog;
+  /** How long to wait for more after messages have queued behind a run (A8). */
+  debounceMs(channel: string): number;
+  /** Ends the live view of a turn; resolves to the draft that its reply completes. */
+  settleLive(turnId: string): Promise<string | null>;
+  onDelivery(): void;
+}
+
+/** A session that has something to do. */
+export interface Lane {
+  again: boolean;
+  wokenAt: number;
+  claimed: ClaimedTurn | null;
+  abort: AbortController | null;
+  done: Promise<void>;
+}
+
+/** When a session is looked at again after something went wrong. */
+export const RETRY_MS = 1_000;

@@ -1,0 +1,76 @@
+import type { AbortReason } from "../agent/run.ts";
+import type { Reservation } from "../inbox/parts.ts";
+import { claimTurn, type Claim } from "./claim.ts";
+import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
+import { drain } from "./worker.ts";
+
+export interface TurnWorker {
+  wake(sessionKey: string): void;
+  /** An idle session, held for the message that is about to be accepted; null while one of its turns runs. */
+  reserve(sessionKey: string): Reservation | null;
+  /** Aborts what runs in a session, or just the run with this id; resolves to the runs that it hit. */
+  abort(sessionKey: string, runId: string | null): readonly string[];
+  running(): number;
+  stop(graceMs: number): Promise<void>;
+}
+
+/** One lane a session: turns of one follow each other, sessions run side by side. */
+export function createTurnWorker(parts: WorkerParts): TurnWorker {
+  const lanes = new Map<string, Lane>();
+  const stopping = new AbortController();
+
+  const open = (sessionKey: string, first: Promise<Claim | null>): void => {
+    const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, done: Promise.resolve() };
+    lanes.set(sessionKey, fresh);
+    fresh.done = first
+      .then((claim) => drain(parts, sessionKey, fresh, stopping.signal, claim))
+      .catch((error: unknown) => {
+        parts.log.error({ err: error, sessionKey }, "a turn could not be run; it will be tried again");
+        return RETRY_MS;
+      })
+      .then((lookAgainMs) => {
+        if (lookAgainMs !== null) setTimeout(() => wake(sessionKey), lookAgainMs).unref();
+      })
+      .finally(() => {
+        lanes.delete(sessionKey);
+        if (fresh.again) wake(sessionKey);
+      });
+  };
+  const wake = (sessionKey: string): void => {
+    if (stopping.signal.aborted) return;
+    const lane = lanes.get(sessionKey);
+    if (!lane) return open(sessionKey, Promise.resolve(null));
+    lane.again = true;
+    lane.wokenAt = parts.clock.now();
+  };
+
+  return {
+    wake,
+    reserve(sessionKey) {
+      if (stopping.signal.aborted || lanes.has(sessionKey)) return null;
+      const first = Promise.withResolvers<Claim | null>();
+      open(sessionKey, first.promise);
+      let claim: Claim | null = null;
+      return {
+        claim: async (tx) => void (claim = await claimTurn(parts, tx, sessionKey, parts.clock.now())),
+        settle: (committed) => first.resolve(committed ? claim : null),
+      };
+    },
+    abort(sessionKey, runId) {
+      const lane = lanes.get(sessionKey);
+      const runIds = lane?.claimed?.turn.items.map((item) => item.runId) ?? [];
+      if (!lane?.abort || (runId !== null && !runIds.includes(runId))) return [];
+      lane.abort.abort("stop" satisfies AbortReason);
+      return runIds;
+    },
+    running: () => lanes.size,
+    async stop(graceMs) {
+      stopping.abort("shutdown" satisfies AbortReason);
+      const timer = setTimeout(() => {
+        for (const lane of lanes.values()) lane.abort?.abort("shutdown" satisfies AbortReason);
+      }, graceMs);
+      while (lanes.size > 0) await Promise.all([...lanes.values()].map((lane) => lane.done));
+      clearTimeout(timer);
+    },
+  };
+}
