@@ -18,33 +18,41 @@ function strangerNotice(message: InboundMessage): string {
   return `I do not know you yet, so I did not read your message. Ask my owner to let you in: your id here is ${channel}:${message.sender.id} (channels.${channel}.allowFrom).`;
 }
 
+/** Named one by one: `*` names nobody. */
+function isNamed(ids: ReadonlySet<string>, id: string): boolean {
+  return id !== "*" && ids.has(id);
+}
+
 function admitDm(message: InboundMessage, gate: Gate): Admitted | Dropped {
   const { dmPolicy } = gate.policy;
   if (dmPolicy === "disabled") return dropped(message, "dm_policy_disabled");
-  const listed = gate.allowed.has(message.sender.id) && message.sender.id !== "*";
-  if (dmPolicy === "open") return admitted(message, "dm_policy_open", listed || !gate.sharesMain);
-  if (listed) return admitted(message, "dm_policy_allowlisted", true);
-  if (gate.allowed.has("*")) return admitted(message, "dm_policy_allowlisted", !gate.sharesMain);
+  const { id } = message.sender;
+  const listed = isNamed(gate.allowed, id);
+  // In a session of their own, people may use the commands; in one that they share, only who is named.
+  const commands = listed || !gate.sharesMain || isNamed(gate.commanders, id);
+  if (dmPolicy === "open") return admitted(message, "dm_policy_open", commands);
+  if (listed || gate.allowed.has("*")) return admitted(message, "dm_policy_allowlisted", commands);
   if (dmPolicy === "allowlist") return dropped(message, "dm_policy_not_allowlisted");
   return dropped(message, "dm_policy_pairing_required", message.sender.id === "" ? null : strangerNotice(message));
 }
 
-function admitRoom(message: InboundMessage, gate: Gate): Admitted | Dropped {
+function admitRoom(message: InboundMessage, gate: Gate, mentions: readonly RegExp[]): Admitted | Dropped {
   const { policy } = gate;
   if (policy.groupPolicy === "disabled") return dropped(message, "group_policy_disabled");
   const room = roomAccess(policy, message.address.chat);
   if (room?.enabled === false) return dropped(message, "group_disabled");
   const senders = room?.allowFrom === undefined ? gate.groupAllowed : idSet(policy.channel, room.allowFrom.map(String));
   const { id } = message.sender;
-  const listed = senders.has(id) && id !== "*";
+  const listed = isNamed(senders, id);
   if (policy.groupPolicy === "allowlist") {
     // Rooms that are listed by id are the only ones, as long as there is no "*" among them.
     if (room === null && policy.groups.size > 0) return dropped(message, "group_not_listed");
     if (senders.size === 0) return dropped(message, "group_policy_empty_allowlist");
     if (!listed && !senders.has("*")) return dropped(message, "group_policy_not_allowlisted");
   }
-  if ((room?.requireMention ?? true) && !message.mentioned) return dropped(message, "group_mention_required");
-  const commands = listed || (gate.allowed.has(id) && id !== "*");
+  const named = message.mentioned || mentions.some((pattern) => pattern.test(message.text));
+  if ((room?.requireMention ?? true) && !named) return dropped(message, "group_mention_required");
+  const commands = listed || isNamed(gate.allowed, id) || isNamed(gate.commanders, id);
   return admitted(message, policy.groupPolicy === "open" ? "group_policy_open" : "group_policy_allowlisted", commands);
 }
 
@@ -56,5 +64,5 @@ export function admit(compiled: CompiledAdmission, message: InboundMessage): Adm
   if (isOperatorChannel(message.address.channel)) return admitted(message, "operator", true);
   const gate = compiled.gate(message.address.channel, message.address.account);
   if (!gate.policy.enabled) return dropped(message, "channel_disabled");
-  return message.chatKind === "dm" ? admitDm(message, gate) : admitRoom(message, gate);
+  return message.chatKind === "dm" ? admitDm(message, gate) : admitRoom(message, gate, compiled.mentions);
 }

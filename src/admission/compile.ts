@@ -1,8 +1,11 @@
 import { accountPolicy, type AccountPolicy, type ChannelAccess } from "../domain/access.ts";
+import { ContinuoError } from "../domain/errors.ts";
 import type { DmScope } from "../domain/route.ts";
 
 /** The part of `openclaw.json` that decides who may speak (spec 1.5). */
 export interface AdmissionSource {
+  readonly commands?: { readonly ownerAllowFrom?: readonly (string | number)[] | undefined } | undefined;
+  readonly messages?: { readonly groupChat?: { readonly mentionPatterns?: readonly string[] | undefined } | undefined } | undefined;
   readonly session?: { readonly dmScope?: DmScope | undefined } | undefined;
   readonly channels?: { readonly [channel: string]: (ChannelAccess & { readonly dmScope?: DmScope | undefined; readonly defaultAccount?: string | undefined }) | undefined } | undefined;
 }
@@ -11,12 +14,25 @@ export interface Gate {
   readonly policy: AccountPolicy;
   readonly allowed: ReadonlySet<string>;
   readonly groupAllowed: ReadonlySet<string>;
+  /** Who may use the owner's chat commands besides. */
+  readonly commanders: ReadonlySet<string>;
   /** Strangers that are let in share the main session: they may not reset it. */
   readonly sharesMain: boolean;
 }
 
 export interface CompiledAdmission {
+  /** Words that name the agent in a group, besides the platform's own mentions. */
+  readonly mentions: readonly RegExp[];
   gate(channel: string, account: string): Gate;
+}
+
+/** Throws CONFIG_INVALID: a pattern that cannot be read must not silently match nothing. */
+function patternOf(text: string, index: number): RegExp {
+  try {
+    return new RegExp(text, "iu");
+  } catch (cause) {
+    throw new ContinuoError("CONFIG_INVALID", `messages.groupChat.mentionPatterns[${index}]: ${JSON.stringify(text)} is not a regular expression.`, { cause });
+  }
 }
 
 /** Ids with and without their channel's prefix (`telegram:42` is `42` on Telegram). */
@@ -35,6 +51,7 @@ export function compileAdmission(source: AdmissionSource): CompiledAdmission {
       policy,
       allowed: idSet(channel, policy.allowFrom),
       groupAllowed: idSet(channel, policy.groupAllowFrom),
+      commanders: idSet(channel, (source.commands?.ownerAllowFrom ?? []).map(String)),
       sharesMain: (settings?.dmScope ?? source.session?.dmScope) === "main",
     };
   };
@@ -42,5 +59,6 @@ export function compileAdmission(source: AdmissionSource): CompiledAdmission {
     const accounts = [...Object.keys(settings?.accounts ?? {}), settings?.defaultAccount ?? "default", "default", ""];
     gates.set(channel, new Map(accounts.map((account) => [account, make(channel, account)])));
   }
-  return { gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
+  const mentions = (source.messages?.groupChat?.mentionPatterns ?? []).map(patternOf);
+  return { mentions, gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
 }

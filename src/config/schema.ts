@@ -3,7 +3,7 @@ import { agentsSchema } from "./schema/agents.ts";
 import { cronSchema, hooksSchema } from "./schema/automation.ts";
 import { bindingsSchema } from "./schema/bindings.ts";
 import { channelsSchema } from "./schema/channels.ts";
-import { platformId, setting } from "./schema/fields.ts";
+import { platformId, setting, validated } from "./schema/fields.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { messagesSchema } from "./schema/messages.ts";
 import { modelsSchema } from "./schema/models.ts";
@@ -15,7 +15,7 @@ const LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as
 const loggingSchema = z.looseObject({
   level: setting(z.enum(LEVELS).default("info"), "How much is logged.", "info"),
   file: setting(z.string().optional(), "Where the log stands; unset is under the state directory.", "/var/log/continuo.log"),
-  redactSensitive: setting(z.enum(["off", "tools"]).default("tools"), "`off` lets secrets into the log.", "tools"),
+  redactSensitive: validated(z.enum(["off", "tools"]).default("tools"), "`off` lets secrets into the log.", "tools"),
 });
 
 const commandsSchema = z.looseObject({
@@ -35,12 +35,12 @@ export const configSchema = z.looseObject({
   commands: commandsSchema.prefault({}),
   models: modelsSchema.prefault({}),
   memory: z
-    .looseObject({ scope: setting(z.enum(["agent", "person"]).optional(), "Who shares memories; unset is `agent` for the owner and `person` for everybody else.", "person") })
+    .looseObject({ scope: validated(z.enum(["agent", "person"]).optional(), "Who shares memories; unset is `agent` for the owner and `person` for everybody else.", "person") })
     .prefault({}),
   tools: toolsSchema.prefault({}),
   gateway: gatewaySchema.prefault({}),
   store: z
-    .strictObject({ url: setting(z.string().optional(), "PostgreSQL instead of the built-in SQLite.", "postgres://continuo@db.example.com/continuo") })
+    .strictObject({ url: validated(z.string().optional(), "PostgreSQL instead of the built-in SQLite.", "postgres://continuo@db.example.com/continuo") })
     .prefault({}),
   outbox: z
     .strictObject({

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { expandHome } from "../config/index.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { TurnEvent } from "../domain/turn.ts";
@@ -26,13 +27,21 @@ export interface MirrorParts {
   readonly log: ChannelLog;
 }
 
+/** `session.store` names the file `sessions.json` of each agent; without `{agentId}` in it, each gets a folder beside. */
+function sessionsDir(stateDir: string, template: string | undefined, agentId: string): string {
+  if (template === undefined) return join(stateDir, "agents", agentId, "sessions");
+  const named = template.includes("{agentId}");
+  const directory = dirname(expandHome(template.replaceAll("{agentId}", agentId)));
+  return named ? directory : join(directory, agentId);
+}
+
 /** Joins the readable files beside the database (spec A7) to what turns do; nothing waits for it. */
 export function startMirror(parts: MirrorParts): RunningMirror {
   const { store, stateDir, settings, clock, log } = parts;
   const mirror = createMirror({
     clock,
     log,
-    sessionsDir: (agentId) => join(stateDir, "agents", agentId, "sessions"),
+    sessionsDir: (agentId) => sessionsDir(stateDir, settings.current().config.session.store, agentId),
     source: {
       readSession: async (key) => {
         const row = await store.get(describeSession, { key });

@@ -1,4 +1,5 @@
 import { editConfig, load, writeFirstConfig, type Config, type Environment, type LoadedConfig } from "../config/index.ts";
+import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { GatewaySettings } from "../gateway/index.ts";
 import { createLog, type Log, type LogLevel } from "../logging/log.ts";
@@ -34,6 +35,10 @@ export async function readConfiguration(path: string, start: StartOptions, ids: 
   if (lacksSecret(loaded.config)) {
     await editConfig(path, [{ path: ["gateway", "auth", "token"], value: ids.token() }]);
     loaded = await load(path, start.env);
+  }
+  if (loaded.config.store.url !== undefined) {
+    // Going on with SQLite would keep conversations where nobody looks for them.
+    throw new ContinuoError("CONFIG_INVALID", "store.url: this version keeps its data in SQLite only. Take the setting out.");
   }
   const compiled = compileSettings(loaded.config, loaded.warnings, start.env);
   return { path, firstStart: first.created, loaded, compiled };

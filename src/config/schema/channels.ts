@@ -21,7 +21,7 @@ const room = z.looseObject({
   requireMention: setting(z.boolean().optional(), "Answer only when named; unset means `true`.", true),
   enabled: setting(z.boolean().optional(), "`false` ignores this room.", true),
   allowFrom: setting(idList.optional(), "Who may speak to the agent there.", ["123456789"]),
-  systemPrompt: setting(z.string().optional(), "Added to the system prompt there.", "Answer in French."),
+  systemPrompt: validated(z.string().optional(), "Added to the system prompt there.", "Answer in French."),
 });
 
 const guild = room.extend({ channels: mapOf(room).optional() });

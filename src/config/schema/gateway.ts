@@ -20,8 +20,8 @@ const auth = z.strictObject({
 });
 
 const endpoint = z.strictObject({
-  enabled: setting(z.boolean().default(false), "Serve this OpenAI-compatible endpoint.", true),
-  maxBodyBytes: setting(positive.optional(), "Largest request.", 20_000_000),
+  enabled: validated(z.boolean().default(false), "Serve this OpenAI-compatible endpoint.", true),
+  maxBodyBytes: validated(positive.optional(), "Largest request.", 20_000_000),
   maxImageParts: foreign(),
   maxTotalImageBytes: foreign(),
   maxUrlParts: foreign(),
@@ -60,7 +60,7 @@ const remote = z.strictObject({
 /** Spec 1.9. */
 export const gatewaySchema = z.strictObject({
   port: setting(z.int().min(0).max(65_535).default(18_789), "Port of the gateway; 0 takes any free one. OPENCLAW_GATEWAY_PORT wins.", 18_789),
-  mode: setting(z.enum(["local", "remote"]).default("local"), "`remote` uses a gateway elsewhere and refuses to start one here.", "local"),
+  mode: setting(z.enum(["local", "remote"]).default("local"), "`remote` lets the command line use a gateway elsewhere.", "local"),
   bind: setting(z.enum(["loopback", "lan", "tailnet", "auto", "custom"]).default("loopback"), "Where it listens; beyond `loopback` a token or password is required.", "loopback"),
   customBindHost: setting(z.string().optional(), "The address for `bind: \"custom\"`.", "192.168.1.10"),
   auth: auth.prefault({}),
@@ -76,7 +76,7 @@ export const gatewaySchema = z.strictObject({
     .prefault({}),
   handshakeTimeoutMs: setting(positive.default(15_000), "Time that a client has for its handshake.", 15_000),
   remote: remote.optional(),
-  trustedProxies: setting(z.array(z.string()).default([]), "Proxies whose forwarded address is believed.", ["10.0.0.2"]),
+  trustedProxies: validated(z.array(z.string()).default([]), "Proxies whose forwarded address is believed.", ["10.0.0.2"]),
   allowRealIpFallback: foreign(),
   webchat: foreign(),
   channelHealthCheckMinutes: foreign(),

@@ -11,12 +11,12 @@ const queueMode = z.enum([...QUEUE_MODES, "queue", "steer+backlog"]).transform((
 });
 
 const queue = z.looseObject({
-  mode: setting(queueMode.prefault("collect"), "What happens to messages that arrive while a turn runs.", "collect"),
-  byChannel: setting(mapOf(queueMode).prefault({}), "The mode of one channel.", { telegram: "followup" }),
+  mode: validated(queueMode.prefault("collect"), "What happens to messages that arrive while a turn runs.", "collect"),
+  byChannel: validated(mapOf(queueMode).prefault({}), "The mode of one channel.", { telegram: "followup" }),
   debounceMs: setting(count.default(500), "Quiet time before the collected messages run.", 500),
   debounceMsByChannel: setting(mapOf(count).prefault({}), "The same for one channel.", { whatsapp: 2000 }),
   cap: setting(positive.default(20), "How many may wait.", 20),
-  drop: setting(z.enum(["old", "new", "summarize"]).default("summarize"), "Which go when more wait; they are stored all the same.", "summarize"),
+  drop: validated(z.enum(["old", "new", "summarize"]).default("summarize"), "Which go when more wait; they are stored all the same.", "summarize"),
 });
 
 /** Spec 1.6 with A8. */
@@ -30,7 +30,7 @@ export const messagesSchema = z.looseObject({
     .prefault({}),
   groupChat: z
     .looseObject({
-      historyLimit: setting(count.default(50), "Messages kept of a group in which the agent was not named.", 50),
+      historyLimit: validated(count.default(50), "Messages kept of a group in which the agent was not named.", 50),
       mentionPatterns: setting(z.array(z.string()).default([]), "Words that name the agent in a group (regular expressions).", ["@ada", "hey ada"]),
     })
     .prefault({}),

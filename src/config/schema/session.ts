@@ -38,15 +38,15 @@ const retention = z.union([z.literal(false), duration("d")]);
 
 const maintenance = z
   .strictObject({
-    mode: setting(z.enum(["warn", "enforce"]).default("warn"), "`warn` only says what it would remove; `enforce` removes it, restorably.", "warn"),
-    pruneAfter: setting(duration("d").optional(), "Sessions untouched for longer are stale; default `30d`, a bare number counts days.", "30d"),
-    pruneDays: setting(positive.optional(), "Older name of `pruneAfter`, in days; used only where that is unset.", 30),
-    maxEntries: setting(positive.default(500), "How many sessions are kept.", 500),
-    rotateBytes: setting(size().prefault("10mb"), "Size at which the mirror's `sessions.json` is rotated.", "10mb"),
-    resetArchiveRetention: setting(retention.optional(), "How long archives of reset sessions stay; `false` keeps them; default as `pruneAfter`.", "90d"),
-    trashRetention: setting(duration("d").prefault("30d"), "How long what was removed can be restored.", "30d"),
-    maxDiskBytes: setting(size().optional(), "Disk budget of an agent's sessions; unset is no limit.", "500mb"),
-    highWaterBytes: setting(size().optional(), "What a clean-up over budget goes down to; default 80 % of `maxDiskBytes`.", "400mb"),
+    mode: validated(z.enum(["warn", "enforce"]).default("warn"), "`warn` only says what it would remove; `enforce` removes it, restorably.", "warn"),
+    pruneAfter: validated(duration("d").optional(), "Sessions untouched for longer are stale; default `30d`, a bare number counts days.", "30d"),
+    pruneDays: validated(positive.optional(), "Older name of `pruneAfter`, in days; used only where that is unset.", 30),
+    maxEntries: validated(positive.default(500), "How many sessions are kept.", 500),
+    rotateBytes: validated(size().prefault("10mb"), "Size at which the mirror's `sessions.json` is rotated.", "10mb"),
+    resetArchiveRetention: validated(retention.optional(), "How long archives of reset sessions stay; `false` keeps them; default as `pruneAfter`.", "90d"),
+    trashRetention: validated(duration("d").prefault("30d"), "How long what was removed can be restored.", "30d"),
+    maxDiskBytes: validated(size().optional(), "Disk budget of an agent's sessions; unset is no limit.", "500mb"),
+    highWaterBytes: validated(size().optional(), "What a clean-up over budget goes down to; default 80 % of `maxDiskBytes`.", "400mb"),
   })
   .transform(({ pruneDays, ...rest }) => {
     const pruneAfter = rest.pruneAfter ?? parseDuration(pruneDays ?? 30, "d") ?? 0;
@@ -83,7 +83,7 @@ export const sessionSchema = z.strictObject({
     { John: ["telegram:123456789", "discord:987654321012345678"] },
   ),
   mirror: setting(z.boolean().default(true), "Keep the readable files `sessions.json` and `<id>.jsonl` beside the database.", true),
-  resetTriggers: setting(
+  resetTriggers: validated(
     z.array(z.string()).default(DEFAULT_TRIGGERS).transform((list) => (list.length === 0 ? DEFAULT_TRIGGERS : list)),
     "Messages that begin a new session id.",
     ["/new", "/reset"],
