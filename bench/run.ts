@@ -1,12 +1,13 @@
 /** `npm run bench -- NAME [--json]`: runs one bench; without a name it says which there are. */
 import { parseArgs } from "node:util";
+import { cli } from "./cli.ts";
 import type { Bench } from "./lib/bench.ts";
 import { json, machine, table } from "./lib/report.ts";
 import { routing } from "./routing.ts";
 import { store } from "./store.ts";
 import { turns } from "./turns.ts";
 
-const BENCHES: readonly Bench[] = [turns, routing, store];
+const BENCHES: readonly Bench[] = [turns, routing, store, cli];
 const USAGE_ERROR = 2;
 
 function usage(): string {

@@ -55,7 +55,7 @@ export async function runAgent(parts: AgentParts, run: AgentRun): Promise<TurnRe
     text += delta;
     run.onText(delta, text);
   };
-  let failure = new ContinuoError("MODEL_UNKNOWN", "No model is configured.");
+  let failure: ContinuoError | null = null;
   for (const [index, ref] of candidates.entries()) {
     const pauses = index === candidates.length - 1 ? RETRY_PAUSES_MS : [];
     for (let attempt = 0; attempt <= pauses.length; attempt++) {
@@ -74,7 +74,7 @@ export async function runAgent(parts: AgentParts, run: AgentRun): Promise<TurnRe
       }
     }
   }
-  return { kind: "failed", text, error: failure };
+  return { kind: "failed", text, error: failure ?? new ContinuoError("MODEL_UNKNOWN", "No model is configured.") };
 }
 
 async function ask(parts: AgentParts, run: AgentRun, ref: string, onText: (delta: string) => void): Promise<Answer> {
