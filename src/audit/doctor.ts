@@ -54,7 +54,6 @@ export interface DoctorFacts {
   readonly gateway: GatewayFacts;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Channels where somebody was approved as the owner (`pairing approve --me`). */
-  readonly pairedOwners: readonly string[];
 }
 
 type Section = Check["section"];
@@ -201,7 +200,7 @@ function modelChecks(config: Config, env: DoctorFacts["env"]): Check[] {
  */
 export function diagnose(facts: DoctorFacts): Diagnosis {
   const config = facts.config.kind === "valid" ? facts.config.config : null;
-  const scopes = config === null ? [] : accountScopes(config, facts.pairedOwners);
+  const scopes = config === null ? [] : accountScopes(config);
   const global = config?.session.scope === "global";
   const noChannel = notice("channels", "none", "no channel is enabled: the page and the terminal share one conversation", "Add one under `channels`, for example telegram with its botToken.");
   const checks = [

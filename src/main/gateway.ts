@@ -237,7 +237,7 @@ function liveGateway(
     running: line.running,
     channels: () => doors.channels?.statuses() ?? [],
     route: (message) => settings.current().route(message),
-    ownedAccounts: () => ownedAccounts(settings.current().config),
+    ownedAccounts: () => ownedAccounts(settings.current()),
     sessionChanged,
     onTurnEvent(listener) {
       listeners.add(listener);

@@ -89,15 +89,33 @@ function contextTokens(settings: CompiledSettings, ref: string): number {
   return Math.min(known?.contextWindow ?? UNKNOWN_WINDOW, cap);
 }
 
-/** Channel accounts whose one concrete `allowFrom` entry says who the owner is (spec A1). */
-export function ownedAccounts(config: Config): OwnedAccount[] {
+/** A direct message of somebody, as far as admission and routing are concerned. */
+function directMessage(channel: string, account: string, senderId: string): InboundMessage {
+  return {
+    address: { channel, account, chat: senderId, thread: null },
+    chatKind: "dm",
+    sender: { id: senderId, name: null, username: null },
+    messageId: null,
+    text: "",
+    mentioned: true,
+    sentAt: 0,
+    place: null,
+    target: null,
+  };
+}
+
+/** Where the owner may write besides the page and the terminal (spec A1): asked of admission and routing themselves. */
+export function ownedAccounts(settings: CompiledSettings): OwnedAccount[] {
+  const { config } = settings;
   return enabledChannels(config).flatMap((channel) =>
     accountsOf(config, channel).flatMap((account) => {
-      const concrete = accountPolicy(channel, config.channels[channel], account).allowFrom;
-      const [only] = concrete;
-      if (only === undefined || only === "*" || concrete.length > 1) return [];
       const prefix = `${channel}:`;
-      return [{ channel, account, senderId: only.startsWith(prefix) ? only.slice(prefix.length) : only }];
+      const ids = accountPolicy(channel, config.channels[channel], account).allowFrom.map((id) => (id.startsWith(prefix) ? id.slice(prefix.length) : id));
+      const senderId = ids.find((id) => {
+        const message = directMessage(channel, account, id);
+        return id !== "*" && settings.admit(message).kind === "admitted" && settings.route(message).isOwner;
+      });
+      return senderId === undefined ? [] : [{ channel, account, senderId }];
     }),
   );
 }

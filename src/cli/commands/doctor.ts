@@ -91,7 +91,6 @@ async function gather(deps: CliDeps): Promise<DoctorFacts> {
     stateDir: await stateDirFacts(deps.paths.stateDir),
     gateway: await gatewayFacts(deps, config.kind === "valid"),
     env: deps.terminal.env,
-    pairedOwners: [],
   };
 }
 
