@@ -79,6 +79,11 @@ describe("who may speak (spec 1.5)", () => {
   });
 });
 
+test("whom session.owner names is let in by that, except where direct messages are disabled", () => {
+  const decided = (config: AdmissionSource): string => admit(compileAdmission(config, ({ sender }) => sender.id === "1"), message({})).reason;
+  assert.deepEqual([decided({}), decided(telegram({ dmPolicy: "allowlist", allowFrom: ["2"] })), decided(telegram({ dmPolicy: "disabled" }))], ["dm_owner", "dm_owner", "dm_policy_disabled"]);
+});
+
 const commands = (config: AdmissionSource, said: Said = {}): boolean | null => {
   const outcome = admit(compileAdmission(config), message(said));
   return outcome.kind === "admitted" ? outcome.commands : null;

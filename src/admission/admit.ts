@@ -2,7 +2,7 @@ import { roomAccess } from "../domain/access.ts";
 import { isOperatorChannel } from "../domain/address.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { Admitted, Dropped } from "../domain/route.ts";
-import { idSet, type CompiledAdmission, type Gate } from "./compile.ts";
+import { idSet, type CompiledAdmission, type Gate, type NamesOwner } from "./compile.ts";
 
 function admitted(message: InboundMessage, reason: string, commands: boolean): Admitted {
   return { kind: "admitted", message, reason, commands };
@@ -23,7 +23,7 @@ function isNamed(ids: ReadonlySet<string>, id: string): boolean {
   return id !== "*" && ids.has(id);
 }
 
-function admitDm(message: InboundMessage, gate: Gate): Admitted | Dropped {
+function admitDm(message: InboundMessage, gate: Gate, namesOwner: NamesOwner): Admitted | Dropped {
   const { dmPolicy } = gate.policy;
   if (dmPolicy === "disabled") return dropped(message, "dm_policy_disabled");
   const { id } = message.sender;
@@ -32,6 +32,8 @@ function admitDm(message: InboundMessage, gate: Gate): Admitted | Dropped {
   const commands = listed || !gate.sharesMain || isNamed(gate.commanders, id);
   if (dmPolicy === "open") return admitted(message, "dm_policy_open", commands);
   if (listed || gate.allowed.has("*")) return admitted(message, "dm_policy_allowlisted", commands);
+  // Who is named as the owner has been let in by that.
+  if (namesOwner(message)) return admitted(message, "dm_owner", true);
   if (dmPolicy === "allowlist") return dropped(message, "dm_policy_not_allowlisted");
   return dropped(message, "dm_policy_pairing_required", message.sender.id === "" ? null : strangerNotice(message));
 }
@@ -64,5 +66,5 @@ export function admit(compiled: CompiledAdmission, message: InboundMessage): Adm
   if (isOperatorChannel(message.address.channel)) return admitted(message, "operator", true);
   const gate = compiled.gate(message.address.channel, message.address.account);
   if (!gate.policy.enabled) return dropped(message, "channel_disabled");
-  return message.chatKind === "dm" ? admitDm(message, gate) : admitRoom(message, gate, compiled.mentions);
+  return message.chatKind === "dm" ? admitDm(message, gate, compiled.namesOwner) : admitRoom(message, gate, compiled.mentions);
 }

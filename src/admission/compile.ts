@@ -1,5 +1,6 @@
 import { accountPolicy, type AccountPolicy, type ChannelAccess } from "../domain/access.ts";
 import { ContinuoError } from "../domain/errors.ts";
+import type { InboundMessage } from "../domain/message.ts";
 import type { DmScope } from "../domain/route.ts";
 
 /** The part of `openclaw.json` that decides who may speak (spec 1.5). */
@@ -20,7 +21,11 @@ export interface Gate {
   readonly sharesMain: boolean;
 }
 
+/** Whether the sender is somebody whom `session.owner` names; routing knows, and main hands it in. */
+export type NamesOwner = (message: InboundMessage) => boolean;
+
 export interface CompiledAdmission {
+  readonly namesOwner: NamesOwner;
   /** Words that name the agent in a group, besides the platform's own mentions. */
   readonly mentions: readonly RegExp[];
   gate(channel: string, account: string): Gate;
@@ -42,7 +47,7 @@ export function idSet(channel: string, ids: readonly string[]): ReadonlySet<stri
 }
 
 /** Pure; made once for a configuration. */
-export function compileAdmission(source: AdmissionSource): CompiledAdmission {
+export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner = () => false): CompiledAdmission {
   const gates = new Map<string, Map<string, Gate>>();
   const make = (channel: string, account: string): Gate => {
     const settings = source.channels !== undefined && Object.hasOwn(source.channels, channel) ? source.channels[channel] : undefined;
@@ -60,5 +65,5 @@ export function compileAdmission(source: AdmissionSource): CompiledAdmission {
     gates.set(channel, new Map(accounts.map((account) => [account, make(channel, account)])));
   }
   const mentions = (source.messages?.groupChat?.mentionPatterns ?? []).map(patternOf);
-  return { mentions, gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
+  return { namesOwner, mentions, gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
 }

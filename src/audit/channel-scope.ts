@@ -23,7 +23,7 @@ function withoutChannel(channel: string, entry: string): string | null {
 }
 
 /** Everybody that the configuration names on this account: one of them may be the owner. */
-function namedSenders(config: Config, channel: string, account: string): readonly string[] {
+export function namedSenders(config: Config, channel: string, account: string): readonly string[] {
   const { owner, identityLinks } = config.session;
   const { allowFrom } = accountPolicy(channel, config.channels[channel], account);
   const links = Object.entries(identityLinks).flatMap(([key, value]) => (typeof value === "string" ? [key] : value));

@@ -1,8 +1,8 @@
 import { admit, compileAdmission } from "../admission/index.ts";
 import { createProviders, type Providers } from "../agent/providers/registry.ts";
 import { compileAgents, type Agents } from "../agent/settings.ts";
+import { namedSenders } from "../audit/channel-scope.ts";
 import { accountsOf, enabledChannels, type Config, type Environment } from "../config/index.ts";
-import { accountPolicy } from "../domain/access.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { Admitted, Dropped, ResetType, Route } from "../domain/route.ts";
 import type { OperationSettings, OwnedAccount } from "../operations/index.ts";
@@ -22,8 +22,8 @@ export interface CompiledSettings {
 }
 
 export function compileSettings(config: Config, warnings: readonly string[], env: Environment): CompiledSettings {
-  const admission = compileAdmission(config);
   const routing = compileRouting(config);
+  const admission = compileAdmission(config, (message) => resolveRoute(routing, message).why.sender.ownerBy === "session.owner");
   const { queue } = config.messages;
   return {
     config,
@@ -109,11 +109,9 @@ export function ownedAccounts(settings: CompiledSettings): OwnedAccount[] {
   const { config } = settings;
   return enabledChannels(config).flatMap((channel) =>
     accountsOf(config, channel).flatMap((account) => {
-      const prefix = `${channel}:`;
-      const ids = accountPolicy(channel, config.channels[channel], account).allowFrom.map((id) => (id.startsWith(prefix) ? id.slice(prefix.length) : id));
-      const senderId = ids.find((id) => {
+      const senderId = namedSenders(config, channel, account).find((id) => {
         const message = directMessage(channel, account, id);
-        return id !== "*" && settings.admit(message).kind === "admitted" && settings.route(message).isOwner;
+        return settings.admit(message).kind === "admitted" && settings.route(message).isOwner;
       });
       return senderId === undefined ? [] : [{ channel, account, senderId }];
     }),
