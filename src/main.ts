@@ -1,18 +1,25 @@
-import { runCli } from "./cli/index.ts";
+import { runCli, type RunOptions } from "./cli/index.ts";
+import { toContinuoError } from "./domain/errors.ts";
 import { processDeps } from "./main/process.ts";
 import { VERSION } from "./main/version.ts";
 
-process.exitCode = await runCli(
-  processDeps({
-    version: VERSION,
-    async runGateway(options) {
-      const { runGateway } = await import("./main/run-gateway.ts");
-      await runGateway(options, VERSION);
-    },
-    async configSchema() {
-      const { configJsonSchema } = await import("./config/index.ts");
-      return configJsonSchema();
-    },
-  }),
-  process.argv.slice(2),
-);
+const place = {
+  version: VERSION,
+  async runGateway(options: RunOptions) {
+    const { runGateway } = await import("./main/run-gateway.ts");
+    await runGateway(options, VERSION);
+  },
+  async configSchema() {
+    const { configJsonSchema } = await import("./config/index.ts");
+    return configJsonSchema();
+  },
+};
+
+try {
+  process.exitCode = await runCli(processDeps(place), process.argv.slice(2));
+} catch (thrown) {
+  // An environment that cannot be used is found before there is a command line to say it.
+  const { message, code, cure } = toContinuoError(thrown);
+  process.stderr.write(`error: ${message} [${code}]\n  fix: ${cure}\n`);
+  process.exitCode = 1;
+}

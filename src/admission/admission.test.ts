@@ -96,3 +96,26 @@ test("commands: in a session of one's own, in a shared one only for those who ar
   assert.equal(commands({ ...shared, commands: { ownerAllowFrom: ["telegram:1"] } }), true);
   assert.deepEqual([commands(telegram({ groupPolicy: "open" }), { group: "-5" }), commands(telegram({ allowFrom: ["1"] }), { group: "-5" })], [false, true]);
 });
+
+const openDoor = { dmPolicy: "open" } as const;
+const SHARED: readonly (readonly [name: string, config: AdmissionSource, said: Said])[] = [
+  ["a global scope", { session: { scope: "global" }, ...telegram(openDoor) }, {}],
+  ["the scope of one account", telegram({ ...openDoor, accounts: { work: { dmScope: "main" } } }), { account: "work" }],
+  ["the scope of a binding", { ...telegram(openDoor), bindings: [{ match: { channel: "Telegram" }, session: { dmScope: "main" } }] }, {}],
+];
+
+for (const [name, config, said] of SHARED) {
+  test(`a stranger who shares a session by ${name} cannot reset or stop it`, () => {
+    assert.equal(commands(config, said), false);
+    assert.equal(commands({ ...config, commands: { ownerAllowFrom: ["telegram:1"] } }, said), true);
+  });
+}
+
+test("an account with a scope of its own leaves its guests their commands", () => {
+  assert.equal(commands({ session: { dmScope: "main" }, ...telegram({ ...openDoor, accounts: { work: { dmScope: "per-channel-peer" } } }) }, { account: "work" }), true);
+});
+
+test("whom session.owner names may use the commands of a shared session that is open to all", () => {
+  const outcome = admit(compileAdmission({ session: { dmScope: "main" }, ...telegram(openDoor) }, ({ sender }) => sender.id === "1"), message({}));
+  assert.ok(outcome.kind === "admitted" && outcome.commands);
+});

@@ -29,11 +29,12 @@ function admitDm(message: InboundMessage, gate: Gate, namesOwner: NamesOwner): A
   const { id } = message.sender;
   const listed = isNamed(gate.allowed, id);
   // In a session of their own, people may use the commands; in one that they share, only who is named.
-  const commands = listed || !gate.sharesMain || isNamed(gate.commanders, id);
+  const owner = namesOwner(message);
+  const commands = listed || owner || !gate.sharesMain || isNamed(gate.commanders, id);
   if (dmPolicy === "open") return admitted(message, "dm_policy_open", commands);
   if (listed || gate.allowed.has("*")) return admitted(message, "dm_policy_allowlisted", commands);
   // Who is named as the owner has been let in by that.
-  if (namesOwner(message)) return admitted(message, "dm_owner", true);
+  if (owner) return admitted(message, "dm_owner", true);
   if (dmPolicy === "allowlist") return dropped(message, "dm_policy_not_allowlisted");
   return dropped(message, "dm_policy_pairing_required", message.sender.id === "" ? null : strangerNotice(message));
 }

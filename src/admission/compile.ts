@@ -1,4 +1,4 @@
-import { accountPolicy, type AccountPolicy, type ChannelAccess } from "../domain/access.ts";
+import { accountPolicy, type AccountAccess, type AccountPolicy, type ChannelAccess } from "../domain/access.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { DmScope } from "../domain/route.ts";
@@ -7,8 +7,18 @@ import type { DmScope } from "../domain/route.ts";
 export interface AdmissionSource {
   readonly commands?: { readonly ownerAllowFrom?: readonly (string | number)[] | undefined } | undefined;
   readonly messages?: { readonly groupChat?: { readonly mentionPatterns?: readonly string[] | undefined } | undefined } | undefined;
-  readonly session?: { readonly dmScope?: DmScope | undefined } | undefined;
-  readonly channels?: { readonly [channel: string]: (ChannelAccess & { readonly dmScope?: DmScope | undefined; readonly defaultAccount?: string | undefined }) | undefined } | undefined;
+  readonly session?: (Scoped & { readonly scope?: "per-sender" | "global" | undefined }) | undefined;
+  readonly bindings?: readonly { readonly match: { readonly channel: string }; readonly session?: Scoped | undefined }[] | undefined;
+  readonly channels?: { readonly [channel: string]: ChannelSource | undefined } | undefined;
+}
+
+interface Scoped {
+  readonly dmScope?: DmScope | undefined;
+}
+
+interface ChannelSource extends ChannelAccess, Scoped {
+  readonly defaultAccount?: string | undefined;
+  readonly accounts?: { readonly [account: string]: (AccountAccess & Scoped) | undefined } | undefined;
 }
 
 export interface Gate {
@@ -46,18 +56,30 @@ export function idSet(channel: string, ids: readonly string[]): ReadonlySet<stri
   return new Set(ids.map((id) => (id.toLowerCase().startsWith(prefix) ? id.slice(prefix.length) : id)).filter((id) => id !== ""));
 }
 
+/**
+ * Whether a guest's direct messages on this account may land in a session of others. Which binding takes a message is
+ * routing's to say: one that shares makes the whole channel shared here, since a command too few harms nobody.
+ */
+function sharesMain(source: AdmissionSource, channel: string, account: string, settings: ChannelSource | undefined): boolean {
+  if (source.session?.scope === "global") return true;
+  const bound = (source.bindings ?? []).some(({ match, session }) => session?.dmScope === "main" && match.channel.trim().toLowerCase() === channel);
+  const own = settings?.accounts !== undefined && Object.hasOwn(settings.accounts, account) ? settings.accounts[account]?.dmScope : undefined;
+  return bound || (own ?? settings?.dmScope ?? source.session?.dmScope) === "main";
+}
+
 /** Pure; made once for a configuration. */
 export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner = () => false): CompiledAdmission {
   const gates = new Map<string, Map<string, Gate>>();
   const make = (channel: string, account: string): Gate => {
     const settings = source.channels !== undefined && Object.hasOwn(source.channels, channel) ? source.channels[channel] : undefined;
-    const policy = accountPolicy(channel, settings, account || settings?.defaultAccount || "default");
+    const named = account || settings?.defaultAccount || "default";
+    const policy = accountPolicy(channel, settings, named);
     return {
       policy,
       allowed: idSet(channel, policy.allowFrom),
       groupAllowed: idSet(channel, policy.groupAllowFrom),
       commanders: idSet(channel, (source.commands?.ownerAllowFrom ?? []).map(String)),
-      sharesMain: (settings?.dmScope ?? source.session?.dmScope) === "main",
+      sharesMain: sharesMain(source, channel, named, settings),
     };
   };
   for (const [channel, settings] of Object.entries(source.channels ?? {})) {

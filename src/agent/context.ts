@@ -38,6 +38,7 @@ export function buildContext(entries: readonly Entry[], windowTokens: number): C
       text: entry.text,
       at: entry.at,
       senderName: entry.from.senderName,
+      senderId: speakerOf(entry),
       address: entry.from.address,
     });
   }
@@ -45,13 +46,16 @@ export function buildContext(entries: readonly Entry[], windowTokens: number): C
   return messages.toReversed();
 }
 
+/** Who spoke, by what cannot be chosen; the owner is one, whatever the channel. */
+function speakerOf({ from }: Entry): string {
+  if (isOperatorChannel(from.address.channel) || from.audience === "owner") return "owner";
+  return `${from.address.channel}:${from.senderId}`;
+}
+
 /** Several people speak here, so the model is told who said what. */
 export function isShared(entries: readonly Entry[]): boolean {
   const senders = new Set<string>();
-  for (const { role, from } of entries) {
-    if (role !== "user") continue;
-    senders.add(isOperatorChannel(from.address.channel) || from.audience === "owner" ? "owner" : from.senderId);
-  }
+  for (const entry of entries) if (entry.role === "user") senders.add(speakerOf(entry));
   return senders.size > 1;
 }
 

@@ -41,6 +41,9 @@ const RETRY_PAUSES_MS: readonly number[] = [400, 1_600];
 /** A provider that asks for more patience than a person has: better to say so than to hold the session. */
 const LONGEST_PAUSE_MS = 30_000;
 
+/** Characters of one answer; no model's own limit comes near. */
+const LONGEST_REPLY = 1_000_000;
+
 /** Why a run's signal fired; carried as the abort reason. */
 export type AbortReason = "stop" | "timeout" | "shutdown";
 
@@ -93,7 +96,10 @@ async function ask(parts: AgentParts, run: AgentRun, ref: string, onText: (delta
     if (event.kind === "text") {
       text += event.delta;
       onText(event.delta);
+      // A model that never ends would fill the memory and every client's screen until its time is over.
+      if (text.length >= LONGEST_REPLY) finish = { usage: UNKNOWN_USAGE, stopReason: "length" };
     } else finish = event;
+    if (text.length >= LONGEST_REPLY) break;
   }
   if (text.trim() === "") throw new ContinuoError("MODEL_UNAVAILABLE", `The model ${ref} gave an empty answer.`);
   return { text, usage: finish?.usage ?? UNKNOWN_USAGE, stopReason: finish?.stopReason ?? "unknown" };

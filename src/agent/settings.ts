@@ -46,6 +46,8 @@ export interface AgentsSource {
 
 export const DEFAULT_MODEL = "continuo/recall";
 const DEFAULT_TIMEOUT_SECONDS = 600;
+/** A timer that is set for longer rings at once: who asks for "no limit" by a huge number gets twenty-four days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const DEFAULT_AGENT = "main";
 
 function modelsOf(setting: ModelSetting, inherited: readonly string[]): readonly string[] {
@@ -62,7 +64,7 @@ export function compileAgents(source: AgentsSource): Agents {
     id: entry.id.toLowerCase(),
     name: entry.name ?? null,
     models: modelsOf(entry.model, inherited),
-    timeoutMs: (defaults?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+    timeoutMs: Math.min(LONGEST_TIMER_MS, (defaults?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000),
     contextTokens: defaults?.contextTokens ?? null,
     systemPrompt: entry.systemPrompt ?? defaults?.systemPrompt ?? null,
   });

@@ -159,7 +159,8 @@ function connectionChecks(gateway: GatewayFacts): Check[] {
     .filter(({ state }) => state === "failed" || state === "retrying")
     .map(({ name, account, state, detail }) => {
       const id = `channel.${name}.${account}.connection`;
-      return cross("channels", id, `${name}: ${state}${detail === null ? "" : `: ${detail}`}`, "Check its token in the configuration; `continuo logs` has the words of the platform.");
+      const fix = state === "failed" ? "Correct it in the configuration, which is taken up at once; `continuo logs` has more." : "It tries again by itself; `continuo logs` has more.";
+      return cross("channels", id, `${name}: ${state}${detail === null ? "" : `: ${detail}`}`, fix);
     });
 }
 
@@ -175,12 +176,16 @@ function modelCheck(config: Config, env: DoctorFacts["env"], choice: string, use
     return notice("model", id, `${used} uses the built-in ${choice}: it needs no key and recalls what was said, but it does not think`, fix);
   }
   const settings = config.models.providers[provider];
+  if (!choice.includes("/")) return cross("model", id, `${used} uses ${choice}, which names no model`, "Write it as provider/model, for example \"anthropic/claude-sonnet-4-5\".");
+  if (settings === undefined && KEY_VARIABLES[provider] === undefined) {
+    return cross("model", id, `${used} uses ${choice}, but there is no provider ${provider}`, `Correct the name, or describe models.providers.${provider} with its baseUrl (docs/models.md).`);
+  }
   const variables = KEY_VARIABLES[provider] ?? [`${provider.toUpperCase().replace(/[^A-Z0-9]/g, "_")}_API_KEY`];
   const variable = variables.find((name) => (env[name] ?? "") !== "");
   if (settings?.apiKey !== undefined) return ok("model", id, `${used} uses ${choice}, with the key of models.providers.${provider}`);
   if (variable !== undefined) return ok("model", id, `${used} uses ${choice}, with the key of ${variable}`);
   if (isLocal(settings?.baseUrl)) return ok("model", id, `${used} uses ${choice} at ${settings?.baseUrl}, without a key`);
-  return cross("model", id, `${used} uses ${choice}, but there is no key for ${provider}`, `Set ${variables[0]} or models.providers.${provider}.apiKey.`);
+  return cross("model", id, `${used} uses ${choice}, but there is no key for ${provider} in the file or in this shell`, `Set ${variables[0]} or models.providers.${provider}.apiKey.`);
 }
 
 function modelChecks(config: Config, env: DoctorFacts["env"]): Check[] {

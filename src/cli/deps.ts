@@ -43,8 +43,10 @@ export interface SettingEdit {
 }
 
 export interface Settings {
-  /** Throws CONFIG_* errors. */
+  /** As the gateway would read them in this shell. Throws CONFIG_* errors. */
   load(): Promise<LoadedSettings>;
+  /** The same, but a variable that is not set in this shell, save for those of `gateway`, stays as it is written. */
+  look(): Promise<LoadedSettings>;
   /**
    * Writes settings into the file, which is made when there is none, its comments kept; answers a line for each change and
    * what it takes to have effect. Throws CONFIG_* and STATE_UNWRITABLE; a result that is not valid is not written.

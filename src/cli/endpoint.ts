@@ -35,7 +35,7 @@ export function pageOf({ url, token }: Pick<Endpoint, "url" | "token">, withToke
 /** Where the gateway is: what the running one wrote down, else what the configuration says (`gateway.remote` in remote mode). */
 export async function findEndpoint(deps: CliDeps): Promise<Endpoint> {
   const holder = liveHolder(deps);
-  const { gateway } = (await deps.settings.load()).config;
+  const { gateway } = (await deps.settings.look()).config;
   const remote = gateway.mode === "remote" && holder === null ? gateway.remote : undefined;
   const auth = remote ?? gateway.auth;
   return {

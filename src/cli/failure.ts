@@ -1,5 +1,6 @@
 import { ContinuoError, toContinuoError, type ErrorCode } from "../domain/errors.ts";
 import type { Terminal } from "./deps.ts";
+import { withoutControls } from "./display-width.ts";
 import { printJson } from "./output.ts";
 
 /** An error whose cure is known better here than in the table of codes. */
@@ -25,7 +26,8 @@ export function reportFailure(terminal: Terminal, thrown: unknown, json: boolean
   const error = toContinuoError(thrown);
   const cause = causeOf(error);
   const message = cause === null ? error.message : `${error.message} (${cause})`;
-  terminal.stderr.write(`error: ${message} [${error.code}]\n  fix: ${cureOf(error)}\n`);
+  // A gateway, or whatever answers at its address, has a part in these words.
+  terminal.stderr.write(withoutControls(`error: ${message} [${error.code}]\n  fix: ${cureOf(error)}\n`));
   if (terminal.env.CONTINUO_DEBUG) terminal.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   if (json) printJson(terminal, { error: { code: error.code, message, cure: cureOf(error) } });
 }

@@ -8,6 +8,7 @@ import { probe } from "./probe.ts";
 const READY_MS = 10_000;
 const STOP_MS = 30_000;
 const STEP_MS = 50;
+const EXIT_MS = 5_000;
 const LOG_LINES_SHOWN = 5;
 
 export interface StartOptions {
@@ -85,13 +86,20 @@ export async function startGateway(deps: CliDeps, options: StartOptions, progres
 export async function stopGateway(deps: CliDeps, force: boolean, progress: Progress): Promise<GatewayFile | null> {
   const holder = liveHolder(deps);
   if (holder === null) return null;
-  const gone = () => (deps.daemon.isAlive(holder.pid) ? null : true);
+  const ended = () => (deps.daemon.isAlive(holder.pid) ? null : true);
+  const gone = () => (liveHolder(deps)?.pid === holder.pid ? null : true);
   const waiting = () => progress(`Waiting for the gateway (pid ${holder.pid}) to finish...`);
   deps.daemon.kill(holder.pid, "SIGTERM");
-  if ((await eventually(deps, STOP_MS, gone, waiting)) !== null) return holder;
+  const stopped = async (): Promise<boolean> => {
+    if ((await eventually(deps, STOP_MS, gone, waiting)) === null) return false;
+    // A process that nobody reaps, as in a container without an init, still has its id: it is not waited for any longer.
+    await eventually(deps, EXIT_MS, ended, waiting);
+    return true;
+  };
+  if (await stopped()) return holder;
   if (force) {
     deps.daemon.kill(holder.pid, "SIGKILL");
-    if ((await eventually(deps, STOP_MS, gone, waiting)) !== null) return holder;
+    if (await stopped()) return holder;
   }
   const cure = force ? `End the process ${holder.pid} yourself.` : "Wait a little longer, or end it the hard way with --force: accepted messages survive that.";
   throw failure("GATEWAY_TIMEOUT", `The gateway (pid ${holder.pid}) has not stopped within ${STOP_MS / 1000} s.`, cure);

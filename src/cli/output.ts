@@ -32,9 +32,13 @@ export function printLines(terminal: Terminal, lines: readonly string[]): void {
   if (lines.length > 0) terminal.stdout.write(`${lines.join("\n")}\n`);
 }
 
+/** JSON itself escapes the other control characters; these are commands to some terminals too. */
+const UNESCAPED_CONTROLS = /[\u007f-\u009f]/g;
+
 /** The one form of every `--json`: two spaces, on stdout, nothing else beside it. */
 export function printJson(terminal: Terminal, value: unknown): void {
-  terminal.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  const json = JSON.stringify(value, null, 2).replace(UNESCAPED_CONTROLS, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+  terminal.stdout.write(`${json}\n`);
 }
 
 /** For the person who waits: on stderr, so that stdout stays what was asked for. */

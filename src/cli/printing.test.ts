@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PassThrough } from "node:stream";
+import { ContinuoError } from "../domain/errors.ts";
+import { createScreen } from "./chat/screen.ts";
+import { reportFailure } from "./failure.ts";
+import type { Terminal } from "./deps.ts";
+import { paletteFor, printJson } from "./output.ts";
+import { doctorLines } from "./views/doctor.ts";
 import { duration, shortAge, wordedAge } from "./ages.ts";
 import { displayWidth, padToWidth, withoutControls } from "./display-width.ts";
 import { nearest } from "../config/suggest.ts";
@@ -35,6 +42,29 @@ test("wide characters take two columns and colour none, so that tables stay alig
 
 test("escape sequences in what others wrote do not reach the terminal", () => {
   assert.equal(withoutControls("a\u001b]0;owned\u0007b\tc\nd\r"), "a]0;ownedb\tc\nd");
+});
+
+test("nor do those in a gateway's refusals, in notices and in the doctor's lines", () => {
+  const evil = "a\u001b]52;c;b3duZWQ=\u0007b\u009b2J";
+  const stderr = new PassThrough();
+  const stdout = new PassThrough();
+  const terminal: Terminal = { stdin: new PassThrough(), stdout, stderr, stdinIsTTY: false, stdoutIsTTY: false, columns: 80, env: {}, onInterrupt: () => () => undefined };
+  reportFailure(terminal, new ContinuoError("REQUEST_INVALID", evil, { fields: { cure: evil } }), false);
+  createScreen(stdout, paletteFor(terminal), { hide: () => undefined, show: () => undefined }).notice(evil);
+  const check = { id: "x", section: "gateway", state: "cross", text: evil, fix: evil } as const;
+  const lines = doctorLines({ ok: false, unified: false, checks: [check] }, paletteFor(terminal));
+  // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+  for (const text of [String(stderr.read()), String(stdout.read()), lines.join("\n")]) assert.doesNotMatch(text, /[\u001b\u0007\u009b]/);
+});
+
+test("JSON for scripts says every control character in words, and reads back as it was", () => {
+  const stdout = new PassThrough();
+  const name = "a\u001b]0;x\u0007\u009b2J\u007f";
+  printJson({ stdout } as unknown as Terminal, { name });
+  const text = String(stdout.read());
+  // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  assert.deepEqual(JSON.parse(text), { name });
 });
 
 test("token cells and short keys read as in spec 10.1", () => {

@@ -17,6 +17,10 @@ const RESTART: readonly ValuePath[] = [
   ["gateway", "bind"],
   ["gateway", "customBindHost"],
   ["gateway", "mode"],
+  ["gateway", "controlUi", "enabled"],
+  ["gateway", "handshakeTimeoutMs"],
+  ["gateway", "reload"],
+  ["logging"],
   ["store"],
 ];
 

@@ -59,12 +59,15 @@ function ownVariables(tree: unknown): Environment {
   return Object.fromEntries([...Object.entries(section), ...Object.entries(vars)].filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
+/** `refuse` what is not set; or `leave` it as it is written, except under `gateway`. */
+export type Unset = "refuse" | "leave";
+
 /**
  * The tree with `${VAR}` filled in; `$${VAR}` stays as the text `${VAR}`. A lower-case name that is not set
  * is taken for ordinary text. OpenClaw's `{source: "env", id: "VAR"}` is read where a secret stands.
  * Errors: CONFIG_ENV_MISSING naming every path and variable.
  */
-export function substitute(tree: unknown, env: Environment, file: string): unknown {
+export function substitute(tree: unknown, env: Environment, file: string, unset: Unset = "refuse"): unknown {
   const own = ownVariables(tree);
   const missing: Missing[] = [];
   const lookUp = (name: string): string | undefined => env[name] || (Object.hasOwn(own, name) ? own[name] : undefined) || undefined;
@@ -73,7 +76,7 @@ export function substitute(tree: unknown, env: Environment, file: string): unkno
       if (whole.startsWith("$$")) return whole.slice(1);
       const value = lookUp(name);
       if (value !== undefined) return value;
-      if (CONVENTIONAL.test(name)) missing.push({ path, name });
+      if (CONVENTIONAL.test(name) && (unset === "refuse" || path[0] === "gateway")) missing.push({ path, name });
       return whole;
     });
   const walk = (value: unknown, path: ValuePath): unknown => {

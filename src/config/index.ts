@@ -5,7 +5,7 @@ export { editConfig, editText, type ConfigEdit } from "./edit.ts";
 export { expandHome, resolvePaths, type Environment, type Paths } from "./environment.ts";
 export { writeFirstConfig, type FirstConfig } from "./first.ts";
 export { configJsonSchema } from "./json-schema.ts";
-export { load, parseConfig, type LoadedConfig } from "./load.ts";
+export { load, look, parseConfig, type LoadedConfig } from "./load.ts";
 export { isSecretPath, redact, REDACTED } from "./redact.ts";
 export type { AgentConfig, BindingConfig, ChannelConfig, Config, ProviderConfig, SessionConfig } from "./schema.ts";
 export { watchConfig, type ConfigChanged, type ConfigWatcher, type WatchOptions } from "./watch.ts";

@@ -6,7 +6,7 @@ import { performance } from "node:perf_hooks";
 import { test, type TestContext } from "node:test";
 import { ContinuoError, type ErrorCode } from "../domain/errors.ts";
 import { resolvePaths } from "./environment.ts";
-import { load } from "./load.ts";
+import { load, look } from "./load.ts";
 
 const MAIN = "/etc/continuo/openclaw.json";
 const FULL = join(import.meta.dirname, "fixtures", "openclaw-full.json5");
@@ -106,6 +106,14 @@ test("every variable that is missing or empty is named with its path, and nothin
   assert.match(error.message, /^plugins\.a\[0\]: the environment variable X_1 /m);
   assert.deepEqual(error.fields["variables"], ["TOK", "PW", "X_1"]);
   assert.doesNotMatch(error.message, /s3cret/);
+});
+
+test("those who look at a gateway need its gateway variables only: the others may be set in another shell", async () => {
+  const text = '{ channels: { telegram: { botToken: "${BOT}" } }, gateway: { auth: { token: "${TOK}" } } }';
+  const { config } = await look(MAIN, { TOK: "abc" }, reader({ [MAIN]: text }));
+  assert.deepEqual([config.channels["telegram"]?.botToken, config.gateway.auth.token], ["${BOT}", "abc"]);
+  const error = await refused("CONFIG_ENV_MISSING", look(MAIN, {}, reader({ [MAIN]: text })));
+  assert.deepEqual(error.fields["variables"], ["TOK"]);
 });
 
 test("the file's own env section gives variables, and the process's win", async () => {

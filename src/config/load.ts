@@ -1,6 +1,6 @@
 import { readFile as readFromDisk } from "node:fs/promises";
 import { configSchema, type Config } from "./schema.ts";
-import { resolvePaths, substitute, type Environment } from "./environment.ts";
+import { resolvePaths, substitute, type Environment, type Unset } from "./environment.ts";
 import { explain, invalid } from "./problems.ts";
 import { checkRules } from "./rules.ts";
 import { readSource, type ReadFile } from "./source.ts";
@@ -54,13 +54,25 @@ export function parseConfig(tree: unknown, file: string, shown: unknown = tree):
   return { config: deepFreeze(parsed.data), warnings };
 }
 
+async function read(path: string, env: Environment, readFile: ReadFile, unset: Unset): Promise<LoadedConfig> {
+  const source = await readSource(path, readFile);
+  const tree = withEnvironment(substitute(source.tree, env, path, unset), env);
+  return { ...parseConfig(tree, path, source.tree), sourceHash: source.hash, path, exists: source.exists, files: source.files };
+}
+
 /**
  * Reads, fills in and checks the configuration; a missing file is all defaults (spec 1).
  * The result is frozen, durations in ms, sizes in bytes.
  * Errors: CONFIG_UNREADABLE, CONFIG_SYNTAX, CONFIG_ENV_MISSING, CONFIG_INVALID; never half a configuration.
  */
 export async function load(path: string, env: Environment, readFile: ReadFile = readFromDisk): Promise<LoadedConfig> {
-  const source = await readSource(path, readFile);
-  const tree = withEnvironment(substitute(source.tree, env, path), env);
-  return { ...parseConfig(tree, path, source.tree), sourceHash: source.hash, path, exists: source.exists, files: source.files };
+  return read(path, env, readFile, "refuse");
+}
+
+/**
+ * As `load`, for those who look at what a gateway does or talk to it: the gateway may have got its variables in another
+ * shell, so that one that is not set here stays as it is written. Those of `gateway` are needed, and refused as by `load`.
+ */
+export async function look(path: string, env: Environment, readFile: ReadFile = readFromDisk): Promise<LoadedConfig> {
+  return read(path, env, readFile, "leave");
 }

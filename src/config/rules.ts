@@ -28,10 +28,10 @@ function directPolicy(path: ValuePath, own: Policies, inherited: Policies): Find
   const at = formatPath(path);
   if (policy === "allowlist" && allowFrom.length === 0) {
     const what = `${at}.dmPolicy="allowlist" requires ${at}.allowFrom to contain at least one sender ID`;
-    return { problems: [problem([...path, "allowFrom"], what, 'add an id, or use "pairing" to approve people as they write')], warnings: [] };
+    return { problems: [problem([...path, "allowFrom"], what, 'add an id, or use "pairing", which tells strangers their id')], warnings: [] };
   }
   if (policy === "open" && !allowFrom.includes("*")) {
-    return { problems: [], warnings: [`${at}.dmPolicy="open" requires ${at}.allowFrom to include "*"; it is read as open to everybody. Fix: add "*", or use "pairing".`] };
+    return { problems: [], warnings: [`${at}.dmPolicy="open" requires ${at}.allowFrom to include "*"; it is read as open to everybody. Fix: add "*" and name yourself in session.owner, or use "pairing".`] };
   }
   return NONE;
 }
@@ -48,12 +48,25 @@ function misspelt(path: ValuePath, value: object): Findings {
   return { problems: [], warnings };
 }
 
+const TELEGRAM_ID = /^(?:telegram:)?-?\d+$|^\*$/i;
+
+/** A name of Telegram's can be given up and taken by somebody else; only ids are compared. */
+function namesForIds(path: ValuePath, own: Pick<ChannelConfig, "allowFrom" | "groupAllowFrom">): Findings {
+  const warnings = (["allowFrom", "groupAllowFrom"] as const).flatMap((key) =>
+    (own[key] ?? [])
+      .filter((id) => id !== "" && !TELEGRAM_ID.test(id))
+      .map((id) => `${formatPath([...path, key])}: ${JSON.stringify(id)} is not a Telegram id, and lets nobody in. Fix: put the number there; the bot tells it to whoever writes to it.`),
+  );
+  return { problems: [], warnings };
+}
+
 function channelRules(name: string, channel: ChannelConfig): Findings {
   const path = ["channels", name];
   const accounts = Object.entries(channel.accounts ?? {}).map(([id, account]) => ({ account, path: [...path, "accounts", id] }));
   const whole = accounts.length === 0 || channel.botToken !== undefined || channel.token !== undefined || channel.dmPolicy === "open";
   return merge([
     misspelt(path, channel),
+    ...(name === "telegram" ? [namesForIds(path, channel), ...accounts.map(({ account, path: at }) => namesForIds(at, account))] : []),
     whole ? directPolicy(path, channel, channel) : NONE,
     ...accounts.flatMap(({ account, path: at }) => [misspelt(at, account), directPolicy(at, account, channel)]),
   ]);

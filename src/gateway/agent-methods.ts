@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Ids } from "../domain/ids.ts";
 import { parseParams } from "./methods.ts";
 import type { Call, Method, Outcome } from "./methods.ts";
 import type { RunEnd, Runs } from "./runs.ts";
@@ -26,6 +27,7 @@ export interface AgentContext {
   readonly chatSend: Method;
   readonly runs: Runs;
   readonly clock: Clock;
+  readonly ids: Ids;
 }
 
 function finalPayload(end: RunEnd, durationMs: number): object {
@@ -38,9 +40,10 @@ function finalPayload(end: RunEnd, durationMs: number): object {
 }
 
 /** Sends a message and answers twice on one id: when it is accepted, and when its run has ended (spec 11.3). */
-function agentMethod({ chatSend, runs, clock }: AgentContext): Method {
+function agentMethod({ chatSend, runs, clock, ids }: AgentContext): Method {
   async function run(call: Call): Promise<Outcome> {
-    const { message, sessionKey, agentId, idempotencyKey = call.id } = parseParams("agent", agentParams, call.params);
+    // Not the request's id: clients count theirs, so that two of them have the same.
+    const { message, sessionKey, agentId, idempotencyKey = ids.uuid() } = parseParams("agent", agentParams, call.params);
     const acceptedAt = clock.now();
     const target = { ...(sessionKey ? { sessionKey } : {}), ...(agentId ? { agentId } : {}) };
     const sent = await chatSend.run({ ...call, params: { ...target, message, idempotencyKey } });

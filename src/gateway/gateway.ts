@@ -13,6 +13,7 @@ import type { SessionContext } from "./client-session.ts";
 import { createConnections } from "./connections.ts";
 import type { Connections } from "./connections.ts";
 import { createFailureLimit } from "./failures.ts";
+import { createQuietLog } from "./quiet-log.ts";
 import { helloOk } from "./hello.ts";
 import { createHttp } from "./http.ts";
 import { listenOn } from "./listen.ts";
@@ -74,7 +75,7 @@ function methodsOf<Services>(options: GatewayOptions<Services>, runs: Runs, publ
     .map((operation) => projectOperation(operation, options.services))
     .map((method) => (method.name === "chat.send" ? answerCommands(method, { ids, resolveKey, publish }) : method));
   const chatSend = operations.find(({ name }) => name === "chat.send");
-  const agent = chatSend === undefined ? [] : agentMethods({ chatSend, runs, clock });
+  const agent = chatSend === undefined ? [] : agentMethods({ chatSend, runs, clock, ids });
   return createDispatch([...operations, ...agent, ...subscriptionMethods(resolveKey), ...emptyMethods()], log);
 }
 
@@ -160,7 +161,7 @@ function sessionContext<Services>(options: GatewayOptions<Services>, house: Hous
     dispatch,
     limits,
     ids,
-    log,
+    log: createQuietLog(log, clock),
     now: () => clock.now(),
     admission: () => ({ auth: access().auth, secret, pairing: options.pairing ?? null, failures, clock }),
     hello: (client, connId) =>

@@ -14,8 +14,8 @@ export type SayNow = (tx: Executor, sessionKey: string, reply: ReplyRoute, text:
  */
 export interface Reservation {
   claim(tx: Executor): Promise<void>;
-  /** After the transaction: starts what was claimed, or looks for what there is when nothing was committed. */
-  settle(committed: boolean): void;
+  /** After the transaction: starts what was claimed, or looks for what there is when no claim was committed. */
+  settle(claimed: boolean): void;
 }
 
 /** What runs in the sessions, as far as a message that comes in is concerned. */

@@ -7,9 +7,9 @@
  * 4. `/stop` acts at once; every other command waits its turn in the session's order.
  */
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
-import { accept, type NewItem } from "./accept.ts";
+import { accept, type Accepted, type NewItem } from "./accept.ts";
 import { parseCommand } from "./command.ts";
-import type { ReceiveParts } from "./parts.ts";
+import type { ReceiveParts, Reservation } from "./parts.ts";
 import { refuse } from "./refuse.ts";
 import { stopNow } from "./stop.ts";
 
@@ -30,18 +30,28 @@ export function createReceive(parts: ReceiveParts): Receive {
 async function acceptAndStart(parts: ReceiveParts, item: NewItem): Promise<ReceiveOutcome> {
   const { sessionKey } = item.route;
   const reserved = parts.sessions.reserve(sessionKey);
-  let committed = false;
+  let claimed = false;
   try {
-    const outcome = await parts.store.transaction(async (tx) => {
-      const accepted = await accept(tx, item, parts.ids, parts.clock);
-      if (accepted.kind === "accepted") await reserved?.claim(tx);
-      return accepted;
-    });
-    committed = true;
+    const outcome = await commit(parts, item, reserved).then(
+      (accepted) => {
+        claimed = reserved !== null;
+        return accepted;
+      },
+      // A session that cannot be claimed must not keep its messages out, nor those that wait behind them.
+      (error: unknown) => (reserved === null ? Promise.reject(error) : commit(parts, item, null)),
+    );
     parts.probe("accepted");
     if (outcome.kind === "accepted" && reserved === null) parts.sessions.wake(sessionKey);
     return outcome;
   } finally {
-    reserved?.settle(committed);
+    reserved?.settle(claimed);
   }
+}
+
+function commit(parts: ReceiveParts, item: NewItem, reserved: Reservation | null): Promise<Accepted> {
+  return parts.store.transaction(async (tx) => {
+    const accepted = await accept(tx, item, parts.ids, parts.clock);
+    if (accepted.kind === "accepted") await reserved?.claim(tx);
+    return accepted;
+  });
 }

@@ -153,7 +153,10 @@ function buildChannels(house: House, line: Line): RunningChannels {
     log,
     receive: line.receive,
     random: Math.random,
-    onStatus: (status) => log.info({ channel: status.name, account: status.account, state: status.state }, status.detail ?? `${status.name} is ${status.state}`),
+    onStatus: ({ name, account, state, detail }) => {
+      const level = state === "failed" ? "error" : state === "retrying" ? "warn" : "info";
+      log[level]({ channel: name, account, ...(detail === null ? {} : { detail }) }, `${name} is ${state}`);
+    },
     factories: start.factories ?? CHANNEL_FACTORIES,
   });
 }
@@ -168,16 +171,32 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
     settings: holdSettings(configuration.compiled),
     ...{ doors: {}, listeners: new Set(), listening: { host: "", port: 0 }, ready: false },
   };
-  const { store, settings, doors, startedAt } = house;
   const line = buildLine(house);
+  try {
+    return await open(house, line, held);
+  } catch (error) {
+    // A door that stayed open without the lock would be a second gateway beside the next one.
+    await shut(house, line, 0, "the start failed");
+    throw error;
+  }
+}
+
+/** In the opposite order of `open`: nothing comes in any more, what runs ends, and the store is the last to go. */
+async function shut({ doors, store }: House, line: Line, graceMs: number, reason: string): Promise<void> {
+  await doors.channels?.stop();
+  await line.stop(graceMs);
+  await doors.mirror?.stop();
+  await doors.gateway?.close({ reason });
+  await store.close();
+}
+
+async function open(house: House, line: Line, held: Held): Promise<StartedGateway> {
+  const { start, configuration, stateDir, clock, log, store, settings, doors, startedAt } = house;
   const services = buildServices(house, line);
   const gateway = await buildGateway(house, services);
   doors.gateway = gateway;
   doors.changes = tellSessionChanges(services, gateway, log);
-  const bound = await gateway.listen().catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
+  const bound = await gateway.listen();
   Object.assign(house.listening, { host: bound.host, port: bound.port });
   held.announce({ pid: process.pid, host: bound.host, port: bound.port, startedAt, version: start.version });
   doors.mirror = startMirror({ store, stateDir, settings, clock, log });
@@ -200,11 +219,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
       house.ready = false;
       log.info({ reason }, "stopping");
       watcher.close();
-      await channels.stop();
-      await line.stop(GRACE_MS);
-      await doors.mirror?.stop();
-      await gateway.close({ reason });
-      await store.close();
+      await shut(house, line, GRACE_MS, reason);
       held.release();
       log.info({}, "stopped");
     },

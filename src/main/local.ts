@@ -1,7 +1,7 @@
 import { createIds } from "../domain/ids.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ContinuoError } from "../domain/errors.ts";
-import { load, resolvePaths, type Environment } from "../config/index.ts";
+import { look, resolvePaths, type Environment } from "../config/index.ts";
 import { OPERATIONS, type Caller, type Services } from "../operations/index.ts";
 import { openStoreReadOnly } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
@@ -25,7 +25,7 @@ function emptyStore(): Store {
 export async function openLocal(env: Environment, version: string): Promise<LocalOperations> {
   const paths = resolvePaths(env);
   const files = statePaths(paths.stateDir);
-  const loaded = await load(paths.configPath, env);
+  const loaded = await look(paths.configPath, env);
   const settings = compileSettings(loaded.config, loaded.warnings, env);
   const store = openStoreReadOnly(files.database) ?? emptyStore();
   const clock = systemClock;

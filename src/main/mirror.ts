@@ -27,10 +27,10 @@ export interface MirrorParts {
   readonly log: ChannelLog;
 }
 
-/** `session.store` names the file `sessions.json` of each agent; without `{agentId}` in it, each gets a folder beside. */
+/** `session.store` names the file `sessions.json` of each agent; without `{agentId}` in its folder, each gets one beside. */
 function sessionsDir(stateDir: string, template: string | undefined, agentId: string): string {
   if (template === undefined) return join(stateDir, "agents", agentId, "sessions");
-  const named = template.includes("{agentId}");
+  const named = dirname(template).includes("{agentId}");
   const directory = dirname(expandHome(template.replaceAll("{agentId}", agentId)));
   return named ? directory : join(directory, agentId);
 }

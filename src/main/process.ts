@@ -56,6 +56,10 @@ function settingsFrom(place: ProgramPlace, path: string): CliDeps["settings"] {
       const { load } = await import("../config/index.ts");
       return load(path, process.env);
     },
+    async look() {
+      const { look } = await import("../config/index.ts");
+      return look(path, process.env);
+    },
     async edit(edits) {
       const { editSettings } = await import("./edit-settings.ts");
       return editSettings(path, process.env, edits);

@@ -25,6 +25,8 @@ function banner(gateway: StartedGateway, version: string): string {
 
 /** `gateway run`: resolves when a signal has stopped it in order. */
 export async function runGateway(options: RunOptions, version: string): Promise<void> {
+  // Whatever is written, SQLite's own side files too, is for this user alone.
+  process.umask(0o077);
   const isTTY = process.stdout.isTTY === true;
   const gateway = await startGateway({ env: process.env, ...options, version, uiDir: UI_DIR, foreground: { isTTY } });
   process.stdout.write(banner(gateway, version));

@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { editConfig, load, writeFirstConfig, type Config, type Environment, type LoadedConfig } from "../config/index.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
@@ -44,18 +45,28 @@ export async function readConfiguration(path: string, start: StartOptions, ids: 
   return { path, firstStart: first.created, loaded, compiled };
 }
 
-const HOSTS: Readonly<Record<Config["gateway"]["bind"], string>> = {
+const HOSTS: Readonly<Record<Exclude<Config["gateway"]["bind"], "tailnet">, string>> = {
   loopback: "127.0.0.1",
   lan: "0.0.0.0",
   auto: "127.0.0.1",
-  tailnet: "0.0.0.0",
   custom: "127.0.0.1",
 };
 
+/** Tailscale gives its machines addresses of 100.64.0.0/10. */
+const TAILNET = /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
+
+/** This machine's address in the tailnet; loopback where it has none: never wider than what was asked for. */
+export function tailnetHost(interfaces: Readonly<Record<string, readonly { readonly address: string }[] | undefined>>): string {
+  const addresses = Object.values(interfaces).flatMap((list) => list ?? []);
+  return addresses.find(({ address }) => TAILNET.test(address))?.address ?? HOSTS.loopback;
+}
+
 function hostOf(config: Config, bind: string | null): string {
-  if (bind !== null) return Object.hasOwn(HOSTS, bind) ? HOSTS[bind as keyof typeof HOSTS] : bind;
   const { bind: configured, customBindHost } = config.gateway;
-  return configured === "custom" && customBindHost !== undefined ? customBindHost : HOSTS[configured];
+  const wanted = bind ?? configured;
+  if (wanted === "tailnet") return tailnetHost(networkInterfaces());
+  if (bind === null && configured === "custom" && customBindHost !== undefined) return customBindHost;
+  return Object.hasOwn(HOSTS, wanted) ? HOSTS[wanted as keyof typeof HOSTS] : wanted;
 }
 
 export function accessSettings(config: Config): Pick<GatewaySettings, "auth" | "allowedOrigins"> {

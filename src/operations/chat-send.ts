@@ -55,6 +55,10 @@ export const chatSend = define({
       case "accepted":
         return { runId, status: "started" as const, sessionKey: outcome.sessionKey };
       case "duplicate":
+        // Nothing is told of that session, and the message is not taken for one that was answered.
+        if (outcome.sessionKey !== services.settings.keyOf(message.target?.sessionKey ?? null, message.target?.agentId ?? null)) {
+          throw new ContinuoError("REQUEST_INVALID", "This idempotencyKey belongs to a message in another session. Use a new one for each message.");
+        }
         return duplicateStatus(services, caller, runId);
       case "answered":
         return { ok: true as const, runId, sessionKey: outcome.sessionKey, aborted: outcome.stopped.length > 0, runIds: outcome.stopped, text: outcome.text };

@@ -94,7 +94,7 @@ test("a draft that is gone is forgotten before its reply is sent as a message", 
   const { channel, calls, failing } = platform();
   const store = await outbox(t, "hello", "d7");
   failing.add("edit d7 hello").add("send hello");
-  const parts = { store, clock: systemClock, probe: noProbe };
+  const parts = { store, clock: systemClock, probe: noProbe, log: quiet };
   await assert.rejects(sendDelivery(parts, channel, await pending(store), new AbortController().signal), { code: "CHANNEL_UNAVAILABLE" });
   assert.equal((await pending(store)).draft, null);
   assert.deepEqual(calls, ["edit d7 hello", "send hello"]);
@@ -104,7 +104,7 @@ test("a reply that goes on at its second part keeps what the platform said of th
   const { channel, failing } = platform();
   const store = await outbox(t, "one two", null);
   failing.add("send two");
-  const parts = { store, clock: systemClock, probe: noProbe };
+  const parts = { store, clock: systemClock, probe: noProbe, log: quiet };
   const first = await pending(store);
   await assert.rejects(sendDelivery(parts, channel, first, new AbortController().signal));
   const advanced: Record<string, unknown>[] = [];

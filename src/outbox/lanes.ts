@@ -6,7 +6,8 @@ export interface LaneParts {
   now(): number;
   /** What waits, ordered by id, after `after`. */
   load(after: string): Promise<readonly Delivery[]>;
-  process(delivery: Delivery): Promise<void>;
+  /** False when it went back to be tried again: what comes after it in its lane waits for it. */
+  process(delivery: Delivery): Promise<boolean>;
   onError(error: unknown): void;
 }
 
@@ -49,7 +50,7 @@ export function createLanes(parts: LaneParts): Lanes {
     try {
       for (const delivery of deliveries) {
         if (stopped || delivery.dueAt > parts.now()) break;
-        await parts.process(delivery);
+        if (!(await parts.process(delivery))) break;
       }
       busy.delete(lane);
       scans.request();

@@ -36,6 +36,8 @@ interface View {
 /** Quick answers go out whole: a draft begins only when an answer takes its time and has something to show. */
 const DRAFT_AFTER_MS = 900;
 const DRAFT_MIN_CHARS = 24;
+/** A platform that does not answer must not keep a finished answer from being stored. */
+const LAST_CALL_MS = 5_000;
 
 export function createLiveReplies(parts: LiveParts): LiveReplies {
   const views = new Map<string, View>();
@@ -84,7 +86,9 @@ export function createLiveReplies(parts: LiveParts): LiveReplies {
       const view = views.get(turnId);
       if (!view) return null;
       closeView(views, view);
+      const patience = setTimeout(() => view.abort.abort(), LAST_CALL_MS);
       if (view.busy) await view.busy;
+      clearTimeout(patience);
       return view.draft;
     },
   };

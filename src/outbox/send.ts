@@ -1,4 +1,4 @@
-import type { Channel, RenderedPart } from "../domain/channel.ts";
+import type { Channel, ChannelLog, RenderedPart } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { isContinuoError } from "../domain/errors.ts";
@@ -6,11 +6,13 @@ import type { Probe } from "../domain/probe.ts";
 import type { Store } from "../store/store.ts";
 import { dropDraft } from "../store/statements/drop-draft.ts";
 import { advanceDelivery } from "../store/statements/advance-delivery.ts";
+import { keep } from "./keep.ts";
 
 export interface SendParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly probe: Probe;
+  readonly log: ChannelLog;
 }
 
 /**
@@ -27,13 +29,14 @@ export async function sendDelivery(parts: SendParts, channel: Channel, delivery:
     receipts.push(await sendPart(parts, channel, delivery, part, index, signal));
     parts.probe("after-send");
     const isLast = index === rendered.length - 1;
-    await parts.store.run(advanceDelivery, {
+    const reached = {
       id: delivery.id,
       state: isLast ? "sent" : "sending",
       sent_parts: index + 1,
       receipts: JSON.stringify(receipts),
       settled_at: isLast ? parts.clock.now() : null,
-    });
+    };
+    await keep(parts.log, signal, () => parts.store.run(advanceDelivery, reached));
   }
 }
 

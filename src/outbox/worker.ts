@@ -13,6 +13,7 @@ import { beginDelivery } from "../store/statements/begin-delivery.ts";
 import { listPendingDeliveries } from "../store/statements/list-pending-deliveries.ts";
 import { requeueInterruptedEdits } from "../store/statements/requeue-interrupted-edits.ts";
 import { settleInterruptedDeliveries } from "../store/statements/settle-interrupted-deliveries.ts";
+import { NotKept } from "./keep.ts";
 import { createLanes } from "./lanes.ts";
 import type { OutboxParts } from "./parts.ts";
 import { postpone } from "./postpone.ts";
@@ -56,16 +57,20 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
   };
 }
 
-async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSignal): Promise<void> {
+/** False when the reply went back and its address has to wait for it. */
+async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSignal): Promise<boolean> {
   const attempts = delivery.attempts + 1;
   const begun = await parts.store.run(beginDelivery, { id: delivery.id, attempts });
-  if (begun === 0) return;
+  if (begun === 0) return true;
   try {
     const channel = parts.channel(delivery.address, delivery.sessionKey);
     // It may be on its way back (a reload, a mistake in the configuration): the reply waits for it.
     if (!channel) throw new ContinuoError("CHANNEL_UNAVAILABLE", `The channel ${delivery.address.channel} is not running.`);
     await sendDelivery(parts, channel, delivery, signal);
+    return true;
   } catch (thrown) {
-    await postpone(parts, delivery, attempts, toContinuoError(thrown));
+    // The platform has it, the store does not say so: it stays under way, and the next start labels it (2).
+    if (thrown instanceof NotKept) throw thrown;
+    return !(await postpone(parts, delivery, attempts, toContinuoError(thrown), signal));
   }
 }

@@ -99,6 +99,16 @@ function ownedByAllowFrom(channel: string, source: ChannelSource): Owned[] {
   return owned;
 }
 
+/**
+ * Ids of one channel that each are an account's only guest may be different people: the channel's own list says who is
+ * the owner then, and without one nobody is known to be (A1: a second person never lands there by accident).
+ */
+function withoutRivals(owned: readonly Owned[], who: (owned: Owned) => string): readonly Owned[] {
+  const whole = owned.find(({ account }) => account === null);
+  if (whole !== undefined) return owned.filter((one) => who(one) === who(whole));
+  return new Set(owned.map(who)).size > 1 ? [] : owned;
+}
+
 export interface People {
   /** Who a sender is; the same object for the same kind of answer, so that nothing is allocated. */
   whoIs(channel: string, account: string, peer: string): SenderWhy;
@@ -136,11 +146,15 @@ export function compilePeople(source: RoutingSource): People {
   }
   const accounts = new Map<string, Map<string, Owned[]>>();
   const namedPerson = [...ownerPersons.keys()];
+  // On these channels `session.owner` says itself which ids are the owner's.
+  const namedOn = new Set(listed.keys());
+  for (const [channel, peers] of links) for (const { person } of peers.values()) if (ownerPersons.has(person)) namedOn.add(channel);
   for (const [name, channel] of Object.entries(source.channels ?? {})) {
-    for (const owned of channel ? ownedByAllowFrom(name.trim().toLowerCase(), channel) : []) {
+    const all = channel ? ownedByAllowFrom(name.trim().toLowerCase(), channel) : [];
+    for (const owned of withoutRivals(all, ({ channel: on, peer }) => find(links, on, peer)?.person ?? `:${peer}`)) {
       const alias = find(links, owned.channel, owned.peer);
       // Where the owner is named, the only guest of an account does not become one.
-      if (alias && namedPerson.length > 0 && !namedPerson.includes(alias.person)) continue;
+      if (alias ? namedPerson.length > 0 && !namedPerson.includes(alias.person) : namedOn.has(owned.channel)) continue;
       adopt(alias, owned.by);
       const byPeer = accounts.get(owned.channel) ?? new Map<string, Owned[]>();
       byPeer.set(owned.peer, [...(byPeer.get(owned.peer) ?? []), owned]);

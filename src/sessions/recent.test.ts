@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Executor } from "../store/store.ts";
-import { createRecentEntries } from "./recent.ts";
+import { createRecentEntries, ENTRY_OVERHEAD } from "./recent.ts";
 
 /** A transcript of numbered rows that says how many it was asked to read. */
 function transcript() {
@@ -23,7 +23,7 @@ const seqs = (entries: readonly { readonly seq: number }[]) => entries.map(({ se
 
 test("a conversation is read once, and then only what was added to it", async () => {
   const { store, reads, say } = transcript();
-  const recent = createRecentEntries(store, { entries: 5, chars: 1000 });
+  const recent = createRecentEntries(store, { entries: 5, chars: 100_000 });
   say("a", 3);
   assert.deepEqual(seqs(await recent.read("a")), [1, 2, 3]);
   say("a", 1);
@@ -35,7 +35,7 @@ test("a conversation is read once, and then only what was added to it", async ()
 
 test("what grew by more than is kept is read afresh", async () => {
   const { store, say } = transcript();
-  const recent = createRecentEntries(store, { entries: 3, chars: 1000 });
+  const recent = createRecentEntries(store, { entries: 3, chars: 100_000 });
   say("a", 1);
   await recent.read("a");
   say("a", 9);
@@ -44,7 +44,7 @@ test("what grew by more than is kept is read afresh", async () => {
 
 test("an empty conversation is looked at again", async () => {
   const { store, say } = transcript();
-  const recent = createRecentEntries(store, { entries: 3, chars: 1000 });
+  const recent = createRecentEntries(store, { entries: 3, chars: 100_000 });
   assert.deepEqual(await recent.read("a"), []);
   say("a", 1);
   assert.deepEqual(seqs(await recent.read("a")), [1]);
@@ -52,7 +52,7 @@ test("an empty conversation is looked at again", async () => {
 
 test("memory is bounded: the conversation read longest ago is forgotten first", async () => {
   const { store, reads, say } = transcript();
-  const recent = createRecentEntries(store, { entries: 10, chars: "text 1".length * 5 });
+  const recent = createRecentEntries(store, { entries: 10, chars: ("text 1".length + ENTRY_OVERHEAD) * 5 });
   for (const id of ["a", "b"]) say(id, 2);
   await recent.read("a");
   await recent.read("b");

@@ -19,8 +19,11 @@ export interface RecentLimits {
   readonly chars: number;
 }
 
+/** An entry's ids, sender and address weigh as much as this, however short its text is. */
+export const ENTRY_OVERHEAD = 400;
+
 function charsOf(entries: readonly Entry[]): number {
-  return entries.reduce((sum, entry) => sum + entry.text.length, 0);
+  return entries.reduce((sum, entry) => sum + entry.text.length + ENTRY_OVERHEAD, 0);
 }
 
 /**

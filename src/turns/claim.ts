@@ -10,7 +10,7 @@ import { appendEntries, type NewEntry } from "../sessions/transcript.ts";
 import { commandReply, startsAnew } from "./commands.ts";
 import { noticeEntry } from "./notice.ts";
 import type { Executor, Store } from "../store/store.ts";
-import type { TurnRow } from "../store/tables.ts";
+import type { ConversationRow, TurnRow } from "../store/tables.ts";
 import { toAddress } from "../store/rows.ts";
 import { findConversation } from "../store/statements/find-conversation.ts";
 import { findRunningTurn } from "../store/statements/find-running-turn.ts";
@@ -154,6 +154,10 @@ function turnParams(parts: ClaimParts, turn: Turn, now: number) {
   };
 }
 
+function rolledBy({ began_reason: reason }: ConversationRow): BeganReason | null {
+  return reason === "first-message" ? null : (reason as BeganReason);
+}
+
 async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: number): Promise<Claim> {
   const fence = row.fence + 1;
   const attempt = row.attempt + 1;
@@ -181,7 +185,8 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     entrySeq: conversation?.entry_seq ?? 0,
     leafId: conversation?.leaf_id ?? null,
     modelOverride: session?.model_override ?? null,
-    rolled: null,
+    // Whoever began the turn may have died before its sender was told of the new session id (law 6).
+    rolled: conversation?.began_at === row.started_at ? rolledBy(conversation) : null,
     more: true,
   };
   return { kind: "claimed", claimed };

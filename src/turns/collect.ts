@@ -6,7 +6,8 @@ export async function collect(parts: WorkerParts, last: ClaimedTurn, lane: Lane,
   const debounceMs = parts.debounceMs(last.turn.reply.address.channel);
   for (;;) {
     const wait = lane.wokenAt + debounceMs - parts.clock.now();
-    if (wait <= 0 || stopping.aborted) return;
+    // A wait that is longer than asked for means that the clock was set back: nobody is to sit that out.
+    if (wait <= 0 || wait > debounceMs || stopping.aborted) return;
     await parts.pause(wait, stopping).catch(() => undefined);
   }
 }

@@ -53,7 +53,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
       let claim: Claim | null = null;
       return {
         claim: async (tx) => void (claim = await claimTurn(parts, tx, sessionKey, parts.clock.now())),
-        settle: (committed) => first.resolve(committed ? claim : null),
+        settle: (claimed) => first.resolve(claimed ? claim : null),
       };
     },
     abort(sessionKey, runId) {

@@ -31,16 +31,10 @@ const PAGE = 200;
 export function createRecovery(parts: RecoveryParts): Recovery {
   let timer: NodeJS.Timeout | null = null;
 
-  const wakeExpired = async (): Promise<number> => {
-    const expired = await parts.store.all(listExpiredTurns, { now: parts.clock.now(), limit: PAGE });
-    for (const row of expired) parts.wake(row.session_key);
-    return expired.length;
-  };
-
-  const wakeWaiting = async (): Promise<number> => {
+  const wakeAll = async (load: (after: string) => Promise<readonly { session_key: string }[]>): Promise<number> => {
     let woken = 0;
     for (let after = ""; ; ) {
-      const page = await parts.store.all(listWaitingSessions, { after, limit: PAGE });
+      const page = await load(after);
       for (const row of page) parts.wake(row.session_key);
       woken += page.length;
       const last = page.at(-1);
@@ -48,6 +42,8 @@ export function createRecovery(parts: RecoveryParts): Recovery {
       after = last.session_key;
     }
   };
+  const wakeExpired = () => wakeAll((after) => parts.store.all(listExpiredTurns, { now: parts.clock.now(), after, limit: PAGE }));
+  const wakeWaiting = () => wakeAll((after) => parts.store.all(listWaitingSessions, { after, limit: PAGE }));
 
   const beat = async (): Promise<void> => {
     await parts.store.run(extendLeases, { holder: parts.holder, lease_until: parts.clock.now() + parts.leaseMs });

@@ -52,6 +52,12 @@ async function answer(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal
   });
 }
 
+/** Stopped after its last word and before it was owed to anybody: it is kept as cut off, and not sent. */
+export function unlessStopped(end: TurnEnd, signal: AbortSignal): TurnEnd {
+  if (end.answer === null || end.state !== "committed" || !signal.aborted || signal.reason !== "stop") return end;
+  return { state: "aborted", answer: { ...end.answer, stopReason: "aborted" }, say: null, error: "TURN_ABORTED" };
+}
+
 function gaveUp(turn: Turn): ContinuoError {
   return new ContinuoError("TURN_GAVE_UP", `This message could not be answered: the gateway ended ${MAX_TURN_ATTEMPTS} times while working on it.`, {
     fields: { turnId: turn.id, attempts: turn.attempt },

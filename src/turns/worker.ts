@@ -14,25 +14,26 @@ import { collect } from "./collect.ts";
 import { commitWhenPossible } from "./commit-when-possible.ts";
 import { handBack } from "./commit.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
-import { endEvent, frameOf, runTurn } from "./run-turn.ts";
+import { endEvent, frameOf, runTurn, unlessStopped } from "./run-turn.ts";
 
 /** Runs a session's turns until nothing waits; resolves to when to look again (ms), if another gateway runs it. */
 export async function drain(parts: WorkerParts, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
   let next = first;
-  while (!stopping.aborted) {
+  while (next !== null || !stopping.aborted) {
     // What was claimed on acceptance has not seen the messages that came since.
     if (next === null) lane.again = false;
-    const claim = next ?? (await parts.store.transaction((tx) => claimTurn(parts, tx, sessionKey, parts.clock.now())));
+    const claim: Claim = next ?? (await parts.store.transaction((tx) => claimTurn(parts, tx, sessionKey, parts.clock.now())));
     next = null;
     if (claim.kind === "empty") return null;
     if (claim.kind === "busy") return Math.max(RETRY_MS, claim.until - parts.clock.now());
+    // Stopped while it was claimed: nobody would be there to end a turn that begins now.
+    if (stopping.aborted) return handBack(parts, claim.claimed).then(() => null);
     parts.probe("claimed");
     await perform(parts, claim.claimed, lane, stopping);
     const endedAt = parts.clock.now();
     if (!lane.again && !claim.claimed.more) return null;
     if (lane.again && lane.wokenAt <= endedAt) await collect(parts, claim.claimed, lane, stopping);
   }
-  if (next?.kind === "claimed") await handBack(parts, next.claimed);
   return null;
 }
 
@@ -47,15 +48,19 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
     const texts = turn.items.map((item) => item.message.text);
     const senderName = turn.items[0]?.message.sender.name ?? null;
     parts.emit({ ...frameOf(turn, now()), kind: "started", reply: turn.reply, texts, senderName, draft: turn.draft });
-    const end = await runTurn(parts, claimed, abort.signal, now);
+    const ran = await runTurn(parts, claimed, abort.signal, now);
     const draft = (await parts.settleLive(turn.id)) ?? turn.draft;
-    if (end === null) return await handBack(parts, claimed);
+    if (ran === null) return await handBack(parts, claimed);
+    const end = unlessStopped(ran, abort.signal);
+    // From here on the end is decided: who asks for a stop now is told that nothing runs.
+    lane.abort = null;
     parts.probe("before-commit");
     const { delivering } = await commitWhenPossible(parts, claimed, end, draft, stopping);
     parts.probe("committed");
     if (delivering) parts.onDelivery();
     parts.emit(endEvent(turn, end, now()));
   } catch (thrown) {
+    await parts.settleLive(turn.id);
     const error = toContinuoError(thrown);
     if (error.code !== "STORE_FENCED") throw thrown;
     parts.log.warn({ turnId: turn.id, sessionKey: turn.sessionKey }, "another worker has taken this turn over");

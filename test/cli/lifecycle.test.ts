@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { continuo, freePort, startGateway, temporaryStateDir, type Finished } from "./process.ts";
@@ -52,6 +52,17 @@ test("gateway start runs it in the background, ready, with the page's address; i
   }
   const down = await continuo(["gateway", "status"], at);
   assert.deepEqual([down.code, down.stdout], [3, "Gateway: not running\nStart it with `continuo gateway start`.\n"]);
+});
+
+test("everything in the state directory is for its owner alone, whatever the umask of the shell", async () => {
+  const stateDir = place();
+  const gateway = await startGateway({ stateDir });
+  try {
+    const open = readdirSync(stateDir, { recursive: true, encoding: "utf8" }).filter((name) => (statSync(join(stateDir, name)).mode & 0o077) !== 0);
+    assert.deepEqual(open, []);
+  } finally {
+    await gateway.kill();
+  }
 });
 
 test("what a gateway that was killed left behind is no obstacle, and no stranger's process is taken for it", async () => {

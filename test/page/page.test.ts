@@ -89,7 +89,7 @@ test("every message carries the badge of its channel", { skip }, async () => {
   };
   await visit({ prepare }, async ({ page }) => {
     await posts(page).nth(2).waitFor();
-    assert.deepEqual(await page.locator(".post .badge").allInnerTexts(), ["webchat", "terminal", "Telegram"]);
+    assert.deepEqual(await page.locator(".post .badge").allInnerTexts(), ["Web page", "Terminal", "Telegram"]);
     const colours = await page.locator(".post .badge").evaluateAll((badges) => badges.map((badge) => badge.computedStyleMap().get("color")?.toString()));
     assert.equal(new Set(colours).size, 3);
   });

@@ -118,6 +118,31 @@ describe("a conversation over the wire (spec 11.3, 11.4)", () => {
     other.socket.close();
   });
 
+  it("P2 an idempotency key of another session is refused: its message is not swallowed and nothing of that session is told", async () => {
+    answer = () => say("the answer of the first session");
+    await send("a secret", "shared-key", "first");
+    await client.find(chatOf("shared-key", "final"));
+    for (const method of ["chat.send", "agent"]) {
+      const { ok, error, payload } = await client.ask(method, { sessionKey: "second", message: "hello", idempotencyKey: "shared-key" });
+      assert.equal(ok, false);
+      assert.equal(error?.code, "INVALID_REQUEST");
+      assert.doesNotMatch(JSON.stringify([error, payload]), /first|secret/);
+    }
+    assert.equal((await send("a secret", "shared-key", "first")).payload?.status, "ok");
+  });
+
+  it("P2 agent without a key makes one: two clients that count their requests alike get each their own answer", async () => {
+    const other = await connected(house.at);
+    const said = async (from: RawClient, sessionKey: string): Promise<string> => {
+      from.send({ type: "req", id: "count-1", method: "agent", params: { message: `hello from ${sessionKey}`, sessionKey } });
+      const { payload } = await from.find(({ id, payload }) => id === "count-1" && payload?.result !== undefined);
+      return String(list(payload?.result?.payloads)[0]?.text);
+    };
+    assert.equal(await said(client, "left"), "You said: hello from left");
+    assert.equal(await said(other, "right"), "You said: hello from right");
+    other.socket.close();
+  });
+
   it("makes a run id where the client names none", async () => {
     const { payload } = await client.ask("chat.send", { sessionKey: "main", message: "no key" });
     assert.match(String(payload?.runId), /^[0-9a-f-]{36}$/);

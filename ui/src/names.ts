@@ -1,9 +1,10 @@
 import type { Texts } from "./texts.ts";
 import type { SessionRow } from "./wire.ts";
 
-const CHANNELS: Readonly<Record<string, { readonly label: string; readonly hue: number }>> = {
-  webchat: { label: "webchat", hue: 285 },
-  terminal: { label: "terminal", hue: 155 },
+/** A channel without a label is named in the language of the page. */
+const CHANNELS: Readonly<Record<string, { readonly label?: string; readonly hue: number }>> = {
+  webchat: { hue: 285 },
+  terminal: { hue: 155 },
   telegram: { label: "Telegram", hue: 235 },
   whatsapp: { label: "WhatsApp", hue: 130 },
   discord: { label: "Discord", hue: 268 },
@@ -16,12 +17,11 @@ const CHANNELS: Readonly<Record<string, { readonly label: string; readonly hue: 
 };
 
 /** How a channel is shown: its written name, and a hue of its own (0 to 360) that an unknown one gets from its letters. */
-export function channelLook(channel: string | undefined): { readonly label: string; readonly hue: number } {
+export function channelLook(channel: string | undefined, texts: Texts): { readonly label: string; readonly hue: number } {
   const name = channel ?? "webchat";
   const known = CHANNELS[name];
-  if (known) return known;
-  const hue = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
-  return { label: name.charAt(0).toUpperCase() + name.slice(1), hue };
+  const label = known?.label ?? texts.channels[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+  return { label, hue: known?.hue ?? [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7) };
 }
 
 const TYPES: ReadonlySet<string> = new Set(["dm", "direct", "group", "channel"]);
@@ -41,5 +41,5 @@ export function sessionName(row: Pick<SessionRow, "key" | "label" | "displayName
   const who = row.displayName ?? (type === -1 ? rest.slice(1) : rest.slice(type + 1)).join(":");
   // `agent:main:dm:ann`: one person over all channels.
   if (type === 0 || short) return who + suffix;
-  return `${who} · ${channelLook(rest[0]).label}${suffix}`;
+  return `${who} · ${channelLook(rest[0], texts).label}${suffix}`;
 }

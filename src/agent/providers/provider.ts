@@ -9,7 +9,10 @@ export interface ContextMessage {
   readonly role: "user" | "assistant";
   readonly text: string;
   readonly at: number;
+  /** Chosen by the sender, so it proves nothing. */
   readonly senderName: string | null;
+  /** Who it is, whatever they call themselves: `owner`, or `telegram:42`. */
+  readonly senderId: string;
   readonly address: Address;
 }
 

@@ -79,7 +79,7 @@ test("models.providers.continuo cannot take the place of recall", () => {
 
 async function sayHello(all: Providers, ref: string): Promise<string> {
   const { provider, model } = all.resolveModel(ref);
-  const message = { role: "user" as const, text: "hello", at: 0, senderName: null, address: { channel: "webchat", account: "default", chat: "operator", thread: null } };
+  const message = { role: "user" as const, text: "hello", at: 0, senderName: null, senderId: "owner", address: { channel: "webchat", account: "default", chat: "operator", thread: null } };
   let text = "";
   const events: AsyncIterable<ModelEvent> = provider.stream({ model, system: "", messages: [message], shared: false, maxOutputTokens: null }, new AbortController().signal);
   for await (const event of events) if (event.kind === "text") text += event.delta;

@@ -108,7 +108,7 @@ function endpointOf(id: string, settings: ProviderConfig | undefined, env: (name
   const variables = keyVariables(id);
   const apiKey = settings?.apiKey ?? variables.map(env).find((value) => value !== undefined && value.trim() !== "")?.trim() ?? null;
   if (apiKey === null && builtIn !== undefined && !isLocal(baseUrl) && !hasKeyHeader(headers)) {
-    const message = `There is no key for ${id}: set ${variables.join(" or ")}, or models.providers.${id}.apiKey.`;
+    const message = `There is no key for ${id} (${variables.join(" or ")}).`;
     throw new ContinuoError("MODEL_KEY_MISSING", message, { fields: { provider: id } });
   }
   return { id, protocol, baseUrl: versioned(baseUrl, protocol), apiKey, headers };

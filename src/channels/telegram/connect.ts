@@ -151,10 +151,6 @@ function reporter(parts: PollParts): (state: ChannelStatus["state"], detail: str
     const found = JSON.stringify([state, detail]);
     if (found === last) return;
     last = found;
-    const fields = { channel: "telegram", account: account.id, detail };
-    if (state === "failed") context.log.error(fields, "telegram has given up");
-    else if (state === "retrying") context.log.warn(fields, "telegram is trying again");
-    else context.log.info(fields, `telegram is ${state}`);
     context.onStatus({ account: account.id, state, detail, since: context.now() });
   };
 }

@@ -69,7 +69,7 @@ export function createScreen(out: Writable, palette: Palette, prompt: Prompt): S
     notice(text) {
       prompt.hide();
       finishLine();
-      out.write(`${palette.dim(text)}\n`);
+      out.write(`${palette.dim(withoutControls(text))}\n`);
       prompt.show();
     },
   };

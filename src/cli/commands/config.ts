@@ -15,7 +15,7 @@ function parsePath(text: string): ValuePath {
 }
 
 async function get(deps: CliDeps, text: string | undefined, options: { json?: boolean; showSecrets?: boolean }): Promise<void> {
-  const { config } = await deps.settings.load();
+  const { config } = await deps.settings.look();
   const path = parsePath(text ?? "");
   const found = valueAt(config, path);
   if (found === undefined) throw failure("REQUEST_INVALID", `Nothing is set at ${text}.`, "`continuo config get` prints everything that is set.");

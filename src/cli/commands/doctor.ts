@@ -39,9 +39,10 @@ async function stateDirFacts(path: string): Promise<FileFacts> {
   return { ...found, writable: (await stateDirFacts(dirname(path))).writable };
 }
 
+/** A gateway that runs has its variables, wherever from; one that is to be started here needs them here. */
 async function configFacts(deps: CliDeps): Promise<ConfigFacts> {
   try {
-    const { config, warnings } = await deps.settings.load();
+    const { config, warnings } = await (liveHolder(deps) === null ? deps.settings.load() : deps.settings.look());
     return { kind: "valid", config, warnings };
   } catch (thrown) {
     const error = toContinuoError(thrown);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { ContinuoError } from "../../domain/errors.ts";
 import type { GatewayFile, RunOptions } from "../deps.ts";
 import { fakeCli, type FakeCli } from "../testing/fake-cli.ts";
 import { fakeGateway, type FakeGateway } from "../testing/fake-gateway.ts";
@@ -125,6 +126,31 @@ test("restart prints the line of spec 10.4, and starts when none runs", async ()
     assert.equal(await runWith(here, "gateway", "restart"), 0);
     assert.match(here.cli.stdout(), /^Started gateway \(pid 4711\) on ws:/);
   });
+});
+
+test("restart leaves a gateway alone that could not start again", async () => {
+  await world(
+    async (here) => {
+      const { runCli } = await import("../program.ts");
+      const load = () => Promise.reject(new ContinuoError("CONFIG_ENV_MISSING", "channels.telegram.botToken: the variable is not set"));
+      assert.equal(await runCli({ ...here.cli.deps, settings: { ...here.cli.deps.settings, load } }, ["gateway", "restart"]), 1);
+      assert.deepEqual([here.signals, here.alive], [[], true]);
+      assert.match(here.cli.stderr(), /CONFIG_ENV_MISSING/);
+    },
+    { alive: true },
+  );
+});
+
+test("a stopped gateway whose process nobody reaps counts as stopped", async () => {
+  await world(
+    async (here) => {
+      const daemon = { ...here.cli.deps.daemon, holder: () => (here.signals.length === 0 ? here.gateway.file : null), isAlive: () => true };
+      const { runCli } = await import("../program.ts");
+      assert.equal(await runCli({ ...here.cli.deps, daemon }, ["gateway", "stop"]), 0);
+      assert.match(here.cli.stdout(), /^Stopped gateway \(pid 4711\)/);
+    },
+    { alive: true },
+  );
 });
 
 test("gateway status exits with 0 when it runs and 3 when not", async () => {

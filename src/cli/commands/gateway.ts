@@ -59,6 +59,8 @@ async function stop(context: CommandContext, options: JsonOption & { readonly fo
 async function restart(context: CommandContext, options: StartOptions & JsonOption & { readonly force?: boolean }): Promise<void> {
   const { terminal } = context.deps;
   const progress = progressOn(context, options);
+  // One that could not start again is not stopped.
+  await context.deps.settings.load();
   const stopped = await stopGateway(context.deps, options.force === true, progress);
   const { gateway } = await startGateway(context.deps, options, progress);
   const result = stopped === null ? "started" : "restarted";

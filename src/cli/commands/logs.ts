@@ -17,7 +17,7 @@ interface LogOptions {
 /** `logging.file`, or the usual place; a configuration that cannot be read must not keep anybody from the log. */
 async function logPath({ settings, paths }: CliDeps): Promise<string> {
   try {
-    return (await settings.load()).config.logging.file ?? paths.logPath;
+    return (await settings.look()).config.logging.file ?? paths.logPath;
   } catch {
     return paths.logPath; // the log itself says what is wrong with the file
   }

@@ -121,7 +121,7 @@ test("doctor says what is wrong with a configuration that does not load, and sti
   const cli = fakeCli();
   const load = () => Promise.reject(new ContinuoError("CONFIG_INVALID", "session.dmScop: unknown key"));
   const { runCli } = await import("../program.ts");
-  assert.equal(await runCli({ ...cli.deps, settings: { ...cli.deps.settings, load } }, ["doctor", "--json"]), 1);
+  assert.equal(await runCli({ ...cli.deps, settings: { ...cli.deps.settings, load, look: load } }, ["doctor", "--json"]), 1);
   const { ok, checks } = cli.json() as { ok: boolean; checks: { id: string; state: string; text: string }[] };
   assert.equal(ok, false);
   assert.equal(checks.find(({ id }) => id === "config")?.text, "session.dmScop: unknown key");

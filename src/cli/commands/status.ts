@@ -95,7 +95,7 @@ function queueOf(status: Row): StatusReport["queue"] {
 
 async function buildReport(deps: CliDeps, options: StatusOptions): Promise<StatusReport> {
   const endpoint = await findEndpoint(deps);
-  const { config, warnings } = await deps.settings.load();
+  const { config, warnings } = await deps.settings.look();
   const { gateway, status, sessions } = await gather(deps, endpoint, options.timeout);
   const showToken = options.json !== true && (options.showToken === true || deps.terminal.stdoutIsTTY);
   const now = deps.time.now();

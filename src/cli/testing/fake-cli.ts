@@ -101,6 +101,7 @@ export function fakeCli(options: FakeOptions = {}): FakeCli {
     paths: { stateDir, configPath: join(stateDir, "openclaw.json"), logPath: join(stateDir, "gateway.log") },
     settings: {
       load: () => Promise.resolve({ config: given as Config, exists: true, warnings: [] }),
+      look: () => Promise.resolve({ config: given as Config, exists: true, warnings: [] }),
       edit: (edits) => Promise.resolve(edits.map(({ path, value }) => `${path.join(".")} is ${JSON.stringify(value) ?? "taken out"}`)),
       schema: () => Promise.resolve({ type: "object" }),
     },

@@ -1,4 +1,5 @@
 import type { Check, CheckState, Diagnosis } from "../../audit/doctor.ts";
+import { withoutControls } from "../display-width.ts";
 import type { Palette } from "../output.ts";
 
 const TITLES: Readonly<Record<Check["section"], string>> = { install: "Install", gateway: "Gateway", channels: "One conversation", model: "Model" };
@@ -18,7 +19,7 @@ export function doctorLines(diagnosis: Diagnosis, palette: Palette): string[] {
   const sections = Object.entries(TITLES).flatMap(([section, title]) => {
     const lines = diagnosis.checks
       .filter((check) => check.section === section)
-      .flatMap(({ state, text, fix }) => [`  ${mark(state, palette)} ${text.replaceAll("\n", "\n      ")}`, ...(fix === null ? [] : [palette.dim(`      fix: ${fix}`)])]);
+      .flatMap(({ state, text, fix }) => [`  ${mark(state, palette)} ${withoutControls(text).replaceAll("\n", "\n      ")}`, ...(fix === null ? [] : [palette.dim(`      fix: ${withoutControls(fix)}`)])]);
     return lines.length === 0 ? [] : [palette.bold(title), ...lines, ""];
   });
   return [...sections, verdict(diagnosis, palette)];

@@ -13,6 +13,12 @@ function parse(line: string): unknown {
   }
 }
 
+/** Of an error its words; its stack is in the file (`--json`). */
+function shown(name: string, value: unknown): string {
+  const words = name === "err" ? textOf(asRow(value), "message") : null;
+  return words ?? (typeof value === "string" ? value : JSON.stringify(value));
+}
+
 /** One line of the gateway's log for people: `10:00:00 warn  what happened  field=value`. */
 export function logLine(line: string, palette: Palette): string {
   const row = asRow(parse(line));
@@ -22,8 +28,8 @@ export function logLine(line: string, palette: Palette): string {
   const level = LEVELS[numberOf(row, "level") ?? 0] ?? textOf(row, "level") ?? "info";
   const paint = level === "warn" ? palette.warn : level === "error" || level === "fatal" ? palette.bad : palette.dim;
   const fields = Object.entries(row)
-    .filter(([name]) => !OWN_PLACE.has(name))
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+    .filter(([name, value]) => !OWN_PLACE.has(name) && value !== null && !(name === "err" && textOf(asRow(value), "message") === message))
+    .map(([name, value]) => `${name}=${shown(name, value)}`);
   const clock = new Date(at).toTimeString().slice(0, 8);
   return withoutControls(`${clock} `) + paint(level.padEnd(5)) + withoutControls(` ${message}${fields.length > 0 ? `  ${fields.join(" ")}` : ""}`);
 }

@@ -33,10 +33,11 @@ async function claim(directory: string, now: number): Promise<boolean> {
   const names = await namesIn(directory);
   if (!names.includes(MARKER_FILE)) {
     if (names.some(isSessionFile)) return false;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+    // One that was there keeps its mode: it may be more than ours.
+    if (made !== undefined) await chmod(directory, 0o700);
     await writeFile(join(directory, MARKER_FILE), MARKER_TEXT, { mode: 0o600 });
   }
-  await chmod(directory, 0o700);
   await removeLeftovers(directory, names, now);
   return true;
 }

@@ -24,7 +24,7 @@ export function Post({ id, role, text, channel, senderName, at, cut, children }:
   const texts = store.texts.value;
   const language = store.language.value;
   return (
-    <article class={`post ${role}`} style={{ "--hue": channelLook(channel).hue }} data-channel={channel ?? "webchat"}>
+    <article class={`post ${role}`} style={{ "--hue": channelLook(channel, texts).hue }} data-channel={channel ?? "webchat"}>
       <header class="post-head">
         <span class="post-name">{role === "user" ? (senderName ?? texts.you) : texts.assistant}</span>
         <Badge channel={channel} />

@@ -22,6 +22,7 @@ function messages(lines: readonly Line[]): ContextMessage[] {
     text,
     at: at ?? Date.UTC(2026, 10, 21, 14, 5 + index),
     senderName: name ?? null,
+    senderId: `telegram:${name ?? ""}`,
     address: { channel: channel ?? "telegram", account: "default", chat: "1", thread: null },
   }));
 }

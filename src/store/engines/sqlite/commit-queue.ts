@@ -17,6 +17,22 @@ export interface CommitQueue {
 /** How many transactions may share one commit: bounds how long one waits for the others. */
 const MAX_BATCH = 64;
 
+/** False when the job failed and took back its own writes; throws when there is no transaction left to go on with. */
+async function runOne(database: DatabaseSync, tx: Executor, job: Job, alone: boolean): Promise<boolean> {
+  if (!alone) database.exec("savepoint job");
+  try {
+    await job.run(tx);
+    if (!alone) database.exec("release job");
+    return true;
+  } catch (error) {
+    job.reject(translateSqliteError(error));
+    // A full disk takes back the whole transaction, savepoints and all: there is nothing left to go on with.
+    if (!database.isTransaction) throw error;
+    if (!alone) database.exec("rollback to job; release job");
+    return false;
+  }
+}
+
 /**
  * Group commit: transactions that are asked for within one turn of the event loop share one
  * `BEGIN ... COMMIT`, and so one flush to the disk. Each has its own savepoint: one that fails takes
@@ -26,39 +42,29 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor): CommitQ
   const waiting: Job[] = [];
   let active: Promise<void> | null = null;
 
-  const runOne = async (job: Job, alone: boolean): Promise<boolean> => {
-    if (!alone) database.exec("savepoint job");
-    try {
-      await job.run(tx);
-      if (!alone) database.exec("release job");
-      return true;
-    } catch (error) {
-      if (!alone) database.exec("rollback to job; release job");
-      job.reject(error);
-      return false;
-    }
-  };
-
   const runBatch = async (batch: readonly Job[]): Promise<void> => {
     const alone = batch.length === 1;
     const kept: Job[] = [];
     try {
       database.exec("begin immediate");
-      for (const job of batch) if (await runOne(job, alone)) kept.push(job);
+      for (const job of batch) if (await runOne(database, tx, job, alone)) kept.push(job);
       database.exec(kept.length > 0 ? "commit" : "rollback");
     } catch (error) {
-      if (database.isTransaction) database.exec("rollback");
       const translated = translateSqliteError(error);
       for (const job of batch) job.reject(translated);
+      // Whoever still writes after the end is refused, and nothing more: a closed database has no transaction to ask for.
+      if (database.isOpen && database.isTransaction) database.exec("rollback");
       return;
     }
     for (const job of kept) job.resolve();
   };
 
   const pump = async (): Promise<void> => {
-    // One turn of the event loop: whatever arrives meanwhile joins the same commit.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) await runBatch(waiting.splice(0, MAX_BATCH));
+    while (waiting.length > 0) {
+      // One turn of the event loop: whatever arrives meanwhile joins the same commit, and a long queue keeps nobody waiting.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      await runBatch(waiting.splice(0, MAX_BATCH));
+    }
     active = null;
   };
 

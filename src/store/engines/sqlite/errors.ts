@@ -1,6 +1,7 @@
 import { ContinuoError, isContinuoError, type ErrorCode } from "../../../domain/errors.ts";
 
 const SQLITE_FULL = 13;
+const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
@@ -11,6 +12,8 @@ const PRIMARY_CODE = 0xff;
 const MEANING: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   [SQLITE_FULL]: ["STORE_FULL", "The disk that holds the database is full."],
   [SQLITE_IOERR]: ["STORE_FULL", "The database could not be written: the disk reported an error."],
+  // The same patience as for a full disk: what was to be written is kept and tried again.
+  [SQLITE_BUSY]: ["STORE_FULL", "Another program holds the database, so that it could not be written."],
   [SQLITE_READONLY]: ["STATE_UNWRITABLE", "The database cannot be written."],
   [SQLITE_CANTOPEN]: ["STATE_UNWRITABLE", "The database cannot be opened."],
   [SQLITE_CORRUPT]: ["STORE_CORRUPT", "The database file is damaged."],

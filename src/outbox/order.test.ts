@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import type { Channel } from "../domain/channel.ts";
+import { ContinuoError } from "../domain/errors.ts";
+import { createIds } from "../domain/ids.ts";
+import { noProbe } from "../domain/probe.ts";
+import { openStore } from "../store/open.ts";
+import type { Store } from "../store/store.ts";
+import { advanceDelivery } from "../store/statements/advance-delivery.ts";
+import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
+import { enqueueDelivery } from "./enqueue.ts";
+import { createOutboxWorker } from "./worker.ts";
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+
+/** A clock that leaps over every pause, and replies that wait for one chat when the gateway starts. */
+async function outboxWith(t: TestContext, texts: readonly string[]) {
+  const directory = mkdtempSync(join(tmpdir(), "continuo-outbox-"));
+  const store = openStore(join(directory, "state.sqlite"));
+  t.after(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+  let time = 1_700_000_000_000;
+  const clock = { now: () => (time += 600_000) };
+  const ids = createIds(clock);
+  const reply = { address: { channel: "telegram", account: "default", chat: "42", thread: null }, audience: "owner", replyTo: null };
+  for (const text of texts) await enqueueDelivery(store, { turnId: null, sessionKey: "k", reply, text, draft: null }, ids, clock.now());
+  return { store, clock };
+}
+
+function platform(answer: (text: string) => void) {
+  const sent: string[] = [];
+  const channel: Channel = {
+    name: "telegram",
+    accounts: ["default"],
+    start: async () => undefined,
+    stop: async () => undefined,
+    render: (markdown) => [{ text: markdown, plain: markdown }],
+    async send({ part }) {
+      answer(part.text);
+      sent.push(part.text);
+      return { messageId: `id-${sent.length}` };
+    },
+  };
+  return { channel, sent };
+}
+
+async function untilNothingIsOwed(store: Store): Promise<string[]> {
+  for (;;) {
+    const states = (await store.all(countOpenDeliveries, {})).map(({ state }) => state);
+    if (!states.some((state) => state === "pending" || state === "sending")) return states;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("a reply that has to be tried again holds back the later ones to the same address", async (t) => {
+  const { store, clock } = await outboxWith(t, ["one", "two", "three"]);
+  let failures = 1;
+  const { channel, sent } = platform(() => {
+    if (failures-- > 0) throw new ContinuoError("CHANNEL_UNAVAILABLE", "busy");
+  });
+  const worker = createOutboxWorker({ store, clock, probe: noProbe, log: quiet, random: () => 0, channel: () => channel });
+  await worker.start("hold");
+  await untilNothingIsOwed(store);
+  await worker.stop(1_000);
+  assert.deepEqual(sent, ["one", "two", "three"]);
+});
+
+test("P16 a reply that the platform has is not sent again because the disk was full when it arrived", async (t) => {
+  const { store, clock } = await outboxWith(t, ["one"]);
+  const { channel, sent } = platform(() => undefined);
+  let full = 1;
+  const tight: Store = {
+    ...store,
+    run: (statement, params) =>
+      (statement as unknown) === advanceDelivery && full-- > 0 ? Promise.reject(new ContinuoError("STORE_FULL", "The disk is full.")) : store.run(statement, params),
+  };
+  const worker = createOutboxWorker({ store: tight, clock, probe: noProbe, log: quiet, random: () => 0, channel: () => channel });
+  await worker.start("hold");
+  assert.deepEqual(await untilNothingIsOwed(store), []);
+  await worker.stop(1_000);
+  assert.deepEqual(sent, ["one"]);
+});
