@@ -24,7 +24,7 @@ export async function postpone(parts: OutboxParts, delivery: Delivery, attempts:
     settled_at: again ? null : now,
   };
   await keep(parts.log, signal, () => parts.store.run(postponeDelivery, params));
-  const fields = { deliveryId: delivery.id, channel: delivery.address.channel, attempts, code: error.code, err: error.cause };
+  const fields = { deliveryId: delivery.id, channel: delivery.address.channel, chat: delivery.address.chat, attempts, code: error.code, reason: error.message, err: error.cause };
   if (again) parts.log.warn({ ...fields, retryInMs: due - now }, "a reply could not be delivered yet");
   else parts.log.error(fields, "a reply could not be delivered");
   return again;

@@ -10,7 +10,7 @@ function transcript() {
   const row = (session_id: string, seq: number) => ({ session_id, seq, id: `${session_id}-${seq}`, text: `text ${seq}`, meta: null });
   const all = async (_: unknown, params: { session_id: string; after?: number; before?: number; limit: number }) => {
     const last = rows.get(params.session_id) ?? 0;
-    const seqs = Array.from({ length: last }, (_unused, index) => index + 1);
+    const seqs = Array.from({ length: last }, (_unused, index) => index + 1).filter((seq) => seq < (params.before ?? Number.POSITIVE_INFINITY));
     const found = params.after === undefined ? seqs.slice(-params.limit).toReversed() : seqs.filter((seq) => seq > (params.after ?? 0)).slice(0, params.limit);
     reads.push(found.length);
     return found.map((seq) => row(params.session_id, seq));
@@ -62,4 +62,13 @@ test("memory is bounded: the conversation read longest ago is forgotten first", 
   await recent.read("a");
   await recent.read("b");
   assert.deepEqual(reads, [2, 2, 0, 2, 0, 2], "b had to go, a had not");
+});
+
+test("of a conversation of very long entries, no more is read than may be kept", async () => {
+  const { store, reads, say } = transcript();
+  const recent = createRecentEntries(store, { entries: 400, chars: ENTRY_OVERHEAD * 60 });
+  say("a", 300);
+  const read = seqs(await recent.read("a"));
+  assert.deepEqual([read[0], read.at(-1), read.length], [201, 300, 100]);
+  assert.deepEqual(reads, [50, 50]);
 });

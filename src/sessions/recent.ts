@@ -26,6 +26,19 @@ function charsOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, entry) => sum + entry.text.length + ENTRY_OVERHEAD, 0);
 }
 
+/** How many entries are read at once: long ones are not all fetched when a few of them fill what may be kept. */
+const PAGE = 50;
+
+async function readNewest(store: Executor, sessionId: string, limits: RecentLimits): Promise<Entry[]> {
+  let entries: Entry[] = [];
+  for (;;) {
+    const wanted = Math.min(PAGE, limits.entries - entries.length);
+    const page = await readLatest(store, sessionId, wanted, entries[0]?.seq);
+    entries = [...page, ...entries];
+    if (page.length < wanted || entries.length >= limits.entries || charsOf(entries) >= limits.chars) return entries;
+  }
+}
+
 /**
  * Reads what a model is to be shown. A transcript only grows, so what was read stays true and each turn reads what
  * was added since, whoever added it. Bounded; the conversations that were read longest ago go first.
@@ -54,7 +67,7 @@ export function createRecentEntries(store: Executor, limits: RecentLimits): Rece
       const added = after === undefined ? null : await readAfter(store, sessionId, after, limits.entries);
       // As many as were asked for: there may be more, and only the newest count.
       const grown = added !== null && added.length < limits.entries;
-      const entries = grown ? [...known, ...added].slice(-limits.entries) : await readLatest(store, sessionId, limits.entries);
+      const entries = grown ? [...known, ...added].slice(-limits.entries) : await readNewest(store, sessionId, limits);
       keep(sessionId, entries);
       return entries;
     },

@@ -21,7 +21,7 @@ export function ConnectionLine({ retry }: { readonly retry: boolean }) {
       <span role={retry ? "status" : undefined}>
         {state.kind === "open" ? `${words.connected} · ${hello.value?.server.version ?? ""}` : null}
         {state.kind === "connecting" ? words.connecting : null}
-        {state.kind === "waiting" ? words.waiting(Math.max(0, Math.ceil((state.retryAt - now.value) / 1_000))) : null}
+        {state.kind === "waiting" ? words.waiting(Math.max(0, Math.round((state.retryAt - now.value) / 1_000))) : null}
       </span>
       {state.kind === "waiting" && retry ? (
         <button type="button" class="link" onClick={app.reconnect}>
