@@ -5,6 +5,7 @@ import type { Route } from "../domain/route.ts";
 import { isOperatorChannel } from "../domain/address.ts";
 import type { StoredMessage } from "../store/rows.ts";
 import type { Executor } from "../store/store.ts";
+import { findRunItem } from "../store/statements/find-run-item.ts";
 import { findInboxItem } from "../store/statements/find-inbox-item.ts";
 import { insertInboxItem } from "../store/statements/insert-inbox-item.ts";
 
@@ -52,12 +53,13 @@ export async function accept(tx: Executor, item: NewItem, ids: Ids, clock: Clock
     why: JSON.stringify(route.why),
   });
   if (inserted > 0) return { kind: "accepted", itemId: id, runId, sessionKey: route.sessionKey };
-  return duplicateOf(tx, message);
+  return duplicateOf(tx, message, runId);
 }
 
-async function duplicateOf(tx: Executor, message: InboundMessage): Promise<Accepted> {
+async function duplicateOf(tx: Executor, message: InboundMessage, runId: string): Promise<Accepted> {
   const { channel, account, chat } = message.address;
-  const first = await tx.get(findInboxItem, { channel, account, chat, message_id: message.messageId ?? "" });
+  const said = await tx.get(findInboxItem, { channel, account, chat, message_id: message.messageId ?? "" });
+  const first = said ?? (await tx.get(findRunItem, { run_id: runId }));
   if (!first) throw new Error("an inbox item was refused as a duplicate of one that is not there");
   return { kind: "duplicate", itemId: first.id, runId: first.run_id, sessionKey: first.session_key };
 }

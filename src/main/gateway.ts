@@ -182,12 +182,20 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
 }
 
 /** In the opposite order of `open`: nothing comes in any more, what runs ends, and the store is the last to go. */
-async function shut({ doors, store }: House, line: Line, graceMs: number, reason: string): Promise<void> {
-  await doors.channels?.stop();
-  await line.stop(graceMs);
-  await doors.mirror?.stop();
-  await doors.gateway?.close({ reason });
-  await store.close();
+async function shut({ doors, store, log }: House, line: Line, graceMs: number, reason: string): Promise<void> {
+  const steps = [
+    () => doors.channels?.stop(),
+    () => line.stop(graceMs),
+    () => doors.mirror?.stop(),
+    () => doors.gateway?.close({ reason }),
+    () => store.close(),
+  ];
+  for (const step of steps) {
+    // One that cannot end well must not keep the others, or the lock.
+    await Promise.resolve()
+      .then(step)
+      .catch((error: unknown) => log.error({ err: error }, "something could not be stopped in order"));
+  }
 }
 
 async function open(house: House, line: Line, held: Held): Promise<StartedGateway> {

@@ -29,6 +29,17 @@ function lacksSecret(config: Config): boolean {
   return auth.mode !== "none" && auth.token === undefined && auth.password === undefined;
 }
 
+/** Settings that mean something, which this version does not do: to go on without them would surprise badly. */
+function refuseUnserved({ store, gateway }: Config): void {
+  if (store.url !== undefined) {
+    // Going on with SQLite would keep conversations where nobody looks for them.
+    throw new ContinuoError("CONFIG_INVALID", "store.url: this version keeps its data in SQLite only. Fix: take the setting out.");
+  }
+  if (gateway.auth.mode === "trusted-proxy") {
+    throw new ContinuoError("CONFIG_INVALID", 'gateway.auth.mode: "trusted-proxy" is not served by this version. Fix: use "token" or "password".');
+  }
+}
+
 /** Reads the configuration, writing a first one where there is none. Throws CONFIG_*: nothing starts half-configured. */
 export async function readConfiguration(path: string, start: StartOptions, ids: Ids): Promise<Configuration> {
   const first = await writeFirstConfig(path, ids);
@@ -37,10 +48,7 @@ export async function readConfiguration(path: string, start: StartOptions, ids: 
     await editConfig(path, [{ path: ["gateway", "auth", "token"], value: ids.token() }]);
     loaded = await load(path, start.env);
   }
-  if (loaded.config.store.url !== undefined) {
-    // Going on with SQLite would keep conversations where nobody looks for them.
-    throw new ContinuoError("CONFIG_INVALID", "store.url: this version keeps its data in SQLite only. Take the setting out.");
-  }
+  refuseUnserved(loaded.config);
   const compiled = compileSettings(loaded.config, loaded.warnings, start.env);
   return { path, firstStart: first.created, loaded, compiled };
 }

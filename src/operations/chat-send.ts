@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ContinuoError } from "../domain/errors.ts";
 import type { InboundMessage } from "../domain/message.ts";
-import { findInboxItem } from "../store/statements/find-inbox-item.ts";
+import { findRunItem } from "../store/statements/find-run-item.ts";
 import { define } from "./define.ts";
 import type { Caller } from "./operation.ts";
 import type { Services } from "./services.ts";
@@ -31,9 +31,8 @@ function operatorMessage(request: z.output<typeof input>, messageId: string, cal
 }
 
 /** The same key again: in flight while its turn waits or runs, then done (spec 11.3). */
-async function duplicateStatus(services: Services, caller: Caller, runId: string) {
-  const key = { channel: caller.channel, account: "default", chat: "operator", message_id: runId };
-  const item = await services.store.get(findInboxItem, key);
+async function duplicateStatus(services: Services, runId: string) {
+  const item = await services.store.get(findRunItem, { run_id: runId });
   return { runId, status: item?.state === "done" ? ("ok" as const) : ("in_flight" as const), cached: item?.state === "done" };
 }
 
@@ -59,7 +58,7 @@ export const chatSend = define({
         if (outcome.sessionKey !== services.settings.keyOf(message.target?.sessionKey ?? null, message.target?.agentId ?? null)) {
           throw new ContinuoError("REQUEST_INVALID", "This idempotencyKey belongs to a message in another session. Use a new one for each message.");
         }
-        return duplicateStatus(services, caller, runId);
+        return duplicateStatus(services, runId);
       case "answered":
         return { ok: true as const, runId, sessionKey: outcome.sessionKey, aborted: outcome.stopped.length > 0, runIds: outcome.stopped, text: outcome.text };
       case "dropped":

@@ -1,7 +1,7 @@
 import type { Command } from "../inbox/command.ts";
 
 const HELP = [
-  "**Commands**",
+  "Commands:",
   "- `/new` starts a new conversation; the earlier one is kept and can be resumed. Text after it is the first message",
   "- `/reset` does the same",
   "- `/stop` stops the answer that is being written",

@@ -1,7 +1,10 @@
-import { toContinuoError } from "../domain/errors.ts";
+import { toContinuoError, type ErrorCode } from "../domain/errors.ts";
 import type { ClaimedTurn } from "./claim.ts";
 import { commitTurn, type TurnEnd } from "./commit.ts";
 import { RETRY_MS, type WorkerParts } from "./lane.ts";
+
+/** What passes by itself, or when somebody frees the disk. */
+const WAITED_OUT: readonly ErrorCode[] = ["STORE_FULL", "STORE_BUSY"];
 
 /** A full disk is waited out: the answer is there and must not be asked for again. */
 export async function commitWhenPossible(parts: WorkerParts, claimed: ClaimedTurn, end: TurnEnd, draft: string | null, stopping: AbortSignal) {
@@ -10,7 +13,7 @@ export async function commitWhenPossible(parts: WorkerParts, claimed: ClaimedTur
       return await commitTurn(parts, claimed, end, draft, parts.clock.now());
     } catch (thrown) {
       const error = toContinuoError(thrown);
-      if (error.code !== "STORE_FULL" || stopping.aborted) throw thrown;
+      if (!WAITED_OUT.includes(error.code) || stopping.aborted) throw thrown;
       parts.log.error({ code: error.code, sessionKey: claimed.turn.sessionKey }, `${error.message} The answer waits. ${error.cure}`);
       await parts.pause(RETRY_MS, stopping).catch(() => undefined);
     }

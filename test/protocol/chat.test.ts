@@ -131,6 +131,18 @@ describe("a conversation over the wire (spec 11.3, 11.4)", () => {
     assert.equal((await send("a secret", "shared-key", "first")).payload?.status, "ok");
   });
 
+  it("P2 a key is one run on every channel: the page cannot get what the terminal was answered in another session", async () => {
+    answer = () => say("the answer of the terminal");
+    await send("a secret", "both-key", "first");
+    await client.find(chatOf("both-key", "final"));
+    const page = await connected(house.at, { client: { id: "webchat-ui", version: "1.0.0", platform: "web", mode: "webchat" } });
+    const { ok, error } = await page.ask("chat.send", { sessionKey: "second", message: "hello", idempotencyKey: "both-key" });
+    assert.deepEqual([ok, error?.code], [false, "INVALID_REQUEST"]);
+    const again = await page.ask("chat.send", { sessionKey: "first", message: "a secret", idempotencyKey: "both-key" });
+    assert.equal(again.payload?.status, "ok", "in the same session it is the same message");
+    page.socket.close();
+  });
+
   it("P2 agent without a key makes one: two clients that count their requests alike get each their own answer", async () => {
     const other = await connected(house.at);
     const said = async (from: RawClient, sessionKey: string): Promise<string> => {

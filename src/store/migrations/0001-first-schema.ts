@@ -98,6 +98,8 @@ function inboxTable(db: Kysely<Tables>, dialect: DialectName) {
       .addColumn("why", "text", required),
     // The idempotency key: one inbound id makes one item (law 2).
     db.schema.createIndex("inbox_once").unique().on("inbox").columns(["channel", "account", "chat", "message_id"]),
+    // Clients name their runs: one name is one run, on whatever channel it was given.
+    db.schema.createIndex("inbox_run").unique().on("inbox").column("run_id"),
     open(db, "inbox_queued", "inbox", ["session_key", "seq"], "queued"),
     open(db, "inbox_claimed", "inbox", ["turn_id", "seq"], "claimed"),
   ];

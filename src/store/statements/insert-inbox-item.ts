@@ -24,5 +24,5 @@ export const insertInboxItem = statement<Omit<InboxRow, "seq" | "turn_id">>((db,
       message: p("message"),
       why: p("why"),
     })
-    .onConflict((conflict) => conflict.columns(["channel", "account", "chat", "message_id"]).doNothing()),
+    .onConflict((conflict) => conflict.doNothing()),
 );

@@ -12,8 +12,7 @@ const PRIMARY_CODE = 0xff;
 const MEANING: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   [SQLITE_FULL]: ["STORE_FULL", "The disk that holds the database is full."],
   [SQLITE_IOERR]: ["STORE_FULL", "The database could not be written: the disk reported an error."],
-  // The same patience as for a full disk: what was to be written is kept and tried again.
-  [SQLITE_BUSY]: ["STORE_FULL", "Another program holds the database, so that it could not be written."],
+  [SQLITE_BUSY]: ["STORE_BUSY", "Another program holds the database, so that it could not be written."],
   [SQLITE_READONLY]: ["STATE_UNWRITABLE", "The database cannot be written."],
   [SQLITE_CANTOPEN]: ["STATE_UNWRITABLE", "The database cannot be opened."],
   [SQLITE_CORRUPT]: ["STORE_CORRUPT", "The database file is damaged."],
