@@ -4,6 +4,7 @@ import { createFrameQueue } from "./frame.ts";
 import type { HistoryReader } from "./history.ts";
 import { addNote, changeOutgoing } from "./sending.ts";
 import type { Sessions } from "./sessions.ts";
+import { positionOf } from "./store.ts";
 import type { Draft, Store } from "./store.ts";
 import { textOf } from "./wire.ts";
 import type { AgentEvent, ChatEvent, SessionChanged } from "./wire.ts";
@@ -20,10 +21,11 @@ interface Growth {
   readonly channel: string | null;
 }
 
-function putDraft(store: Store, draft: Draft): void {
+function putDraft(store: Store, fresh: Omit<Draft, "after">): void {
+  const draft = { ...fresh, after: positionOf(store.transcript.value) };
   const known = store.drafts.value.find(({ runId }) => runId === draft.runId);
   if (known?.ended) return;
-  if (known) store.drafts.value = store.drafts.value.map((other) => (other === known ? { ...draft, at: known.at, channel: draft.channel ?? known.channel } : other));
+  if (known) store.drafts.value = store.drafts.value.map((other) => (other === known ? { ...draft, at: known.at, after: known.after, channel: draft.channel ?? known.channel } : other));
   else store.drafts.value = [...store.drafts.value, draft];
 }
 
@@ -41,7 +43,7 @@ function putIncoming(store: Store, { runId, sessionKey, data }: AgentEvent): voi
     return at === -1;
   });
   if (texts.length === 0) return;
-  store.incoming.value = [...store.incoming.value, { runId, texts, channel: data.channel ?? null, senderName: data.senderName ?? null, at: Date.now() }];
+  store.incoming.value = [...store.incoming.value, { runId, texts, channel: data.channel ?? null, senderName: data.senderName ?? null, at: Date.now(), after: positionOf(store.transcript.value) }];
 }
 
 /** The end of a run: its whole text, or what the house says instead. */

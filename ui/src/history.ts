@@ -2,7 +2,7 @@ import { batch } from "@preact/signals";
 import type { Connection } from "./connection.ts";
 import { ConnectionLost } from "./requests.ts";
 import { NO_TRANSCRIPT } from "./store.ts";
-import type { Incoming, Outgoing, Store, Transcript } from "./store.ts";
+import type { Draft, Incoming, Outgoing, Position, Store, Transcript } from "./store.ts";
 import { textOf } from "./wire.ts";
 import type { History, Message } from "./wire.ts";
 
@@ -30,18 +30,23 @@ export function merge(known: Transcript, page: History): Transcript {
   return { ...alone, messages, hasMore: (known.messages[0]?.seq ?? first) < first ? known.hasMore : alone.hasMore };
 }
 
-function isNewTo(message: Message, after: Outgoing["after"], sessionId: string | null): boolean {
+function isNewTo(message: Message, after: Position, sessionId: string | null): boolean {
   return after.sessionId !== sessionId || message.seq > after.seq;
 }
 
-/** The messages of ours that the transcript does not show yet; each of its entries stands for one of them. */
-export function notInTranscript(outgoing: readonly Outgoing[], transcript: Transcript): readonly Outgoing[] {
+/** The messages that the transcript does not show yet; each of its entries stands for one of them. */
+export function notInTranscript<T extends Pick<Outgoing, "text" | "after">>(written: readonly T[], transcript: Transcript): readonly T[] {
   const free = transcript.messages.filter(({ role }) => role === "user");
-  return outgoing.filter(({ text, after }) => {
+  return written.filter(({ text, after }) => {
     const at = free.findIndex((message) => isNewTo(message, after, transcript.sessionId) && textOf(message.content).trim() === text.trim());
     if (at !== -1) free.splice(at, 1);
     return at === -1;
   });
+}
+
+/** Whether the transcript has an answer that came after the draft began: a reading may be quicker than its events. */
+export function isAnswered({ after }: Draft, { sessionId, messages }: Transcript): boolean {
+  return after.sessionId !== null && messages.some((message) => message.role === "assistant" && isNewTo(message, after, sessionId));
 }
 
 /** What was only announced, not read, when a reading began: the transcript has it then. */

@@ -1,6 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { HistoryReader } from "./history.ts";
 import { ConnectionLost, RequestFailed } from "./requests.ts";
+import { positionOf } from "./store.ts";
 import type { Outgoing, Store, Transcript } from "./store.ts";
 import type { Sent } from "./wire.ts";
 
@@ -25,9 +26,8 @@ export function changeOutgoing(store: Store, runId: string, changes: Partial<Out
 }
 
 /** A new message to what is shown at the moment. */
-function compose(key: string, text: string, { sessionId, messages }: Transcript): Outgoing {
-  const after = { sessionId, seq: messages.at(-1)?.seq ?? 0 };
-  return { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after };
+function compose(key: string, text: string, transcript: Transcript): Outgoing {
+  return { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after: positionOf(transcript) };
 }
 
 export function createSender(store: Store, connection: () => Connection, history: HistoryReader): Sender {

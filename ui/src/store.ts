@@ -6,6 +6,12 @@ import { TEXTS } from "./texts.ts";
 import type { Language, Texts } from "./texts.ts";
 import type { Hello, Message, SessionRow } from "./wire.ts";
 
+/** How far the transcript that was read goes. */
+export interface Position {
+  readonly sessionId: string | null;
+  readonly seq: number;
+}
+
 /** A message of ours on its way. Its run id is its idempotency key: sending it again never says it twice. */
 export interface Outgoing {
   readonly runId: string;
@@ -15,7 +21,7 @@ export interface Outgoing {
   readonly state: "waiting" | "sending" | "accepted" | "ended" | "failed";
   readonly error: string | null;
   /** What the transcript held when it was written: its own entry comes after that. */
-  readonly after: { readonly sessionId: string | null; readonly seq: number };
+  readonly after: Position;
 }
 
 /** What somebody wrote on another channel, until the transcript is read again. */
@@ -25,6 +31,7 @@ export interface Incoming {
   readonly channel: string | null;
   readonly senderName: string | null;
   readonly at: number;
+  readonly after: Position;
 }
 
 /** An answer while it grows, and after its end until the transcript has it. */
@@ -34,6 +41,7 @@ export interface Draft {
   readonly channel: string | null;
   readonly at: number;
   readonly ended: boolean;
+  readonly after: Position;
 }
 
 /** Said by the house, not stored in the transcript: a command's answer, a failure. */
@@ -51,6 +59,11 @@ export interface Transcript {
   readonly messages: readonly Message[];
   readonly hasMore: boolean;
   readonly state: "loading" | "ready" | "failed";
+}
+
+/** What comes from now on comes after this. */
+export function positionOf({ sessionId, messages }: Transcript): Position {
+  return { sessionId, seq: messages.at(-1)?.seq ?? 0 };
 }
 
 export type Theme = "auto" | "light" | "dark";

@@ -1,12 +1,15 @@
 import { useApp } from "../app.ts";
-import { notInTranscript } from "../history.ts";
+import { isAnswered, notInTranscript } from "../history.ts";
 import type { Draft, Incoming, Outgoing } from "../store.ts";
 import { textOf } from "../wire.ts";
 import { NoteLine, Post } from "./post.tsx";
 
+/** One of the messages that somebody wrote elsewhere. */
+type Heard = Omit<Incoming, "texts"> & { readonly text: string };
+
 type Item =
   | { readonly kind: "outgoing"; readonly at: number; readonly item: Outgoing }
-  | { readonly kind: "incoming"; readonly at: number; readonly item: Incoming }
+  | { readonly kind: "incoming"; readonly at: number; readonly item: Heard }
   | { readonly kind: "draft"; readonly at: number; readonly item: Draft };
 
 function Own({ message }: { readonly message: Outgoing }) {
@@ -39,26 +42,22 @@ function TailItem({ entry }: { readonly entry: Item }) {
     const { runId, text, channel, at, ended } = entry.item;
     return <Post id={ended ? `draft:${runId}` : null} role="assistant" text={text} channel={channel ?? undefined} senderName={undefined} at={at} cut={null} />;
   }
-  const { runId, texts, channel, senderName, at } = entry.item;
-  return (
-    <>
-      {texts.map((text, index) => (
-        <Post key={`${runId}:${index}`} id={runId} role="user" text={text} channel={channel ?? undefined} senderName={senderName ?? undefined} at={at} cut={null} />
-      ))}
-    </>
-  );
+  const { runId, text, channel, senderName, at } = entry.item;
+  return <Post id={runId} role="user" text={text} channel={channel ?? undefined} senderName={senderName ?? undefined} at={at} cut={null} />;
 }
 
 /** What the transcript does not have yet, in the order in which it came. Alone in reading growing answers. */
 export function Tail() {
   const { store } = useApp();
   const ours = store.outgoing.value.filter(({ key }) => key === store.selected.value);
-  // A reading that was under way may have brought an answer just before its end was told.
-  const last = store.transcript.value.messages.findLast(({ role }) => role === "assistant");
-  const drafts = store.drafts.value.filter(({ text, ended }) => text !== "" && !(ended && text === textOf(last?.content)));
+  const heard = store.incoming.value.flatMap(({ texts, ...item }) => texts.map((text, index): Heard => ({ ...item, runId: `${item.runId}:${index}`, text })));
+  // A reading that was under way may have brought what is told only now: nothing stands there twice.
+  const transcript = store.transcript.value;
+  const last = transcript.messages.findLast(({ role }) => role === "assistant");
+  const drafts = store.drafts.value.filter((draft) => draft.text !== "" && !isAnswered(draft, transcript) && !(draft.ended && draft.text === textOf(last?.content)));
   const items: Item[] = [
-    ...notInTranscript(ours, store.transcript.value).map((item): Item => ({ kind: "outgoing", at: item.at, item })),
-    ...store.incoming.value.map((item): Item => ({ kind: "incoming", at: item.at, item })),
+    ...notInTranscript(ours, transcript).map((item): Item => ({ kind: "outgoing", at: item.at, item })),
+    ...notInTranscript(heard, transcript).map((item): Item => ({ kind: "incoming", at: item.at, item })),
     ...drafts.map((item): Item => ({ kind: "draft", at: item.at, item })),
   ];
   items.sort((a, b) => a.at - b.at);
