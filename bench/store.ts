@@ -53,7 +53,7 @@ function openLine(directory: string) {
     close: () => store.close(),
     async accept(key: string): Promise<void> {
       const message = operatorMessage(key, `m-${++count}`);
-      const item = { message, route: resolveRoute(routing, message), commands: true, state: "queued" } as const;
+      const item = { message, route: resolveRoute(routing, message), command: null, state: "queued" } as const;
       await store.transaction((tx) => accept(tx, item, ids, systemClock));
     },
     async claim(key: string): Promise<ClaimedTurn> {

@@ -1,3 +1,4 @@
+import type { Command } from "./command.ts";
 import type { InboundMessage } from "./message.ts";
 import type { ReplyRoute } from "./route.ts";
 import type { ContinuoError } from "./errors.ts";
@@ -14,8 +15,8 @@ export interface InboxItem {
   readonly person: string | null;
   readonly audience: string;
   readonly acceptedAt: number;
-  /** The sender may use chat commands. */
-  readonly commands: boolean;
+  /** What its text commands, read when it was accepted; null is a message for the agent. */
+  readonly command: Command | null;
 }
 
 /** One inbox batch on its way to its committed replies. `fence` refuses a stale holder's commit. */

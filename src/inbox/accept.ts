@@ -1,3 +1,4 @@
+import type { Command } from "../domain/command.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
@@ -12,7 +13,7 @@ import { insertInboxItem } from "../store/statements/insert-inbox-item.ts";
 export interface NewItem {
   readonly message: InboundMessage;
   readonly route: Route;
-  readonly commands: boolean;
+  readonly command: Command | null;
   /** `done` for what was answered on the spot (`/stop`) and needs no turn. */
   readonly state: "queued" | "done";
 }
@@ -30,7 +31,7 @@ function runIdOf(message: InboundMessage, ids: Ids): string {
  */
 export async function accept(tx: Executor, item: NewItem, ids: Ids, clock: Clock): Promise<Accepted> {
   const { message, route } = item;
-  const stored: StoredMessage = { message, commands: item.commands };
+  const stored: StoredMessage = { message, command: item.command };
   const id = ids.next();
   const runId = runIdOf(message, ids);
   const inserted = await tx.run(insertInboxItem, {

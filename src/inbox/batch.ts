@@ -6,23 +6,21 @@ import { claimQueuedItems } from "../store/statements/claim-queued-items.ts";
 import { finishClaimedItems } from "../store/statements/finish-claimed-items.ts";
 import { listClaimedItems } from "../store/statements/list-claimed-items.ts";
 import { listQueuedItems } from "../store/statements/list-queued-items.ts";
-import { parseCommand } from "./command.ts";
 
-/** Items may share a turn when one reply can answer them all: same place, same sender, same rights (spec 12.4). */
+/** Items may share a turn when one reply can answer them all: same place, same sender (spec 12.4). */
 function together(first: InboxItem, next: InboxItem): boolean {
   return (
     sameAddress(first.message.address, next.message.address) &&
     first.message.sender.id === next.message.sender.id &&
     first.audience === next.audience &&
-    first.commands === next.commands &&
-    parseCommand(next) === null
+    next.command === null
   );
 }
 
 function firstBatch(items: readonly InboxItem[]): InboxItem[] {
   const first = items[0];
   if (!first) return [];
-  if (parseCommand(first) !== null) return [first];
+  if (first.command !== null) return [first];
   const end = items.findIndex((item) => !together(first, item));
   return items.slice(0, end === -1 ? items.length : end);
 }

@@ -26,13 +26,20 @@ export interface RunningSessions {
   stop(sessionKey: string): readonly string[];
 }
 
+/** What the configuration says about a message that comes in; read anew for each. */
+export interface EntranceSettings {
+  admit(message: InboundMessage): Admitted | Dropped;
+  route(message: InboundMessage): Route;
+  /** Words that begin a new session id (spec 1.1). */
+  resetTriggers(): readonly string[];
+}
+
 export interface ReceiveParts {
   readonly store: Store;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly probe: Probe;
-  admit(message: InboundMessage): Admitted | Dropped;
-  route(message: InboundMessage): Route;
+  readonly settings: EntranceSettings;
   readonly sayNow: SayNow;
   readonly sessions: RunningSessions;
   /** Something that was said at once is to go out. */

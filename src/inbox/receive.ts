@@ -17,12 +17,13 @@ export type Receive = (message: InboundMessage) => Promise<ReceiveOutcome>;
 
 export function createReceive(parts: ReceiveParts): Receive {
   return async (message) => {
-    const admission = parts.admit(message);
+    const { settings } = parts;
+    const admission = settings.admit(message);
     if (admission.kind === "dropped") return refuse(parts, admission);
-    const route = parts.route(message);
-    const command = parseCommand(admission);
+    const route = settings.route(message);
+    const command = admission.commands ? parseCommand(message.text, settings.resetTriggers()) : null;
     if (command?.name === "stop") return stopNow(parts, admission, route);
-    const item = { message, route, commands: admission.commands, state: "queued" } as const;
+    const item = { message, route, command, state: "queued" } as const;
     return acceptAndStart(parts, item);
   };
 }

@@ -6,7 +6,7 @@ import type { ReceiveParts } from "./parts.ts";
 /** `/stop` overtakes what it stops; sent twice, it acts once. */
 export async function stopNow(parts: ReceiveParts, admission: Admitted, route: Route): Promise<ReceiveOutcome> {
   const { message } = admission;
-  const item = { message, route, commands: true, state: "done" } as const;
+  const item = { message, route, command: { name: "stop", rest: "" }, state: "done" } as const;
   const reply: ReplyRoute = { address: message.address, audience: route.audience, replyTo: message.messageId };
   const { outcome, answer } = await parts.store.transaction(async (tx) => {
     const outcome = await accept(tx, item, parts.ids, parts.clock);

@@ -238,6 +238,7 @@ function lineSettings({ current }: SettingsHolder): Parameters<typeof createLine
   return {
     admit: (message) => current().admit(message),
     route: (message) => current().route(message),
+    resetTriggers: () => current().config.session.resetTriggers,
     agents: () => current().agents,
     resetPolicy: (type, channel) => current().resetPolicy(type, channel),
     debounceMs: (channel) => current().debounceMs(channel),

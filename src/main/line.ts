@@ -5,10 +5,10 @@ import type { Address } from "../domain/address.ts";
 import type { Channel, ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
-import type { InboundMessage } from "../domain/message.ts";
 import type { Probe } from "../domain/probe.ts";
-import type { Admitted, Dropped, ResetType, Route } from "../domain/route.ts";
+import type { ResetType } from "../domain/route.ts";
 import type { TurnEvent } from "../domain/turn.ts";
+import type { EntranceSettings } from "../inbox/parts.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
@@ -20,9 +20,7 @@ import { createRecovery, rememberDraft } from "../turns/recover.ts";
 import { createTurnWorker, type TurnWorker } from "../turns/lanes.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
-export interface LineSettings {
-  admit(message: InboundMessage): Admitted | Dropped;
-  route(message: InboundMessage): Route;
+export interface LineSettings extends EntranceSettings {
   agents(): Agents;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
   debounceMs(channel: string): number;
@@ -126,8 +124,7 @@ function createEntrance({ store, world, probe, settings }: LineParts, turns: Tur
     clock,
     ids,
     probe,
-    admit: settings.admit,
-    route: settings.route,
+    settings,
     sessions: { reserve: turns.reserve, wake: turns.wake, stop: (sessionKey) => turns.abort(sessionKey, null) },
     sayNow: async (tx, sessionKey, reply, text) => {
       await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null }, ids, clock.now());

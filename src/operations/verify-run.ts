@@ -64,7 +64,7 @@ async function say(services: Services, live: LiveGateway, speaker: Speaker, text
     answered.reject(new ContinuoError("GATEWAY_TIMEOUT", `No answer came within ${ANSWER_TIMEOUT_MS / 1000} s.`));
   }, ANSWER_TIMEOUT_MS);
   try {
-    const item = { message, route, commands: false, state: "queued" } as const;
+    const item = { message, route, command: null, state: "queued" } as const;
     await services.store.transaction((tx) => accept(tx, item, services.ids, services.clock));
     live.wake(route.sessionKey);
     return { key: original, answer: await answered.promise };

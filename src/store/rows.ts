@@ -1,3 +1,4 @@
+import type { Command } from "../domain/command.ts";
 import type { Address } from "../domain/address.ts";
 import type { Delivery, DeliveryState } from "../domain/delivery.ts";
 import type { Entry, Role } from "../domain/entry.ts";
@@ -92,7 +93,7 @@ export function toEntry(row: EntryRow): Entry {
 /** What the inbox keeps of a message besides its columns. */
 export interface StoredMessage {
   readonly message: InboundMessage;
-  readonly commands: boolean;
+  readonly command: Command | null;
 }
 
 export function toInboxItem(row: InboxRow): InboxItem {
@@ -104,7 +105,7 @@ export function toInboxItem(row: InboxRow): InboxItem {
     agentId: row.agent_id,
     sessionKey: row.session_key,
     message: stored.message,
-    commands: stored.commands,
+    command: stored.command,
     person: row.person,
     audience: row.audience,
     acceptedAt: row.accepted_at,

@@ -2,7 +2,7 @@ import type { Ids } from "../domain/ids.ts";
 import type { ResetType, ReplyRoute } from "../domain/route.ts";
 import type { BeganReason } from "../domain/session.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
-import { parseCommand, type Command } from "../inbox/command.ts";
+import type { Command } from "../domain/command.ts";
 import { readBatch, takeBatch } from "../inbox/batch.ts";
 import { openSession, type OpenSession } from "../sessions/lifecycle.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
@@ -94,7 +94,7 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
   const reply = replyRouteOf(items);
   const [first] = items;
   if (!first || !reply) return { kind: "empty" };
-  const command = parseCommand(first);
+  const { command } = first;
   const policy = parts.resetPolicy(resetTypeOf(first), first.message.address.channel);
   const session = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
   const turn: Turn = {
@@ -181,7 +181,7 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
   };
   const claimed: ClaimedTurn = {
     turn,
-    command: items[0] ? parseCommand(items[0]) : null,
+    command: items[0]?.command ?? null,
     entrySeq: conversation?.entry_seq ?? 0,
     leafId: conversation?.leaf_id ?? null,
     modelOverride: session?.model_override ?? null,

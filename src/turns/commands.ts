@@ -1,4 +1,4 @@
-import type { Command } from "../inbox/command.ts";
+import type { Command } from "../domain/command.ts";
 
 const HELP = [
   "Commands:",

@@ -70,6 +70,7 @@ export interface HarnessOptions {
   readonly clock?: Clock;
   readonly probe?: Probe;
   readonly debounceMs?: number;
+  readonly resetTriggers?: readonly string[];
 }
 
 export interface Harness {
@@ -118,6 +119,7 @@ function lineSettings(options: HarnessOptions): LineSettings {
   return {
     admit: (message) => admit(admission, message),
     route: (message) => resolveRoute(routing, message),
+    resetTriggers: () => options.resetTriggers ?? ["/new", "/reset"],
     agents: () => agents,
     resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
     debounceMs: () => options.debounceMs ?? 20,

@@ -88,6 +88,7 @@ function lineSettings(agents: Agents): LineSettings {
   return {
     admit: (message) => ({ kind: "admitted", message, reason: "test", commands: true }),
     route: routeOf,
+    resetTriggers: () => ["/new", "/reset"],
     agents: () => agents,
     resetPolicy: () => ({ mode: "none", atHour: 4, idleMinutes: 0 }),
     debounceMs: () => 0,

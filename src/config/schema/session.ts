@@ -83,7 +83,7 @@ export const sessionSchema = z.strictObject({
     { John: ["telegram:123456789", "discord:987654321012345678"] },
   ),
   mirror: setting(z.boolean().default(true), "Keep the readable files `sessions.json` and `<id>.jsonl` beside the database.", true),
-  resetTriggers: validated(
+  resetTriggers: setting(
     z.array(z.string()).default(DEFAULT_TRIGGERS).transform((list) => (list.length === 0 ? DEFAULT_TRIGGERS : list)),
     "Messages that begin a new session id.",
     ["/new", "/reset"],
