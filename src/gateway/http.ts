@@ -19,15 +19,18 @@ export interface HttpContext {
 type Env = { Bindings: HttpBindings };
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; " +
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "x-frame-options": "DENY",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 };
+
+/** The page talks to the gateway that served it and to nobody else; not every browser counts its WebSocket as `self`. */
+function contentSecurityPolicy(host: string): string {
+  const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : "";
+  return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'${sockets}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+}
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Continuo</title>
@@ -69,6 +72,7 @@ export function createHttp(context: HttpContext): Hono<Env> {
   app.use(async (c, next) => {
     if (isKnownHost(c.req.header("host"), context.boundTo, context.allowedOrigins())) await next();
     else c.res = c.text("Forbidden: this host name is not the gateway's. Add its origin to gateway.controlUi.allowedOrigins.", 403);
+    c.res.headers.set("content-security-policy", contentSecurityPolicy(c.req.header("host") ?? ""));
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });

@@ -89,7 +89,7 @@ describe("the HTTP side (spec 11.6)", () => {
       const { headers } = await ask(house, path);
       assert.equal(headers["x-content-type-options"], "nosniff");
       assert.equal(headers["referrer-policy"], "no-referrer");
-      assert.match(String(headers["content-security-policy"]), /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'/);
+      assert.match(String(headers["content-security-policy"]), /^default-src 'none'; script-src 'self'; .*connect-src 'self' ws:\/\/127\.0\.0\.1:\d+ wss:\/\/127\.0\.0\.1:\d+; frame-ancestors 'none'/);
     }
   });
 
