@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { editConfig, load, writeFirstConfig, type Config, type Environment, type LoadedConfig } from "../config/index.ts";
+import { editConfig, isSecretPath, load, writeFirstConfig, type Config, type Environment, type LoadedConfig } from "../config/index.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { GatewaySettings } from "../gateway/index.ts";
@@ -123,14 +123,10 @@ export async function openLog(configuration: Configuration, files: StatePaths, s
 
 /** Values that must never be written anywhere, wherever they turn up. */
 export function secretsOf(config: Config): string[] {
-  const found: string[] = [];
-  const walk = (value: unknown, name: string): void => {
-    if (typeof value === "string") {
-      if (/token|password|apikey|secret/i.test(name) && value.length >= 8) found.push(value);
-    } else if (typeof value === "object" && value !== null) {
-      for (const [key, item] of Object.entries(value)) walk(item, key);
-    }
+  const walk = (value: unknown, path: readonly (string | number)[]): string[] => {
+    if (typeof value === "string") return value.length >= 8 && isSecretPath(path) ? [value] : [];
+    if (Array.isArray(value)) return value.flatMap((item, index) => walk(item, [...path, index]));
+    return typeof value === "object" && value !== null ? Object.entries(value).flatMap(([key, item]) => walk(item, [...path, key])) : [];
   };
-  walk(config, "");
-  return found;
+  return walk(config, []);
 }
