@@ -30,7 +30,9 @@ function withDmThread(key: string, form: string, hasChannel: boolean, hasAccount
   if (address.thread === null) return { sessionKey: key, form };
   const tail = `${idSegment(address.chat)}:${idSegment(address.thread)}`;
   const account = nameSegment(parts.account, parts.compiled.main);
-  if (hasAccount || (hasChannel && parts.account === parts.channel.defaultAccount)) {
+  // The form of spec 2.7 is Telegram's; another channel's chat could have the same numbers.
+  const isUsual = parts.account === parts.channel.defaultAccount && (hasChannel || parts.channel.name === "telegram");
+  if (hasAccount || isUsual) {
     return { sessionKey: `${key}:thread:${tail}`, form: `${form}:thread:{chat}:{thread}` };
   }
   if (hasChannel) return { sessionKey: `${key}:thread:${account}:${tail}`, form: `${form}:thread:{account}:{chat}:{thread}` };
