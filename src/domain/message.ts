@@ -42,6 +42,28 @@ export interface InboundMessage {
   readonly target: ExplicitTarget | null;
 }
 
+export interface Speaker {
+  readonly channel: string;
+  readonly account: string;
+  readonly senderId: string;
+}
+
+/** Something that somebody writes in a chat with us alone; what is left out is what nothing depends on. */
+export function directMessage({ channel, account, senderId }: Speaker, said: Partial<InboundMessage> = {}): InboundMessage {
+  return {
+    address: { channel, account, chat: senderId, thread: null },
+    chatKind: "dm",
+    sender: { id: senderId, name: null, username: null },
+    messageId: null,
+    text: "",
+    mentioned: true,
+    sentAt: 0,
+    place: null,
+    target: null,
+    ...said,
+  };
+}
+
 /** What `receive` answers a channel: it may acknowledge the platform event on every one of them. */
 export type ReceiveOutcome =
   | { readonly kind: "accepted"; readonly itemId: string; readonly runId: string; readonly sessionKey: string }

@@ -3,9 +3,9 @@ import { createProviders, type Providers } from "../agent/providers/registry.ts"
 import { compileAgents, type Agents } from "../agent/settings.ts";
 import { namedSenders } from "../audit/channel-scope.ts";
 import { accountsOf, enabledChannels, type Config, type Environment } from "../config/index.ts";
-import type { InboundMessage } from "../domain/message.ts";
+import { directMessage, type InboundMessage, type Speaker } from "../domain/message.ts";
 import type { Admitted, Dropped, ResetType, Route } from "../domain/route.ts";
-import type { OperationSettings, OwnedAccount } from "../operations/index.ts";
+import type { OperationSettings } from "../operations/index.ts";
 import { compileRouting, resolveRoute } from "../routing/index.ts";
 import { resetPolicy, type ResetPolicy } from "../sessions/reset.ts";
 
@@ -55,17 +55,7 @@ export function holdSettings(first: CompiledSettings): SettingsHolder {
 
 /** What an operator's client says, as far as routing is concerned. */
 function operatorMessage(sessionKey: string | null, agentId: string | null): InboundMessage {
-  return {
-    address: { channel: "webchat", account: "default", chat: "operator", thread: null },
-    chatKind: "dm",
-    sender: { id: "operator", name: null, username: null },
-    messageId: null,
-    text: "",
-    mentioned: true,
-    sentAt: 0,
-    place: null,
-    target: { sessionKey, agentId },
-  };
+  return directMessage({ channel: "webchat", account: "default", senderId: "operator" }, { target: { sessionKey, agentId } });
 }
 
 export function operationSettings(current: () => CompiledSettings): OperationSettings {
@@ -89,28 +79,13 @@ function contextTokens(settings: CompiledSettings, ref: string): number {
   return Math.min(known?.contextWindow ?? UNKNOWN_WINDOW, cap);
 }
 
-/** A direct message of somebody, as far as admission and routing are concerned. */
-function directMessage(channel: string, account: string, senderId: string): InboundMessage {
-  return {
-    address: { channel, account, chat: senderId, thread: null },
-    chatKind: "dm",
-    sender: { id: senderId, name: null, username: null },
-    messageId: null,
-    text: "",
-    mentioned: true,
-    sentAt: 0,
-    place: null,
-    target: null,
-  };
-}
-
 /** Where the owner may write besides the page and the terminal (spec A1): asked of admission and routing themselves. */
-export function ownedAccounts(settings: CompiledSettings): OwnedAccount[] {
+export function ownedAccounts(settings: CompiledSettings): Speaker[] {
   const { config } = settings;
   return enabledChannels(config).flatMap((channel) =>
     accountsOf(config, channel).flatMap((account) => {
       const senderId = namedSenders(config, channel, account).find((id) => {
-        const message = directMessage(channel, account, id);
+        const message = directMessage({ channel, account, senderId: id });
         return settings.admit(message).kind === "admitted" && settings.route(message).isOwner;
       });
       return senderId === undefined ? [] : [{ channel, account, senderId }];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ContinuoError } from "../domain/errors.ts";
-import type { InboundMessage } from "../domain/message.ts";
+import { directMessage, type InboundMessage } from "../domain/message.ts";
 import { findRunItem } from "../store/statements/find-run-item.ts";
 import { define } from "./define.ts";
 import type { Caller } from "./operation.ts";
@@ -17,17 +17,8 @@ const input = z.object({
 });
 
 function operatorMessage(request: z.output<typeof input>, messageId: string, caller: Caller, now: number): InboundMessage {
-  return {
-    address: { channel: caller.channel, account: "default", chat: "operator", thread: null },
-    chatKind: "dm",
-    sender: { id: "operator", name: null, username: null },
-    messageId,
-    text: request.message,
-    mentioned: true,
-    sentAt: now,
-    place: null,
-    target: { sessionKey: request.sessionKey ?? null, agentId: request.agentId ?? null },
-  };
+  const target = { sessionKey: request.sessionKey ?? null, agentId: request.agentId ?? null };
+  return directMessage({ channel: caller.channel, account: "default", senderId: "operator" }, { messageId, text: request.message, sentAt: now, target });
 }
 
 /** The same key again: in flight while its turn waits or runs, then done (spec 11.3). */

@@ -35,5 +35,5 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
 ];
 
 export type { Caller, Operation, Scope } from "./operation.ts";
-export type { GatewayFacts, LiveGateway, ListedModel, OperationSettings, OwnedAccount, Services } from "./services.ts";
+export type { GatewayFacts, LiveGateway, ListedModel, OperationSettings, Services } from "./services.ts";
 export { sessionRow } from "./session-row.ts";

@@ -3,7 +3,7 @@ import type { ModelInfo } from "../agent/providers/provider.ts";
 import type { ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
-import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
+import type { InboundMessage, ReceiveOutcome, Speaker } from "../domain/message.ts";
 import type { Route } from "../domain/route.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import type { Store } from "../store/store.ts";
@@ -35,13 +35,6 @@ export interface OperationSettings {
   warnings(): readonly string[];
 }
 
-/** A channel account whose owner is known from the configuration: who `verify` may speak as. */
-export interface OwnedAccount {
-  readonly channel: string;
-  readonly account: string;
-  readonly senderId: string;
-}
-
 /** What only a running gateway can do. */
 export interface LiveGateway {
   receive(message: InboundMessage): Promise<ReceiveOutcome>;
@@ -50,7 +43,8 @@ export interface LiveGateway {
   running(): number;
   onTurnEvent(listener: (event: TurnEvent) => void): () => void;
   route(message: InboundMessage): Route;
-  ownedAccounts(): readonly OwnedAccount[];
+  /** Where the owner is known from the configuration: who `verify` may speak as. */
+  ownedAccounts(): readonly Speaker[];
   /** Wakes the worker for what was accepted without `receive`. */
   wake(sessionKey: string): void;
   /** Tells clients that a session changed by an operation. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ContinuoError } from "../domain/errors.ts";
-import type { InboundMessage } from "../domain/message.ts";
+import { directMessage, type InboundMessage, type Speaker } from "../domain/message.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import { accept } from "../inbox/accept.ts";
 import { purgeInbox } from "../inbox/purge.ts";
@@ -9,11 +9,9 @@ import { purgeSessions, SCRATCH_AGENT_PREFIX } from "../sessions/scratch.ts";
 import type { Executor } from "../store/store.ts";
 import { purgeTurns } from "../turns/purge.ts";
 import { define } from "./define.ts";
-import type { LiveGateway, OwnedAccount, Services } from "./services.ts";
+import type { LiveGateway, Services } from "./services.ts";
 
 /** Somebody who speaks for the owner: their account on a channel, or an operator client. */
-type Speaker = OwnedAccount;
-
 const OPERATORS: readonly Speaker[] = [
   { channel: "webchat", account: "default", senderId: "operator" },
   { channel: "terminal", account: "default", senderId: "operator" },
@@ -28,21 +26,6 @@ function randomWord(token: string): string {
   return Array.from(token.slice(0, 5), (digit) => SYLLABLES[Number.parseInt(digit, 16)] ?? "").join("");
 }
 
-function messageFrom(speaker: Speaker, text: string, id: string, now: number): InboundMessage {
-  const { channel, account, senderId } = speaker;
-  return {
-    address: { channel, account, chat: senderId, thread: null },
-    chatKind: "dm",
-    sender: { id: senderId, name: null, username: null },
-    messageId: id,
-    text,
-    mentioned: true,
-    sentAt: now,
-    place: null,
-    target: null,
-  };
-}
-
 /** The key that this message really gets, moved into the scratch agent. */
 function scratchRoute(live: LiveGateway, message: InboundMessage, scratch: string) {
   const route = live.route(message);
@@ -53,7 +36,7 @@ function scratchRoute(live: LiveGateway, message: InboundMessage, scratch: strin
 
 /** Says something through the whole way of a message and waits for the answer. */
 async function say(services: Services, live: LiveGateway, speaker: Speaker, text: string, scratch: string) {
-  const message = messageFrom(speaker, text, `${scratch}-${services.ids.next()}`, services.clock.now());
+  const message = directMessage(speaker, { messageId: `${scratch}-${services.ids.next()}`, text, sentAt: services.clock.now() });
   const { original, route } = scratchRoute(live, message, scratch);
   const answered = Promise.withResolvers<string>();
   const done = live.onTurnEvent((event: TurnEvent) => {
