@@ -1,3 +1,5 @@
+import { defaultAgentId, normalizeAgentId } from "../domain/agent-id.ts";
+
 /** An agent as the turns room needs it: small and frozen. */
 export interface AgentSettings {
   readonly id: string;
@@ -48,7 +50,6 @@ export const DEFAULT_MODEL = "continuo/recall";
 const DEFAULT_TIMEOUT_SECONDS = 600;
 /** A timer that is set for longer rings at once: who asks for "no limit" by a huge number gets twenty-four days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-const DEFAULT_AGENT = "main";
 
 function modelsOf(setting: ModelSetting, inherited: readonly string[]): readonly string[] {
   if (setting === undefined) return inherited;
@@ -61,7 +62,7 @@ export function compileAgents(source: AgentsSource): Agents {
   const defaults = source.agents?.defaults;
   const inherited = modelsOf(defaults?.model, [DEFAULT_MODEL]);
   const build = (entry: AgentEntry): AgentSettings => ({
-    id: entry.id.toLowerCase(),
+    id: normalizeAgentId(entry.id),
     name: entry.name ?? null,
     models: modelsOf(entry.model, inherited),
     timeoutMs: Math.min(LONGEST_TIMER_MS, (defaults?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000),
@@ -69,11 +70,11 @@ export function compileAgents(source: AgentsSource): Agents {
     systemPrompt: entry.systemPrompt ?? defaults?.systemPrompt ?? null,
   });
   const entries = source.agents?.list ?? [];
-  const list = entries.length > 0 ? entries.map(build) : [build({ id: DEFAULT_AGENT })];
-  const chosen = entries.find((entry) => entry.default === true) ?? entries[0];
+  const defaultId = defaultAgentId(entries);
+  const list = entries.length > 0 ? entries.map(build) : [build({ id: defaultId })];
   const byId = new Map(list.map((agent) => [agent.id, agent]));
   return {
-    defaultId: chosen?.id.toLowerCase() ?? DEFAULT_AGENT,
+    defaultId,
     list,
     get: (id) => byId.get(id) ?? build({ id }),
   };

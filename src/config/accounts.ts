@@ -15,8 +15,3 @@ export function accountsOf(config: Config, channel: string): readonly string[] {
   const whole = settings?.botToken !== undefined || settings?.token !== undefined;
   return whole && !listed.includes(DEFAULT_ACCOUNT) ? [DEFAULT_ACCOUNT, ...listed] : listed;
 }
-
-/** The agent that takes what nothing routes: the first marked `default`, else the first, else `main` (spec 1.2). */
-export function defaultAgentId(config: Config): string {
-  return (config.agents.list.find((agent) => agent.default === true) ?? config.agents.list[0])?.id ?? "main";
-}

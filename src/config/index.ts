@@ -1,11 +1,11 @@
-export { accountsOf, DEFAULT_ACCOUNT, defaultAgentId, enabledChannels } from "./accounts.ts";
-export { describeChange, diffConfig, type ConfigChange } from "./diff.ts";
-export { formatDuration, formatSize, parseDuration, parseSize, DURATION_MESSAGE, SIZE_MESSAGE, type DurationUnit } from "./durations.ts";
+export { accountsOf, enabledChannels } from "./accounts.ts";
+export { describeChange, diffConfig } from "./diff.ts";
+export { formatDuration } from "./durations.ts";
 export { editConfig, editText, type ConfigEdit } from "./edit.ts";
 export { expandHome, resolvePaths, type Environment, type Paths } from "./environment.ts";
-export { writeFirstConfig, type FirstConfig } from "./first.ts";
+export { writeFirstConfig } from "./first.ts";
 export { configJsonSchema } from "./json-schema.ts";
 export { load, look, parseConfig, type LoadedConfig } from "./load.ts";
-export { isSecretPath, redact, REDACTED } from "./redact.ts";
-export type { AgentConfig, BindingConfig, ChannelConfig, Config, ProviderConfig, SessionConfig } from "./schema.ts";
-export { watchConfig, type ConfigChanged, type ConfigWatcher, type WatchOptions } from "./watch.ts";
+export { isSecretPath, redact } from "./redact.ts";
+export type { Config, ProviderConfig } from "./schema.ts";
+export { watchConfig, type ConfigWatcher } from "./watch.ts";

@@ -119,6 +119,22 @@ function modelRules({ models }: Config): Findings {
   return { problems: [], warnings };
 }
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "iu") instanceof RegExp;
+  } catch {
+    // That it cannot be read is the answer.
+    return false;
+  }
+}
+
+function messageRules({ messages }: Config): Findings {
+  const problems = messages.groupChat.mentionPatterns.flatMap((text, index) =>
+    isPattern(text) ? [] : [problem(["messages", "groupChat", "mentionPatterns", index], `${JSON.stringify(text)} is not a regular expression`, "write a backslash before characters that stand for themselves")],
+  );
+  return { problems, warnings: [] };
+}
+
 function sectionRules(config: Config, known: readonly string[]): Findings {
   const warnings = Object.keys(config)
     .filter((key) => !known.includes(key) && !FOREIGN_SECTIONS.includes(key))
@@ -138,6 +154,7 @@ export function checkRules(config: Config, sections: readonly string[]): Finding
     agentRules(config),
     bindingRules(config),
     modelRules(config),
+    messageRules(config),
     hookRules(config),
   ]);
 }

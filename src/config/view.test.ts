@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { accountsOf, defaultAgentId, enabledChannels } from "./accounts.ts";
+import { defaultAgentId } from "../domain/agent-id.ts";
+import { accountsOf, enabledChannels } from "./accounts.ts";
 import { describeChange, diffConfig } from "./diff.ts";
 import { configJsonSchema } from "./json-schema.ts";
 import { parseConfig } from "./load.ts";
@@ -69,9 +70,9 @@ test("an account takes what it has of its own, then the channel's, then the defa
 });
 
 test("the default agent is the marked one, else the first, else main", () => {
-  assert.equal(defaultAgentId(config({})), "main");
-  assert.equal(defaultAgentId(config({ agents: { list: [{ id: "a" }, { id: "b" }] } })), "a");
-  assert.equal(defaultAgentId(config({ agents: { list: [{ id: "a" }, { id: "b", default: true }] } })), "b");
+  assert.equal(defaultAgentId(config({}).agents.list), "main");
+  assert.equal(defaultAgentId(config({ agents: { list: [{ id: "a" }, { id: "b" }] } }).agents.list), "a");
+  assert.equal(defaultAgentId(config({ agents: { list: [{ id: "a" }, { id: "b", default: true }] } }).agents.list), "b");
 });
 
 test("near words are suggested, far ones are not", () => {

@@ -76,6 +76,34 @@ test("a malformed file is reported once and the old settings stay, until it is m
   assert.deepEqual([previous.session.dmScope, config.session.dmScope], ["main", "per-peer"]);
 });
 
+test("a change that its user refuses is reported once, and the next one is told against what was in force", async (context) => {
+  const root = await mkdtemp(join(tmpdir(), "continuo-watch-"));
+  const path = join(root, "openclaw.json");
+  await writeFile(path, "{}");
+  const seen: string[] = [];
+  const watcher = await watchConfig({
+    current: await load(path, {}),
+    env: {},
+    debounceMs: 5,
+    onChange({ config, changedPaths }) {
+      if (config.logging.level === "debug") throw new Error("not this one");
+      seen.push(...changedPaths);
+    },
+    onError: ({ code }) => seen.push(code),
+  });
+  context.after(async () => {
+    watcher.close();
+    await rm(root, { recursive: true, force: true });
+  });
+  await writeFile(path, "{ logging: { level: 'debug' } }");
+  await watcher.reload();
+  await watcher.reload();
+  assert.deepEqual(seen, ["INTERNAL"]);
+  await writeFile(path, "{ logging: { level: 'warn' }, session: { dmScope: 'main' } }");
+  await watcher.reload();
+  assert.deepEqual(seen.slice(1).toSorted(), ["logging.level", "session.dmScope"]);
+});
+
 test("a removed file does not turn a running gateway back to defaults", async (context) => {
   const { path, next } = await watched(context, "{ gateway: { auth: { token: 't' } } }");
   await rm(path);

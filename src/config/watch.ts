@@ -104,7 +104,8 @@ async function readAgain(current: LoadedConfig, env: Environment, seen: (path: s
 
 /**
  * Follows the file and its includes. A change that can be used is handed to `onChange` with what is different;
- * one that cannot goes to `onError` once, and the old settings stay. A removed file changes nothing.
+ * one that cannot, or that `onChange` throws at, goes to `onError` once, and the old settings stay. A removed file
+ * changes nothing.
  */
 export async function watchConfig(options: WatchOptions): Promise<ConfigWatcher> {
   const { env, onChange, onError, debounceMs = DEBOUNCE_MS } = options;
@@ -134,9 +135,10 @@ export async function watchConfig(options: WatchOptions): Promise<ConfigWatcher>
       try {
         const { next, changed } = await readAgain(current, env, (path) => seen.push(path));
         outcome = () => {
+          // It may still refuse what the schema lets pass: then the old settings stay the ones to compare with.
+          if (changed !== null) onChange(changed);
           current = next;
           lastError = "";
-          if (changed !== null) onChange(changed);
         };
       } catch (error) {
         outcome = () => report(toContinuoError(error));
@@ -149,7 +151,12 @@ export async function watchConfig(options: WatchOptions): Promise<ConfigWatcher>
   const once = async (): Promise<void> => {
     if (closed) return;
     const outcome = await read();
-    if (!closed) outcome();
+    if (closed) return;
+    try {
+      outcome();
+    } catch (error) {
+      report(toContinuoError(error));
+    }
   };
   const reload = (): Promise<void> => (running = running.then(once));
 

@@ -7,3 +7,9 @@ export function normalizeAgentId(id: string): string {
   const slug = text.replace(/[^a-z0-9_-]+/g, "-").replace(/^-+/, "").slice(0, 64).replace(/-+$/, "");
   return VALID_ID.test(slug) ? slug : slug.replace(/^[_-]+/, "") || "main";
 }
+
+/** The agent that takes what nothing routes: the first marked `default`, else the first, else `main` (spec 1.2). */
+export function defaultAgentId(agents: readonly { readonly id: string; readonly default?: boolean | undefined }[]): string {
+  const chosen = agents.find((agent) => agent.default === true) ?? agents[0];
+  return chosen ? normalizeAgentId(chosen.id) : "main";
+}

@@ -4,8 +4,6 @@ import { ContinuoError } from "../domain/errors.ts";
 import { acquireLock } from "../store/engines/sqlite/lock.ts";
 import { readHolder, type Holder, type StatePaths } from "./state-paths.ts";
 
-export { readHolder, statePaths, type Holder, type StatePaths } from "./state-paths.ts";
-
 /** Makes sure that the state directory can be used, private to this user. Throws STATE_UNWRITABLE. */
 export function prepareStateDir(stateDir: string, paths: StatePaths): void {
   try {

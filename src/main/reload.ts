@@ -3,7 +3,7 @@ import type { Gateway } from "../gateway/index.ts";
 import type { Log } from "../logging/log.ts";
 import type { RunningChannels } from "./channels.ts";
 import { compileSettings, type SettingsHolder } from "./settings.ts";
-import { accessSettings, secretsOf, type Configuration } from "./startup.ts";
+import { accessSettings, refuseUnserved, secretsOf, type Configuration } from "./startup.ts";
 
 export interface ReloadParts {
   readonly configuration: Configuration;
@@ -23,8 +23,11 @@ export async function watchConfiguration(parts: ReloadParts): Promise<Pick<Confi
     env,
     debounceMs: configuration.compiled.config.gateway.reload.debounceMs,
     onChange({ config, changedPaths, changes, warnings }) {
+      // Whatever throws does so before anything has changed.
+      refuseUnserved(config);
+      const compiled = compileSettings(config, warnings, env);
       log.setSecrets(secretsOf(config));
-      settings.replace(compileSettings(config, warnings, env));
+      settings.replace(compiled);
       for (const change of changes) log.info({ effect: change.effect }, `configuration changed: ${describeChange(change)}`);
       for (const warning of warnings) log.warn({}, warning);
       gateway.updateSettings(accessSettings(config));

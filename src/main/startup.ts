@@ -5,7 +5,7 @@ import type { Ids } from "../domain/ids.ts";
 import type { GatewaySettings } from "../gateway/index.ts";
 import { createLog, type Log, type LogLevel } from "../logging/log.ts";
 import { systemClock } from "../domain/clock.ts";
-import type { StatePaths } from "./holder.ts";
+import type { StatePaths } from "./state-paths.ts";
 import { compileSettings, type CompiledSettings } from "./settings.ts";
 
 export interface StartOptions {
@@ -30,7 +30,7 @@ function lacksSecret(config: Config): boolean {
 }
 
 /** Settings that mean something, which this version does not do: to go on without them would surprise badly. */
-function refuseUnserved({ store, gateway }: Config): void {
+export function refuseUnserved({ store, gateway }: Config): void {
   if (store.url !== undefined) {
     // Going on with SQLite would keep conversations where nobody looks for them.
     throw new ContinuoError("CONFIG_INVALID", "store.url: this version keeps its data in SQLite only. Fix: take the setting out.");

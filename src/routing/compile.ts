@@ -1,4 +1,4 @@
-import { normalizeAgentId } from "../domain/agent-id.ts";
+import { defaultAgentId } from "../domain/agent-id.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { DmScope, RouteWhy } from "../domain/route.ts";
 import { compileAgentChoice, type AgentChooser } from "./bindings.ts";
@@ -46,12 +46,6 @@ function scopeAt(value: DmScope | undefined, setBy: string, otherwise: DmScopeSe
   return value === undefined ? otherwise : Object.freeze({ value: checked(value, setBy), setBy });
 }
 
-function defaultAgent(source: RoutingSource): string {
-  const agents = source.agents?.list ?? [];
-  const chosen = agents.find((agent) => agent.default === true) ?? agents[0];
-  return chosen ? normalizeAgentId(chosen.id) : "main";
-}
-
 /**
  * Everything that routing reads, made ready once: afterwards a message costs a few look-ups,
  * however many bindings there are. Pure; throws CONFIG_INVALID for a scope that does not exist.
@@ -59,8 +53,8 @@ function defaultAgent(source: RoutingSource): string {
 export function compileRouting(source: RoutingSource): CompiledRouting {
   const session = source.session ?? {};
   const main = mainSegment(session.mainKey);
-  const defaultAgentId = defaultAgent(source);
-  const choosers = compileAgentChoice(source, defaultAgentId);
+  const fallback = defaultAgentId(source.agents?.list ?? []);
+  const choosers = compileAgentChoice(source, fallback);
   const globalScope = scopeAt(session.dmScope, "session.dmScope", Object.freeze({ value: "auto", setBy: "default" }));
   (source.bindings ?? []).forEach((binding, index) => {
     if (binding.session?.dmScope !== undefined) checked(binding.session.dmScope, `bindings[${index}].session.dmScope`);
@@ -87,7 +81,7 @@ export function compileRouting(source: RoutingSource): CompiledRouting {
     scope: session.scope ?? "per-sender",
     groupScope: session.groupScope ?? "per-group",
     main,
-    defaultAgentId,
+    defaultAgentId: fallback,
     people: compilePeople(source),
     channel(name) {
       const found = channels.get(name);

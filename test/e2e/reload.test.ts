@@ -92,3 +92,12 @@ test("a reply whose channel is being reloaded is not lost", async (t) => {
   }
   assert.deepEqual(telegram.sent().map(({ text }) => text), Array.from({ length: 5 }, () => "from first"));
 });
+
+test("what the file may say and this version does not do is refused while running too: the gateway lives on as it was", async (t) => {
+  const { client, config, write, logged } = await running(t);
+  write({ ...config({ allowFrom: ["42"] }, "second/m"), messages: { groupChat: { mentionPatterns: ["("] } } });
+  await logged(/messages\.groupChat\.mentionPatterns\[0\]: "\(" is not a regular expression.*stays in force/s);
+  write(config({ allowFrom: ["42"] }, "second/m", { auth: { mode: "trusted-proxy", token: "another-token-altogether" } }));
+  await logged(/"trusted-proxy" is not served.*stays in force/s);
+  assert.equal(await client.ask("still there?"), "from first");
+});
