@@ -80,6 +80,11 @@ test("a change that its user refuses is reported once, and the next one is told 
   const root = await mkdtemp(join(tmpdir(), "continuo-watch-"));
   const path = join(root, "openclaw.json");
   await writeFile(path, "{}");
+  // In one step: a half-written file is another story.
+  const save = async (text: string): Promise<void> => {
+    await writeFile(`${path}.new`, text);
+    await rename(`${path}.new`, path);
+  };
   const seen: string[] = [];
   const watcher = await watchConfig({
     current: await load(path, {}),
@@ -95,11 +100,11 @@ test("a change that its user refuses is reported once, and the next one is told 
     watcher.close();
     await rm(root, { recursive: true, force: true });
   });
-  await writeFile(path, "{ logging: { level: 'debug' } }");
+  await save("{ logging: { level: 'debug' } }");
   await watcher.reload();
   await watcher.reload();
   assert.deepEqual(seen, ["INTERNAL"]);
-  await writeFile(path, "{ logging: { level: 'warn' }, session: { dmScope: 'main' } }");
+  await save("{ logging: { level: 'warn' }, session: { dmScope: 'main' } }");
   await watcher.reload();
   assert.deepEqual(seen.slice(1).toSorted(), ["logging.level", "session.dmScope"]);
 });

@@ -87,8 +87,13 @@ function createFollower(touched: () => void, failed: (error: unknown) => void) {
   };
 }
 
+interface ReadAgain {
+  readonly next: LoadedConfig;
+  readonly changed: ConfigChanged | null;
+}
+
 /** Reads again and says what is different; null when nothing is. Throws when what is there cannot be used. */
-async function readAgain(current: LoadedConfig, env: Environment, seen: (path: string) => void): Promise<{ readonly next: LoadedConfig; readonly changed: ConfigChanged | null }> {
+async function readAgain(current: LoadedConfig, env: Environment, seen: (path: string) => void): Promise<ReadAgain> {
   const next = await load(current.path, env, (path) => {
     seen(path);
     return readFile(path);
@@ -100,6 +105,17 @@ async function readAgain(current: LoadedConfig, env: Environment, seen: (path: s
   if (changes.length === 0) return { next, changed: null };
   const changedPaths = changes.map(({ path }) => path);
   return { next, changed: { config: next.config, previous: current.config, changedPaths, changes, warnings: next.warnings } };
+}
+
+/** Reads until the watched directories are those of what was read; an error is what came of it, too. */
+async function readFollowed(current: LoadedConfig, env: Environment, follow: (files: readonly string[]) => Promise<boolean>): Promise<ReadAgain | ContinuoError> {
+  for (let round = 1; ; round++) {
+    const seen: string[] = [current.path];
+    const found = await readAgain(current, env, (path) => seen.push(path)).catch(toContinuoError);
+    // Also after an error: the mistake may be in a file that was included just now.
+    const moved = await follow([...new Set(seen)]);
+    if (!moved || round === MOST_ROUNDS) return found;
+  }
 }
 
 /**
@@ -127,33 +143,16 @@ export async function watchConfig(options: WatchOptions): Promise<ConfigWatcher>
   const follower = createFollower(touched, (cause) =>
     report(new ContinuoError("CONFIG_UNREADABLE", `${current.path} cannot be watched; changes take effect at the next start.`, { cause, fields: { file: current.path } })),
   );
-  /** Reads until the watched directories are those of what was read; says what came of it afterwards. */
-  const read = async (): Promise<() => void> => {
-    for (let round = 1; ; round++) {
-      const seen: string[] = [current.path];
-      let outcome: () => void;
-      try {
-        const { next, changed } = await readAgain(current, env, (path) => seen.push(path));
-        outcome = () => {
-          // It may still refuse what the schema lets pass: then the old settings stay the ones to compare with.
-          if (changed !== null) onChange(changed);
-          current = next;
-          lastError = "";
-        };
-      } catch (error) {
-        outcome = () => report(toContinuoError(error));
-      }
-      // Also after an error: the mistake may be in a file that was included just now.
-      const moved = await follower.follow([...new Set(seen)]);
-      if (!moved || round === MOST_ROUNDS) return outcome;
-    }
-  };
   const once = async (): Promise<void> => {
     if (closed) return;
-    const outcome = await read();
+    const found = await readFollowed(current, env, follower.follow);
     if (closed) return;
     try {
-      outcome();
+      if (found instanceof ContinuoError) throw found;
+      // It may still refuse what the schema lets pass: then the old settings stay the ones to compare with.
+      if (found.changed !== null) onChange(found.changed);
+      current = found.next;
+      lastError = "";
     } catch (error) {
       report(toContinuoError(error));
     }
