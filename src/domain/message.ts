@@ -9,6 +9,8 @@ export interface Sender {
   /** Shown to people; never part of a key. */
   readonly name: string | null;
   readonly username: string | null;
+  /** Other ids of the same account, on the platform's own word (a WhatsApp LID beside a phone number). */
+  readonly aliases?: readonly string[];
 }
 
 /** What a room's surroundings say about it; only stable ids take part in routing. */
@@ -62,6 +64,11 @@ export function directMessage({ channel, account, senderId }: Speaker, said: Par
     target: null,
     ...said,
   };
+}
+
+/** Who reads what is said in the chat that a message came from: its sender in private, nobody by name in a room. */
+export function readerOf(message: InboundMessage): string {
+  return message.chatKind === "dm" ? message.sender.id : "";
 }
 
 /** What `receive` answers a channel: it may acknowledge the platform event on every one of them. */

@@ -36,13 +36,21 @@ export interface RouteWhy {
   };
   readonly sender: {
     readonly isOwner: boolean;
-    /** `operator`, `session.owner`, `channels.telegram.allowFrom`, or null. */
+    /** `operator`, `session.owner`, `channels.telegram.allowFrom`, `people`, or null. */
     readonly ownerBy: string | null;
     readonly person: string | null;
-    /** The identityLinks entry that joined this sender to the person. */
+    /** The entry of `identityLinks`, or of the people table, that joined this sender to the person. */
     readonly link: string | null;
   };
   readonly key: { readonly sessionKey: string; readonly form: string };
+}
+
+/** What is known of a sender besides the configuration: persons that were approved and linked (docs/people.md). */
+export interface Directory {
+  /** Null: nobody knows them. The same object for the same answer, so that nothing is allocated. */
+  find(channel: string, account: string, peer: string): RouteWhy["sender"] | null;
+  /** Whether the person of this name, compared as names are (A15), is an owner. */
+  isOwner(nameKey: string): boolean;
 }
 
 export interface Route {
@@ -54,6 +62,10 @@ export interface Route {
   readonly audience: string;
   readonly isOwner: boolean;
   readonly person: string | null;
+  /** The scope says that others speak here too (`main`, `per-peer`, `global`), or an operator named the session. */
+  readonly shared: boolean;
+  /** The last route of this session is its owner's: this sender does not move it (spec 5.3). */
+  readonly pinned: boolean;
   readonly why: RouteWhy;
 }
 
@@ -77,5 +89,7 @@ export interface Dropped {
 export interface ReplyRoute {
   readonly address: Address;
   readonly audience: string;
+  /** Who reads it in a private chat; empty in a room. */
+  readonly peer: string;
   readonly replyTo: string | null;
 }

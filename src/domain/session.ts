@@ -2,7 +2,7 @@ import type { Address } from "./address.ts";
 import type { ChatKind } from "./message.ts";
 
 /** Why a session id began (law 6). */
-export type BeganReason = "first-message" | "new" | "reset" | "daily" | "idle" | "resumed";
+export type BeganReason = "first-message" | "new" | "reset" | "daily" | "idle" | "resumed" | "repartitioned";
 
 export interface SessionTimes {
   readonly createdAt: number;
@@ -43,6 +43,14 @@ export interface Session {
   readonly counters: SessionCounters;
   readonly model: SessionModel;
   readonly lastRoute: Address | null;
+}
+
+/** Where the replies to one person go until they undock (spec A10). */
+export interface Dock {
+  readonly address: Address;
+  /** Of the person who docked, as routing names it: nobody else's replies go there. */
+  readonly audience: string;
+  readonly since: number;
 }
 
 /** One session id's life under a key; an old one can be opened and resumed. */

@@ -14,6 +14,10 @@ export interface InboxItem {
   readonly message: InboundMessage;
   readonly person: string | null;
   readonly audience: string;
+  /** Its scope says that others speak in this session too. */
+  readonly shared: boolean;
+  /** It does not move the session's last route (spec 5.3). */
+  readonly pinned: boolean;
   readonly acceptedAt: number;
   /** What its text commands, read when it was accepted; null is a message for the agent. */
   readonly command: Command | null;

@@ -16,7 +16,7 @@ interface Sent {
 
 const LIMITS = { handshakeTimeoutMs: 1, tickIntervalMs: 1, maxPayload: 1, maxBufferedBytes: 10_000_000 };
 const FRAME = { turnId: "t1", runIds: ["a"], sessionKey: "agent:main:main", sessionId: "s1", agentId: "main", at: 5 };
-const REPLY = { address: { channel: "telegram", account: "default", chat: "1", thread: null }, audience: "owner", replyTo: null };
+const REPLY = { address: { channel: "telegram", account: "default", chat: "1", thread: null }, audience: "owner", peer: "42", replyTo: null };
 const USAGE = { input: 3, output: 2, cacheRead: null, cacheWrite: null };
 
 function started(changes: Partial<Extract<TurnEvent, { kind: "started" }>> = {}): TurnEvent {

@@ -1,4 +1,4 @@
-import type { ReceiveOutcome } from "../domain/message.ts";
+import { readerOf, type ReceiveOutcome } from "../domain/message.ts";
 import type { Dropped } from "../domain/route.ts";
 import { peerAudience, roomAudience } from "../routing/keys.ts";
 import { markDropNotified } from "../store/statements/mark-drop-notified.ts";
@@ -16,7 +16,7 @@ export async function refuse(parts: ReceiveParts, dropped: Dropped): Promise<Rec
     await tx.run(upsertDrop, { ...key, sender_name: message.sender.name, at: parts.clock.now() });
     if (notice === null || (await tx.run(markDropNotified, key)) === 0) return false;
     const audience = message.chatKind === "dm" ? peerAudience(channel, account, message.sender.id) : roomAudience(channel, account, chat, message.address.thread);
-    await parts.sayNow(tx, NO_SESSION, { address: message.address, audience, replyTo: message.messageId }, notice);
+    await parts.sayNow(tx, NO_SESSION, { address: message.address, audience, peer: readerOf(message), replyTo: message.messageId }, notice);
     return true;
   });
   if (told) parts.wakeOutbox();

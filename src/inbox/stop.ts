@@ -1,4 +1,4 @@
-import type { ReceiveOutcome } from "../domain/message.ts";
+import { readerOf, type ReceiveOutcome } from "../domain/message.ts";
 import type { Admitted, ReplyRoute, Route } from "../domain/route.ts";
 import { accept } from "./accept.ts";
 import type { ReceiveParts } from "./parts.ts";
@@ -7,7 +7,7 @@ import type { ReceiveParts } from "./parts.ts";
 export async function stopNow(parts: ReceiveParts, admission: Admitted, route: Route): Promise<ReceiveOutcome> {
   const { message } = admission;
   const item = { message, route, command: { name: "stop", rest: "" }, state: "done" } as const;
-  const reply: ReplyRoute = { address: message.address, audience: route.audience, replyTo: message.messageId };
+  const reply: ReplyRoute = { address: message.address, audience: route.audience, peer: readerOf(message), replyTo: message.messageId };
   const { outcome, answer } = await parts.store.transaction(async (tx) => {
     const outcome = await accept(tx, item, parts.ids, parts.clock);
     if (outcome.kind === "duplicate") return { outcome, answer: null };

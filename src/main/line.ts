@@ -127,7 +127,7 @@ function createEntrance({ store, world, probe, settings }: LineParts, turns: Tur
     settings,
     sessions: { reserve: turns.reserve, wake: turns.wake, stop: (sessionKey) => turns.abort(sessionKey, null) },
     sayNow: async (tx, sessionKey, reply, text) => {
-      await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null }, ids, clock.now());
+      await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null, held: null }, ids, clock.now());
     },
     wakeOutbox: outbox.wake,
   });

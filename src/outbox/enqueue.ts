@@ -11,6 +11,8 @@ export interface NewDelivery {
   readonly text: string;
   /** The platform's id of a partial reply that this one completes. */
   readonly draft: string | null;
+  /** Why it waits for the owner's word (law 5); null lets it go. */
+  readonly held: string | null;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface NewDelivery {
  * for them the commit itself is the delivery, and nothing is put here.
  */
 export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: Ids, now: number): Promise<boolean> {
-  const { address, audience, replyTo } = delivery.reply;
+  const { address, audience, peer, replyTo } = delivery.reply;
   if (isOperatorChannel(address.channel) || delivery.text.trim() === "") return false;
   await tx.run(insertDelivery, {
     id: ids.next(),
@@ -29,6 +31,9 @@ export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: 
     chat: address.chat,
     thread: address.thread,
     audience,
+    peer,
+    held: delivery.held,
+    state: delivery.held === null ? "pending" : "held",
     reply_to: replyTo,
     text: delivery.text,
     due_at: now,

@@ -52,7 +52,7 @@ async function outbox(t: TestContext, text: string, draft: string | null) {
     rmSync(directory, { recursive: true });
   });
   const ids = createIds(systemClock);
-  await store.transaction((tx) => enqueueDelivery(tx, { turnId: null, sessionKey: "k", reply: { address, audience: "owner", replyTo: null }, text, draft }, ids, 0));
+  await store.transaction((tx) => enqueueDelivery(tx, { turnId: null, sessionKey: "k", reply: { address, audience: "owner", peer: "42", replyTo: null }, text, draft, held: null }, ids, 0));
   return store;
 }
 

@@ -27,8 +27,8 @@ async function outboxWith(t: TestContext, texts: readonly string[]) {
   let time = 1_700_000_000_000;
   const clock = { now: () => (time += 600_000) };
   const ids = createIds(clock);
-  const reply = { address: { channel: "telegram", account: "default", chat: "42", thread: null }, audience: "owner", replyTo: null };
-  for (const text of texts) await enqueueDelivery(store, { turnId: null, sessionKey: "k", reply, text, draft: null }, ids, clock.now());
+  const reply = { address: { channel: "telegram", account: "default", chat: "42", thread: null }, audience: "owner", peer: "42", replyTo: null };
+  for (const text of texts) await enqueueDelivery(store, { turnId: null, sessionKey: "k", reply, text, draft: null, held: null }, ids, clock.now());
   return { store, clock };
 }
 

@@ -1,6 +1,6 @@
 import { defaultAgentId } from "../domain/agent-id.ts";
 import { ContinuoError } from "../domain/errors.ts";
-import type { DmScope, RouteWhy } from "../domain/route.ts";
+import type { Directory, DmScope, RouteWhy } from "../domain/route.ts";
 import { compileAgentChoice, type AgentChooser } from "./bindings.ts";
 import { mainSegment, nameSegment } from "./keys.ts";
 import { compilePeople, type People } from "./people.ts";
@@ -48,9 +48,10 @@ function scopeAt(value: DmScope | undefined, setBy: string, otherwise: DmScopeSe
 
 /**
  * Everything that routing reads, made ready once: afterwards a message costs a few look-ups,
- * however many bindings there are. Pure; throws CONFIG_INVALID for a scope that does not exist.
+ * however many bindings there are. Pure; throws CONFIG_INVALID for a scope that does not exist. `directory`
+ * is asked for each message: who is added to it later is known at once.
  */
-export function compileRouting(source: RoutingSource): CompiledRouting {
+export function compileRouting(source: RoutingSource, directory?: Directory): CompiledRouting {
   const session = source.session ?? {};
   const main = mainSegment(session.mainKey);
   const fallback = defaultAgentId(source.agents?.list ?? []);
@@ -82,7 +83,7 @@ export function compileRouting(source: RoutingSource): CompiledRouting {
     groupScope: session.groupScope ?? "per-group",
     main,
     defaultAgentId: fallback,
-    people: compilePeople(source),
+    people: compilePeople(source, directory),
     channel(name) {
       const found = channels.get(name);
       if (found) return found;

@@ -1,4 +1,4 @@
-import type { RouteWhy } from "../domain/route.ts";
+import type { Directory, RouteWhy } from "../domain/route.ts";
 import type { ChannelSource, RoutingSource, SessionSource } from "./source.ts";
 
 export type SenderWhy = RouteWhy["sender"];
@@ -28,12 +28,18 @@ function splitIdentity(entry: string): { channel: string; peer: string } {
   return { channel: entry.slice(0, colon).trim().toLowerCase(), peer: entry.slice(colon + 1) };
 }
 
+/** A name as names are compared (A15). */
+export function nameKey(name: string): string {
+  return name.trim().normalize("NFC").toLowerCase();
+}
+
 /** `John` and `john` are one person, spelled as the file spells it first (A15). */
 function spelling(names: Map<string, string>, typed: string): string {
-  const name = typed.trim().normalize("NFC");
-  const known = names.get(name.toLowerCase());
+  const key = nameKey(typed);
+  const known = names.get(key);
   if (known !== undefined) return known;
-  names.set(name.toLowerCase(), name);
+  const name = typed.trim().normalize("NFC");
+  names.set(key, name);
   return name;
 }
 
@@ -111,8 +117,13 @@ function withoutRivals(owned: readonly Owned[], who: (owned: Owned) => string): 
 
 export interface People {
   /** Who a sender is; the same object for the same kind of answer, so that nothing is allocated. */
-  whoIs(channel: string, account: string, peer: string): SenderWhy;
+  whoIs(channel: string, account: string, peer: string, aliases?: readonly string[]): SenderWhy;
+  /** One concrete id is the only guest of this account: its owner's last route is kept (spec 5.3). */
+  isPinned(channel: string, account: string): boolean;
 }
+
+/** Nobody but those whom the file names. */
+export const NOBODY: Directory = Object.freeze({ find: () => null, isOwner: () => false });
 
 const STRANGER: SenderWhy = Object.freeze({ isOwner: false, ownerBy: null, person: null, link: null });
 export const OPERATOR: SenderWhy = Object.freeze({ isOwner: true, ownerBy: "operator", person: null, link: null });
@@ -130,14 +141,14 @@ function find<T>(map: ByIdentity<T>, channel: string, peer: string): T | undefin
  * The file's words on who the owner is and who is linked to whom (A1, A3, spec 2.5). A person is the
  * owner on every linked account as soon as one of them is: one person is never half an owner.
  */
-export function compilePeople(source: RoutingSource): People {
+export function compilePeople(source: RoutingSource, directory: Directory = NOBODY): People {
   const names = new Map<string, string>();
   const links = compileLinks(source.session?.identityLinks, names);
   const configured = source.session?.owner ?? [];
   const ownerPersons = new Map<string, string>();
   const listed = new Map<string, Map<string, string>>();
   for (const entry of typeof configured === "string" ? [configured] : configured) {
-    const person = names.get(entry.trim().normalize("NFC").toLowerCase());
+    const person = names.get(nameKey(entry)) ?? (entry.includes(":") ? undefined : spelling(names, entry));
     if (person !== undefined) ownerPersons.set(person, "session.owner");
     else if (entry.includes(":")) put(listed, splitIdentity(entry.trim()).channel, splitIdentity(entry.trim()).peer, "session.owner");
   }
@@ -164,7 +175,7 @@ export function compilePeople(source: RoutingSource): People {
   function adopt(alias: Alias | undefined, by: string): void {
     if (alias && !ownerPersons.has(alias.person)) ownerPersons.set(alias.person, by);
   }
-  return peopleFrom({ links, listed, accounts, ownerPersons, source });
+  return peopleFrom({ links, listed, accounts, ownerPersons, source, names, directory });
 }
 
 interface Compiled {
@@ -173,9 +184,22 @@ interface Compiled {
   readonly accounts: ByIdentity<readonly Owned[]>;
   readonly ownerPersons: ReadonlyMap<string, string>;
   readonly source: RoutingSource;
+  readonly names: ReadonlyMap<string, string>;
+  readonly directory: Directory;
 }
 
-function peopleFrom({ links, listed, accounts, ownerPersons, source }: Compiled): People {
+/** What the directory knows, in the file's spelling of the name and with the file's word on who the owner is. */
+function knownPerson({ names, ownerPersons, directory }: Compiled, channel: string, account: string, peer: string): SenderWhy | null {
+  const known = directory.find(channel, account, peer);
+  if (known === null || known.person === null || names.size === 0) return known;
+  const person = names.get(nameKey(known.person)) ?? known.person;
+  const ownerBy = known.ownerBy ?? ownerPersons.get(person) ?? null;
+  if (person === known.person && ownerBy === known.ownerBy) return known;
+  return { ...known, person, isOwner: ownerBy !== null, ownerBy };
+}
+
+function peopleFrom(compiled: Compiled): People {
+  const { links, listed, accounts, ownerPersons, source, directory } = compiled;
   const linked = new Map<Alias, SenderWhy>();
   for (const peers of links.values()) {
     for (const alias of peers.values()) {
@@ -194,13 +218,30 @@ function peopleFrom({ links, listed, accounts, ownerPersons, source }: Compiled)
   const applies = (owned: Owned, account: string): boolean =>
     owned.account === account || (owned.account === null && source.channels?.[owned.channel]?.accounts?.[account]?.allowFrom === undefined);
 
+  /** A person of the file whom the people table calls an owner is one. */
+  const ofLink = (alias: Alias): SenderWhy => {
+    const who = linked.get(alias) ?? STRANGER;
+    return who.isOwner || !directory.isOwner(nameKey(alias.person)) ? who : { ...who, isOwner: true, ownerBy: "people" };
+  };
+  const byFile = (channel: string, account: string, peer: string): string | undefined =>
+    find(listed, channel, peer) ?? find(accounts, channel, peer)?.find((owned) => applies(owned, account))?.by;
+
+  const whoIs = (channel: string, account: string, peer: string): SenderWhy => {
+    if (peer === "") return STRANGER;
+    const alias = find(links, channel, peer);
+    if (alias) return ofLink(alias);
+    const by = byFile(channel, account, peer);
+    const known = knownPerson(compiled, channel, account, peer);
+    if (known !== null) return by === undefined || known.isOwner ? known : { ...known, isOwner: true, ownerBy: by };
+    return by === undefined ? STRANGER : ownerBy(by);
+  };
   return {
-    whoIs(channel, account, peer) {
-      if (peer === "") return STRANGER;
-      const alias = find(links, channel, peer);
-      if (alias) return linked.get(alias) ?? STRANGER;
-      const by = find(listed, channel, peer) ?? find(accounts, channel, peer)?.find((owned) => applies(owned, account))?.by;
-      return by === undefined ? STRANGER : ownerBy(by);
+    whoIs(channel, account, peer, aliases) {
+      const who = whoIs(channel, account, peer);
+      if (who !== STRANGER || aliases === undefined) return who;
+      // The file may name the account by its other id (a phone number where the platform says a LID).
+      return aliases.map((alias) => whoIs(channel, account, alias)).find((other) => other !== STRANGER) ?? who;
     },
+    isPinned: (channel, account) => [...(accounts.get(channel)?.values() ?? [])].some((owned) => owned.some((one) => applies(one, account))),
   };
 }

@@ -96,8 +96,8 @@ function keyFor(scope: ScopeWhy, parts: Parts): KeyOf {
   return scope.value === "main" ? mainKey(parts) : roomKey(parts);
 }
 
-/** Who can read what is said in this chat (docs/formats.md): law 4 is checked against it. */
-function audienceOf(parts: Parts): string {
+/** Who can read what is said in this chat (docs/formats.md): laws 4 and 5 are checked against it. */
+function audienceOf(parts: Pick<Parts, "sender" | "channel" | "account" | "message">): string {
   const { sender, channel, account, message } = parts;
   if (message.chatKind !== "dm") return roomAudience(channel.name, account, message.address.chat, message.address.thread);
   if (sender.isOwner) return "owner";
@@ -113,6 +113,9 @@ function resetTypeOf(message: InboundMessage, sessionKey: string, explicit: bool
   if (message.address.thread !== null) return "thread";
   return message.chatKind === "dm" ? "direct" : "group";
 }
+
+/** Scopes by which others speak in the same session too; an operator who names one knows whose it is. */
+const SHARING: readonly ScopeWhy["value"][] = ["main", "per-peer", "global", "explicit"];
 
 const NAMED: AgentWhy["tried"] = Object.freeze([{ rule: "explicit", outcome: "matched", index: null }] as const);
 
@@ -137,7 +140,7 @@ function blank(text: string | null): string | null {
 function partsOf(compiled: CompiledRouting, message: InboundMessage, agentId: string): Parts {
   const channel = compiled.channel(message.address.channel);
   const account = message.address.account === "" ? channel.defaultAccount : message.address.account;
-  const sender = isOperatorChannel(channel.name) ? OPERATOR : compiled.people.whoIs(channel.name, account, message.sender.id);
+  const sender = isOperatorChannel(channel.name) ? OPERATOR : compiled.people.whoIs(channel.name, account, message.sender.id, message.sender.aliases);
   return { compiled, channel, account, message, sender, agentId };
 }
 
@@ -156,16 +159,24 @@ function resolveInbound(compiled: CompiledRouting, message: InboundMessage): Rou
     why = { agent: choice.agent, scope, sender, key: keyFor(scope, parts) };
   }
   const { sessionKey } = why.key;
+  const mainSessionKey = compiled.scope === "global" ? "global" : `agent:${why.agent.id}:${compiled.main}`;
   return {
     agentId: why.agent.id,
     sessionKey,
-    mainSessionKey: compiled.scope === "global" ? "global" : `agent:${why.agent.id}:${compiled.main}`,
+    mainSessionKey,
     resetType: resetTypeOf(message, sessionKey, explicit),
     audience: audienceOf(parts),
     isOwner: sender.isOwner,
     person: sender.person,
+    shared: SHARING.includes(why.scope.value),
+    pinned: message.chatKind === "dm" && !sender.isOwner && sessionKey === mainSessionKey && compiled.people.isPinned(parts.channel.name, parts.account),
     why,
   };
+}
+
+/** Who reads what is said at an address, as the people are known now; in a private chat `sender` is the other side. */
+export function resolveAudience(compiled: CompiledRouting, message: InboundMessage): string {
+  return audienceOf(partsOf(compiled, message, compiled.defaultAgentId));
 }
 
 function isCompiled(config: RoutingSource | CompiledRouting): config is CompiledRouting {

@@ -54,7 +54,8 @@ async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: numbe
     created_at: now,
     updated_at: now,
     interaction_at: now,
-    last_route: lastRouteOf(message.address),
+    last_route: item.pinned ? null : lastRouteOf(message.address),
+    dock: null,
   });
   await beginConversation(tx, item.sessionKey, sessionId, "first-message", now);
   return { key: item.sessionKey, sessionId, entrySeq: 0, leafId: null, modelOverride: null, rolled: null };
@@ -124,7 +125,8 @@ async function touch(tx: Executor, item: InboxItem, now: number): Promise<void> 
     key: item.sessionKey,
     updated_at: now,
     interaction_at: now,
-    last_route: lastRouteOf(item.message.address),
+    // Another guest of the main session does not move its owner's route (spec 5.3).
+    last_route: item.pinned ? null : lastRouteOf(item.message.address),
     display_name: displayNameOf(item),
   });
 }

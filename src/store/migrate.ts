@@ -2,10 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import { ContinuoError } from "../domain/errors.ts";
 import { sqliteBuilder } from "./engines/dialect.ts";
 import { firstSchema } from "./migrations/0001-first-schema.ts";
+import { peopleAndWalls } from "./migrations/0002-people-and-walls.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 /** In order; a number is never reused, a migration that has been released is never edited. */
-const MIGRATIONS: readonly Migration[] = [firstSchema];
+const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls];
 
 /** Brings the schema up to date, one transaction a migration, so that a kill between two leaves a valid one. */
 export function migrateSqlite(database: DatabaseSync): void {

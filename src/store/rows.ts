@@ -94,6 +94,8 @@ export function toEntry(row: EntryRow): Entry {
 export interface StoredMessage {
   readonly message: InboundMessage;
   readonly command: Command | null;
+  readonly shared: boolean;
+  readonly pinned: boolean;
 }
 
 export function toInboxItem(row: InboxRow): InboxItem {
@@ -108,6 +110,9 @@ export function toInboxItem(row: InboxRow): InboxItem {
     command: stored.command,
     person: row.person,
     audience: row.audience,
+    // Items of before there was this word were not shared by anybody who was not named.
+    shared: stored.shared ?? false,
+    pinned: stored.pinned ?? false,
     acceptedAt: row.accepted_at,
   };
 }
@@ -128,6 +133,8 @@ export function toDelivery(row: OutboxRow): Delivery {
     receipts: JSON.parse(row.receipts) as string[],
     draft: row.draft,
     error: row.error,
+    peer: row.peer,
+    held: row.held,
     createdAt: row.created_at,
   };
 }

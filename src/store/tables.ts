@@ -10,11 +10,25 @@ export interface Tables {
   conversations: Defaulted<ConversationRow, "entry_seq" | "message_count">;
   entries: EntryRow;
   inbox: Defaulted<InboxRow, "seq">;
-  turns: TurnRow;
-  outbox: Defaulted<OutboxRow, "attempts" | "sent_parts" | "receipts">;
+  turns: Defaulted<TurnRow, "peer">;
+  outbox: Defaulted<OutboxRow, "attempts" | "sent_parts" | "receipts" | "peer">;
   drops: Defaulted<DropRow, "notified">;
   cursors: CursorRow;
   events: Defaulted<EventRow, "seq">;
+  people: PersonRow;
+  identities: IdentityRow;
+  peer_aliases: PeerAliasRow;
+  approvals: ApprovalRow;
+  pairings: Defaulted<PairingRow, "notified">;
+  agreements: Defaulted<AgreementRow, "issuer_consent" | "redeemer_consent">;
+  tries: TryRow;
+  participants: Defaulted<ParticipantRow, "explicit" | "messages" | "thread_key">;
+  overheard: Defaulted<OverheardRow, "seq" | "thread_key">;
+  key_aliases: KeyAliasRow;
+  in_force: InForceRow;
+  changes: ChangeRow;
+  change_steps: ChangeStepRow;
+  moved_entries: MovedEntryRow;
 }
 
 /** Columns that the database fills when an insert leaves them out. */
@@ -50,6 +64,8 @@ export interface SessionRow {
   model_last: string | null;
   /** JSON Address of the last external message; serves cron, announcements and docking, never replies (A9). */
   last_route: string | null;
+  /** JSON Dock (domain/session.ts): where replies to its person go until undocked (A10). */
+  dock: string | null;
 }
 
 export interface ConversationRow {
@@ -116,6 +132,8 @@ export interface TurnRow extends TransportColumns {
   reply_to: string | null;
   draft: string | null;
   error: string | null;
+  /** Who reads its reply in a private chat; empty in a room. */
+  peer: string;
 }
 
 export interface OutboxRow extends TransportColumns {
@@ -135,6 +153,10 @@ export interface OutboxRow extends TransportColumns {
   error: string | null;
   created_at: number;
   settled_at: number | null;
+  /** Who reads it in a private chat; empty in a room. */
+  peer: string;
+  /** Why it waits for the owner (law 5). */
+  held: string | null;
 }
 
 export interface DropRow {
@@ -165,3 +187,166 @@ export interface EventRow {
   data: string;
 }
 
+
+/** A person. `name_key` is the name as names are compared (A15). */
+export interface PersonRow {
+  id: string;
+  name: string;
+  name_key: string;
+  /** owner, member, guest. */
+  role: string;
+  created_at: number;
+}
+
+/** One account of a person on a channel. */
+export interface IdentityRow {
+  channel: string;
+  account: string;
+  peer: string;
+  person_id: string;
+  display_name: string | null;
+  /** pairing, code, operator. */
+  proved_by: string;
+  proved_at: number;
+}
+
+/** Another id of the same account, on the platform's own word (a WhatsApp LID beside a phone number). */
+export interface PeerAliasRow {
+  channel: string;
+  alias: string;
+  peer: string;
+  learned_at: number;
+}
+
+/** Let in by a pairing code: on this account and this surface, and nowhere else (P38). */
+export interface ApprovalRow {
+  channel: string;
+  account: string;
+  sender_id: string;
+  /** dm. */
+  surface: string;
+  approved_at: number;
+  approved_by: string;
+}
+
+export interface PairingRow {
+  channel: string;
+  account: string;
+  sender_id: string;
+  surface: string;
+  code: string;
+  sender_name: string | null;
+  chat: string;
+  /** pending, approved, rejected. */
+  state: string;
+  notified: number;
+  created_at: number;
+  expires_at: number;
+}
+
+/** Two accounts on their way to be one person, or one leaving. Parties are JSON. */
+export interface AgreementRow {
+  id: string;
+  /** link, unlink. */
+  kind: string;
+  code: string;
+  /** open, redeemed, agreed, done, refused. */
+  state: string;
+  issuer_ref: string;
+  issuer: string;
+  redeemer_ref: string | null;
+  redeemer: string | null;
+  issuer_consent: number;
+  redeemer_consent: number;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface TryRow {
+  ref: string;
+  what: string;
+  since: number;
+  count: number;
+}
+
+/** Somebody who spoke in a session, from one place; counts what they said. */
+export interface ParticipantRow extends TransportColumns {
+  session_key: string;
+  sender_id: string;
+  sender_name: string | null;
+  chat_kind: string;
+  /** The session was named by the sender (an operator's client), not found by routing. */
+  explicit: number;
+  /** JSON Place of the last message. */
+  place: string | null;
+  messages: number;
+  first_at: number;
+  last_at: number;
+  /** The marker planted with them, while the self-test runs. */
+  canary: string | null;
+  /** `thread`, or empty: part of the primary key. */
+  thread_key: string;
+}
+
+/** Said in a group while nobody named the agent: shown to it when somebody does (spec 1.5). */
+export interface OverheardRow extends TransportColumns {
+  seq: number;
+  sender_id: string;
+  sender_name: string | null;
+  message_id: string | null;
+  text: string;
+  at: number;
+  thread_key: string;
+}
+
+/** A key that a session once had; it still resolves. */
+export interface KeyAliasRow {
+  from_key: string;
+  to_key: string;
+  change_id: string;
+}
+
+/** What decides about sessions at the moment, which a file that waits for approval does not (law 7). */
+export interface InForceRow {
+  name: string;
+  value: string;
+  since: number;
+}
+
+export interface ChangeRow {
+  id: string;
+  /** config, people. */
+  cause: string;
+  /** waiting, applying, applied, undoing, undone, dismissed. */
+  state: string;
+  /** repartition, fresh. */
+  mode: string;
+  at: number;
+  before: string;
+  after: string;
+  summary: string;
+  settled_at: number | null;
+}
+
+/** One session's part of a change, done in one transaction. */
+export interface ChangeStepRow {
+  change_id: string;
+  number: number;
+  session_key: string;
+  /** planned, done, undone. */
+  state: string;
+  undo: string | null;
+}
+
+/** Where an entry stood before a change moved it. */
+export interface MovedEntryRow {
+  change_id: string;
+  number: number;
+  entry_id: string;
+  session_id: string;
+  seq: number;
+  session_key: string;
+  parent_id: string | null;
+  person: string | null;
+  audience: string;
+}

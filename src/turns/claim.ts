@@ -1,3 +1,4 @@
+import { readerOf } from "../domain/message.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { ResetType, ReplyRoute } from "../domain/route.ts";
 import type { BeganReason } from "../domain/session.ts";
@@ -53,7 +54,7 @@ function resetTypeOf(item: InboxItem): ResetType {
 /** The reply goes where the newest message of the batch came from; all of them came from there. */
 function replyRouteOf(items: readonly InboxItem[]): ReplyRoute | null {
   const last = items.at(-1);
-  return last ? { address: last.message.address, audience: last.audience, replyTo: last.message.messageId } : null;
+  return last ? { address: last.message.address, audience: last.audience, peer: readerOf(last.message), replyTo: last.message.messageId } : null;
 }
 
 function userEntries(items: readonly InboxItem[], turnId: string): NewEntry[] {
@@ -133,7 +134,7 @@ async function appendQuestions(parts: ClaimParts, tx: Executor, turn: Turn, sess
 }
 
 function turnParams(parts: ClaimParts, turn: Turn, now: number) {
-  const { address, audience, replyTo } = turn.reply;
+  const { address, audience, peer, replyTo } = turn.reply;
   return {
     id: turn.id,
     run_id: turn.runId,
@@ -150,6 +151,7 @@ function turnParams(parts: ClaimParts, turn: Turn, now: number) {
     chat: address.chat,
     thread: address.thread,
     audience,
+    peer,
     reply_to: replyTo,
   };
 }
@@ -176,7 +178,7 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     fence,
     startedAt: row.started_at,
     items,
-    reply: { address: toAddress(row), audience: row.audience, replyTo: row.reply_to },
+    reply: { address: toAddress(row), audience: row.audience, peer: row.peer, replyTo: row.reply_to },
     draft: row.draft,
   };
   const claimed: ClaimedTurn = {

@@ -21,6 +21,8 @@ export interface TurnEnd {
   /** Sent to where the message came from; null sends nothing. */
   readonly say: string | null;
   readonly error: string | null;
+  /** Why what is said waits for the owner's word (law 5); null lets it go. */
+  readonly held: string | null;
 }
 
 /** A result as an end: a partial answer that was already seen is kept and marked as cut off. */
@@ -28,17 +30,17 @@ export function endOf(result: TurnResult): TurnEnd {
   switch (result.kind) {
     case "answered": {
       const { text, model, usage, stopReason } = result;
-      return { state: "committed", answer: { text, model, usage, stopReason }, say: text, error: null };
+      return { state: "committed", answer: { text, model, usage, stopReason }, say: text, error: null, held: null };
     }
     case "aborted": {
       const timedOut = result.reason === "timeout";
       const say = timedOut ? "⚠️ The answer took too long and was stopped. Send the message again to retry." : null;
-      return { state: "aborted", answer: partial(result.text, "aborted"), say, error: timedOut ? "MODEL_TIMEOUT" : "TURN_ABORTED" };
+      return { state: "aborted", answer: partial(result.text, "aborted"), say, error: timedOut ? "MODEL_TIMEOUT" : "TURN_ABORTED", held: null };
     }
     case "failed": {
       const { error } = result;
       const say = `⚠️ ${error.message} ${error.cure}`;
-      return { state: "failed", answer: partial(result.text, "error"), say, error: `${error.code}: ${error.message}` };
+      return { state: "failed", answer: partial(result.text, "error"), say, error: `${error.code}: ${error.message}`, held: null };
     }
   }
 }
@@ -68,7 +70,7 @@ export async function commitTurn(
     await recordReply(tx, turn.sessionKey, end.answer?.model ?? null, now);
     await finishBatch(tx, turn.id);
     const { sessionKey, reply, id: turnId } = turn;
-    const delivery = { turnId, sessionKey, reply, text: end.say ?? "", draft };
+    const delivery = { turnId, sessionKey, reply, text: end.say ?? "", draft, held: end.held };
     return { delivering: await enqueueDelivery(tx, delivery, parts.ids, now) };
   });
 }

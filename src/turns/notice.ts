@@ -9,6 +9,7 @@ const TEXTS: Readonly<Record<BeganReason, string>> = {
   daily: "New conversation: the daily reset has passed. The earlier one is kept and can be resumed.",
   idle: "New conversation: this one was idle for longer than its limit. The earlier one is kept and can be resumed.",
   resumed: "Earlier conversation resumed.",
+  repartitioned: "What was said here was sorted anew, because it was changed who shares a conversation. `continuo rollback` takes it back.",
 };
 
 /** The one line that a person sees when the session id changes (law 6). */

@@ -4,7 +4,7 @@ import { UNKNOWN_USAGE } from "../domain/usage.ts";
 import type { TurnEnd } from "./commit.ts";
 import { unlessStopped } from "./run-turn.ts";
 
-const answered: TurnEnd = { state: "committed", answer: { text: "all of it", model: "test/echo", usage: UNKNOWN_USAGE, stopReason: "stop" }, say: "all of it", error: null };
+const answered: TurnEnd = { state: "committed", answer: { text: "all of it", model: "test/echo", usage: UNKNOWN_USAGE, stopReason: "stop" }, say: "all of it", error: null, held: null };
 
 function signalOf(reason: string): AbortSignal {
   return AbortSignal.abort(reason);
@@ -21,6 +21,6 @@ test("an answer that was complete before the time or the gateway ended is sent",
 });
 
 test("what a command has done stays told, stopped or not", () => {
-  const told: TurnEnd = { state: "committed", answer: null, say: "New session.", error: null };
+  const told: TurnEnd = { state: "committed", answer: null, say: "New session.", error: null, held: null };
   assert.equal(unlessStopped(told, signalOf("stop")), told);
 });

@@ -31,7 +31,7 @@ export async function runTurn(parts: RunParts, claimed: ClaimedTurn, signal: Abo
   const { turn, command } = claimed;
   if (turn.attempt > MAX_TURN_ATTEMPTS) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
   const reply = command === null ? null : commandReply(command);
-  if (reply !== null) return { state: "committed", answer: null, say: reply, error: null };
+  if (reply !== null) return { state: "committed", answer: null, say: reply, error: null, held: null };
   const result = await answer(parts, claimed, signal, now);
   if (result.kind === "aborted" && result.reason === "shutdown") return null;
   return withNotice(endOf(result), claimed);
@@ -55,7 +55,7 @@ async function answer(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal
 /** Stopped after its last word and before it was owed to anybody: it is kept as cut off, and not sent. */
 export function unlessStopped(end: TurnEnd, signal: AbortSignal): TurnEnd {
   if (end.answer === null || end.state !== "committed" || !signal.aborted || signal.reason !== "stop") return end;
-  return { state: "aborted", answer: { ...end.answer, stopReason: "aborted" }, say: null, error: "TURN_ABORTED" };
+  return { state: "aborted", answer: { ...end.answer, stopReason: "aborted" }, say: null, error: "TURN_ABORTED", held: null };
 }
 
 function gaveUp(turn: Turn): ContinuoError {

@@ -201,7 +201,7 @@ export async function startPageHouse(uiDir: string, version = "0.1.0"): Promise<
       house.store("user", text, { channel, senderName, key });
       const address = { channel, account: "default", chat: "1", thread: null };
       const frame = { turnId: `turn-${runId}`, runIds: [runId], sessionKey: key, sessionId: state.sessionId, agentId: "main", at: EPOCH };
-      gateway().onTurnEvent({ ...frame, kind: "started", reply: { address, audience: "owner", replyTo: null }, texts: [text], senderName: senderName ?? null, draft: null });
+      gateway().onTurnEvent({ ...frame, kind: "started", reply: { address, audience: "owner", peer: "42", replyTo: null }, texts: [text], senderName: senderName ?? null, draft: null });
       return createRun(house, gateway, state, { runId, key, channel });
     },
     startAnew() {

@@ -122,7 +122,7 @@ test("one answer to messages that a turn collected from two channels is shown on
     const address = { channel: "telegram", account: "default", chat: "1", thread: null };
     const texts = ["first half", "second half"];
     for (const text of texts) house.store("user", text, { channel: "telegram", senderName: "Ann" });
-    gateway.onTurnEvent({ ...ids, kind: "started", reply: { address, audience: "owner", replyTo: null }, texts, senderName: "Ann", draft: null });
+    gateway.onTurnEvent({ ...ids, kind: "started", reply: { address, audience: "owner", peer: "42", replyTo: null }, texts, senderName: "Ann", draft: null });
     await post(page, "second half").waitFor();
     house.store("assistant", "both read", { channel: "telegram" });
     gateway.onTurnEvent({ ...ids, kind: "committed", text: "both read", model: "mock/echo-1", usage: { input: 1, output: 1, cacheRead: null, cacheWrite: null } });

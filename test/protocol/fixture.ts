@@ -203,7 +203,7 @@ export function turnOf(runIds: readonly string[], parts: readonly string[], chan
   const deltas = parts.map((delta, i): TurnEvent => ({ ...frame, kind: "delta", delta, text: parts.slice(0, i + 1).join("") }));
   const usage = { ...UNKNOWN_USAGE, input: 10, output: 5 };
   return [
-    { ...frame, kind: "started", reply: { address, audience: "owner", replyTo: null }, texts: ["hello"], senderName: "Ann", draft: null },
+    { ...frame, kind: "started", reply: { address, audience: "owner", peer: "42", replyTo: null }, texts: ["hello"], senderName: "Ann", draft: null },
     ...deltas,
     { ...frame, kind: "committed", text: parts.join(""), model: "mock/echo-1", usage },
   ];

@@ -62,6 +62,8 @@ function routeOf(message: InboundMessage): Route {
     audience: target === null ? `peer:${address.channel}:default:${sender.id}` : "owner",
     isOwner: target !== null,
     person: null,
+    shared: false,
+    pinned: false,
     why: {
       agent: { id: "main", matchedBy: "default", tried: [] },
       scope: { value: "auto", setBy: "default" },

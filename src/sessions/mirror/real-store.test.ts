@@ -30,7 +30,7 @@ async function insert(tx: Executor): Promise<void> {
     created_at: NOW,
     updated_at: NOW,
     interaction_at: NOW,
-    last_route: null,
+    last_route: null, dock: null,
   });
   await tx.run(insertConversation, { session_id: SESSION_ID, key: KEY, began_at: NOW, began_reason: "first-message" });
   const usage = { input: 10, output: 5, cacheRead: null, cacheWrite: null };

@@ -1,25 +1,7 @@
-import { sql, type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely } from "kysely";
+import { sql, type CreateTableBuilder, type Kysely } from "kysely";
 import type { Tables } from "../tables.ts";
+import { counter, primary, required, transport, zero } from "./columns.ts";
 import type { DialectName, Migration } from "./migration.ts";
-
-const required = (column: ColumnDefinitionBuilder) => column.notNull();
-const zero = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);
-const primary = (column: ColumnDefinitionBuilder) => column.notNull().primaryKey();
-
-/** A number that only grows, given by the engine: the order of acceptance. */
-function counter<T extends string, C extends string>(table: CreateTableBuilder<T, C>, dialect: DialectName) {
-  return dialect === "sqlite"
-    ? table.addColumn("seq", "integer", (column) => column.primaryKey().autoIncrement())
-    : table.addColumn("seq", "bigserial", (column) => column.primaryKey());
-}
-
-function transport<T extends string, C extends string>(table: CreateTableBuilder<T, C>) {
-  return table
-    .addColumn("channel", "text", required)
-    .addColumn("account", "text", required)
-    .addColumn("chat", "text", required)
-    .addColumn("thread", "text");
-}
 
 function sender<T extends string, C extends string>(table: CreateTableBuilder<T, C>) {
   return table

@@ -3,7 +3,7 @@ import type { OutboxRow } from "../tables.ts";
 
 /** A reply that has to reach its address. */
 export const insertDelivery = statement<
-  Omit<OutboxRow, "state" | "attempts" | "sent_parts" | "receipts" | "error" | "settled_at">
+  Omit<OutboxRow, "attempts" | "sent_parts" | "receipts" | "error" | "settled_at">
 >((db, p) =>
   db.insertInto("outbox").values({
     id: p("id"),
@@ -14,9 +14,11 @@ export const insertDelivery = statement<
     chat: p("chat"),
     thread: p("thread"),
     audience: p("audience"),
+    peer: p("peer"),
+    held: p("held"),
     reply_to: p("reply_to"),
     text: p("text"),
-    state: "pending",
+    state: p("state"),
     due_at: p("due_at"),
     draft: p("draft"),
     created_at: p("created_at"),

@@ -15,5 +15,6 @@ export const insertSession = statement<Omit<SessionRow, "label" | "model_overrid
     updated_at: p("updated_at"),
     interaction_at: p("interaction_at"),
     last_route: p("last_route"),
+    dock: p("dock"),
   }),
 );
