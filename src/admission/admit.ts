@@ -1,42 +1,38 @@
 import { roomAccess } from "../domain/access.ts";
 import { isOperatorChannel } from "../domain/address.ts";
-import type { InboundMessage } from "../domain/message.ts";
+import type { InboundMessage, Sender } from "../domain/message.ts";
 import type { Admitted, Dropped } from "../domain/route.ts";
-import { idSet, type CompiledAdmission, type Gate, type NamesOwner } from "./compile.ts";
+import { idSet, type CompiledAdmission, type Gate } from "./compile.ts";
 
 function admitted(message: InboundMessage, reason: string, commands: boolean): Admitted {
   return { kind: "admitted", message, reason, commands };
 }
 
-function dropped(message: InboundMessage, reason: string, notice: string | null = null): Dropped {
-  return { kind: "dropped", message, reason, notice };
+function dropped(message: InboundMessage, reason: string, mayAsk = false): Dropped {
+  return { kind: "dropped", message, reason, mayAsk };
 }
 
-/** Said once to a stranger: what the owner has to do, and nothing about who that is. */
-function strangerNotice(message: InboundMessage): string {
-  const { channel } = message.address;
-  return `I do not know you yet, so I did not read your message. Ask my owner to let you in: your id here is ${channel}:${message.sender.id} (channels.${channel}.allowFrom).`;
+/** Named one by one, by any of the ids of the same account: `*` names nobody. */
+function isNamed(ids: ReadonlySet<string>, { id, aliases }: Sender): boolean {
+  return (id !== "*" && ids.has(id)) || (aliases !== undefined && aliases.some((alias) => alias !== "*" && ids.has(alias)));
 }
 
-/** Named one by one: `*` names nobody. */
-function isNamed(ids: ReadonlySet<string>, id: string): boolean {
-  return id !== "*" && ids.has(id);
-}
-
-function admitDm(message: InboundMessage, gate: Gate, namesOwner: NamesOwner): Admitted | Dropped {
+function admitDm(message: InboundMessage, gate: Gate, { namesOwner, isApproved }: CompiledAdmission): Admitted | Dropped {
   const { dmPolicy } = gate.policy;
   if (dmPolicy === "disabled") return dropped(message, "dm_policy_disabled");
-  const { id } = message.sender;
-  const listed = isNamed(gate.allowed, id);
+  const { sender } = message;
+  const listed = isNamed(gate.allowed, sender);
   // In a session of their own, people may use the commands; in one that they share, only who is named.
   const owner = namesOwner(message);
-  const commands = listed || owner || !gate.sharesMain || isNamed(gate.commanders, id);
+  const commands = listed || owner || !gate.sharesMain || isNamed(gate.commanders, sender);
   if (dmPolicy === "open") return admitted(message, "dm_policy_open", commands);
   if (listed || gate.allowed.has("*")) return admitted(message, "dm_policy_allowlisted", commands);
   // Who is named as the owner has been let in by that.
   if (owner) return admitted(message, "dm_owner", true);
   if (dmPolicy === "allowlist") return dropped(message, "dm_policy_not_allowlisted");
-  return dropped(message, "dm_policy_pairing_required", message.sender.id === "" ? null : strangerNotice(message));
+  // What a code has opened is this account's direct chat, and only while the policy is pairing (P38).
+  if (isApproved(gate.policy.channel, gate.policy.account, sender.id)) return admitted(message, "dm_policy_paired", commands);
+  return dropped(message, "dm_policy_pairing_required", sender.id !== "");
 }
 
 function admitRoom(message: InboundMessage, gate: Gate, mentions: readonly RegExp[]): Admitted | Dropped {
@@ -45,8 +41,8 @@ function admitRoom(message: InboundMessage, gate: Gate, mentions: readonly RegEx
   const room = roomAccess(policy, message.address.chat);
   if (room?.enabled === false) return dropped(message, "group_disabled");
   const senders = room?.allowFrom === undefined ? gate.groupAllowed : idSet(policy.channel, room.allowFrom.map(String));
-  const { id } = message.sender;
-  const listed = isNamed(senders, id);
+  const { sender } = message;
+  const listed = isNamed(senders, sender);
   if (policy.groupPolicy === "allowlist") {
     // Rooms that are listed by id are the only ones, as long as there is no "*" among them.
     if (room === null && policy.groups.size > 0) return dropped(message, "group_not_listed");
@@ -55,7 +51,7 @@ function admitRoom(message: InboundMessage, gate: Gate, mentions: readonly RegEx
   }
   const named = message.mentioned || mentions.some((pattern) => pattern.test(message.text));
   if ((room?.requireMention ?? true) && !named) return dropped(message, "group_mention_required");
-  const commands = listed || isNamed(gate.allowed, id) || isNamed(gate.commanders, id);
+  const commands = listed || isNamed(gate.allowed, sender) || isNamed(gate.commanders, sender);
   return admitted(message, policy.groupPolicy === "open" ? "group_policy_open" : "group_policy_allowlisted", commands);
 }
 
@@ -67,5 +63,5 @@ export function admit(compiled: CompiledAdmission, message: InboundMessage): Adm
   if (isOperatorChannel(message.address.channel)) return admitted(message, "operator", true);
   const gate = compiled.gate(message.address.channel, message.address.account);
   if (!gate.policy.enabled) return dropped(message, "channel_disabled");
-  return message.chatKind === "dm" ? admitDm(message, gate, compiled.namesOwner) : admitRoom(message, gate, compiled.mentions);
+  return message.chatKind === "dm" ? admitDm(message, gate, compiled) : admitRoom(message, gate, compiled.mentions);
 }

@@ -34,8 +34,12 @@ export interface Gate {
 /** Whether the sender is somebody whom `session.owner` names; routing knows, and main hands it in. */
 export type NamesOwner = (message: InboundMessage) => boolean;
 
+/** Whether somebody was let in by a pairing code, on this very account; the people room knows. */
+export type IsApproved = (channel: string, account: string, senderId: string) => boolean;
+
 export interface CompiledAdmission {
   readonly namesOwner: NamesOwner;
+  readonly isApproved: IsApproved;
   /** Words that name the agent in a group, besides the platform's own mentions. */
   readonly mentions: readonly RegExp[];
   gate(channel: string, account: string): Gate;
@@ -68,7 +72,7 @@ function sharesMain(source: AdmissionSource, channel: string, account: string, s
 }
 
 /** Pure; made once for a configuration. */
-export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner = () => false): CompiledAdmission {
+export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner = () => false, isApproved: IsApproved = () => false): CompiledAdmission {
   const gates = new Map<string, Map<string, Gate>>();
   const make = (channel: string, account: string): Gate => {
     const settings = source.channels !== undefined && Object.hasOwn(source.channels, channel) ? source.channels[channel] : undefined;
@@ -87,5 +91,5 @@ export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner
     gates.set(channel, new Map(accounts.map((account) => [account, make(channel, account)])));
   }
   const mentions = (source.messages?.groupChat?.mentionPatterns ?? []).map(patternOf);
-  return { namesOwner, mentions, gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
+  return { namesOwner, isApproved, mentions, gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
 }

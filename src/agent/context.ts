@@ -35,7 +35,7 @@ export function buildContext(entries: readonly Entry[], windowTokens: number): C
     if (used > budget && messages.length > 0) break;
     messages.push({
       role: entry.role,
-      text: entry.text,
+      text: entry.canary ? `${entry.text}\n\n[ref ${entry.canary}]` : entry.text,
       at: entry.at,
       senderName: entry.from.senderName,
       senderId: speakerOf(entry),

@@ -25,6 +25,8 @@ export interface AgentRun {
   readonly modelOverride: string | null;
   readonly entries: readonly Entry[];
   readonly signal: AbortSignal;
+  /** Sees every request before a model does; what it throws ends the run (docs/audience.md, self-test). */
+  inspect?(request: ModelRequest): Promise<void>;
   /** `text` is all of the answer so far; it starts anew when another attempt is made. */
   onText(delta: string, text: string): void;
 }
@@ -90,6 +92,7 @@ async function ask(parts: AgentParts, run: AgentRun, ref: string, onText: (delta
     shared: isShared(run.entries),
     maxOutputTokens: null,
   };
+  await run.inspect?.(request);
   let text = "";
   let finish: { usage: Usage; stopReason: string } | null = null;
   for await (const event of untilAborted(provider.stream(request, run.signal), run.signal)) {

@@ -51,6 +51,9 @@ export const configSchema = z.looseObject({
       ),
     })
     .prefault({}),
+  audit: z
+    .strictObject({ canary: setting(z.boolean().default(false), "Plants a marker with each person's words and watches that it never comes near anybody else.", true) })
+    .prefault({}),
   logging: loggingSchema.prefault({}),
   cron: cronSchema.prefault({}),
   hooks: hooksSchema.prefault({}),

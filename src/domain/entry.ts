@@ -27,4 +27,6 @@ export interface Entry {
   readonly model: string | null;
   readonly usage: Usage | null;
   readonly stopReason: string | null;
+  /** The marker planted with it, while the self-test runs (docs/audience.md). */
+  readonly canary?: string | null;
 }

@@ -7,6 +7,8 @@ export interface Ids {
   next(): string;
   /** A random UUID: session ids and run ids, as OpenClaw writes them. */
   uuid(): string;
+  /** A whole number from 0 up to, and without, `max`; cannot be guessed. */
+  below(max: number): number;
   /** A secret of 48 hexadecimal characters. */
   token(): string;
 }
@@ -39,6 +41,7 @@ export function createIds(clock: Clock): Ids {
       return encode(lastAt, TIME_CHARS) + encode(counter, COUNTER_CHARS) + tail;
     },
     uuid: () => randomUUID(),
+    below: (max) => randomInt(max),
     token: () => randomBytes(24).toString("hex"),
   };
 }

@@ -81,8 +81,8 @@ export interface Dropped {
   readonly kind: "dropped";
   readonly message: InboundMessage;
   readonly reason: string;
-  /** What to tell the sender, at most once; null keeps silent. */
-  readonly notice: string | null;
+  /** A stranger in a direct chat, who may ask to be let in (spec 1.5, pairing). */
+  readonly mayAsk: boolean;
 }
 
 /** Where a reply goes: bound to the turn (spec A9). */

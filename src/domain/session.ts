@@ -48,6 +48,8 @@ export interface Session {
 /** Where the replies to one person go until they undock (spec A10). */
 export interface Dock {
   readonly address: Address;
+  /** Who reads it there. */
+  readonly peer: string;
   /** Of the person who docked, as routing names it: nobody else's replies go there. */
   readonly audience: string;
   readonly since: number;

@@ -56,7 +56,9 @@ interface TurnFrame {
 /** What happens in a turn, as it happens; what has to survive is in the store, not here. */
 export type TurnEvent =
   | (TurnFrame & { readonly kind: "started"; readonly reply: ReplyRoute; readonly texts: readonly string[]; readonly senderName: string | null; readonly draft: string | null })
+  /** What is being written will wait for the owner's word (law 5): nothing of it is shown in the chat. */
+  | (TurnFrame & { readonly kind: "held"; readonly reason: string })
   | (TurnFrame & { readonly kind: "delta"; readonly delta: string; readonly text: string })
-  | (TurnFrame & { readonly kind: "committed"; readonly text: string; readonly model: string | null; readonly usage: Usage })
+  | (TurnFrame & { readonly kind: "committed"; readonly held: string | null; readonly text: string; readonly model: string | null; readonly usage: Usage })
   | (TurnFrame & { readonly kind: "aborted"; readonly text: string; readonly reason: string })
   | (TurnFrame & { readonly kind: "failed"; readonly text: string });

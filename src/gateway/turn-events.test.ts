@@ -59,7 +59,7 @@ describe("a turn as events (spec 11.4)", () => {
     const client = listen(4);
     turns.onTurnEvent(started());
     stream(["Hel", "lo"], 200);
-    turns.onTurnEvent({ ...FRAME, kind: "committed", text: "Hello", model: "mock/echo-1", usage: USAGE });
+    turns.onTurnEvent({ ...FRAME, kind: "committed", held: null, text: "Hello", model: "mock/echo-1", usage: USAGE });
     const story = client.sent.map(({ event, payload }) => `${event} ${payload.stream ?? payload.state} ${payload.data?.phase ?? ""}`.trim());
     assert.deepEqual(story, ["agent lifecycle start", "agent input", "agent assistant", "chat delta", "agent assistant", "chat delta", "agent lifecycle end", "chat final"]);
     assert.deepEqual(client.of("agent", "input")[0]?.payload.data, { texts: ["hi"], channel: "telegram", senderName: "Ann" });
@@ -78,7 +78,7 @@ describe("a turn as events (spec 11.4)", () => {
     const deltas = client.of("chat", "delta");
     assert.equal(deltas.length, 7);
     assert.equal(deltas.map(({ payload }) => payload.deltaText).join(""), deltas.at(-1)?.payload.message?.content[0]?.text);
-    turns.onTurnEvent({ ...FRAME, kind: "committed", text: parts.join(""), model: "m/x", usage: USAGE });
+    turns.onTurnEvent({ ...FRAME, kind: "committed", held: null, text: parts.join(""), model: "m/x", usage: USAGE });
     assert.equal(client.of("chat", "delta").map(({ payload }) => payload.deltaText).join(""), parts.join(""), "nothing is left to the final alone");
     const spoken = client.of("agent", "assistant");
     assert.equal(spoken.map(({ payload }) => payload.data?.delta).join(""), parts.join(""));
@@ -112,7 +112,7 @@ describe("a turn as events (spec 11.4)", () => {
     const runIds = ["a", "b"];
     turns.onTurnEvent(started({ runIds }));
     turns.onTurnEvent({ ...FRAME, runIds, kind: "delta", delta: "x", text: "x" });
-    const end: TurnEvent = { ...FRAME, runIds: ["a", "b", "c"], kind: "committed", text: "x", model: "m/x", usage: USAGE };
+    const end: TurnEvent = { ...FRAME, runIds: ["a", "b", "c"], kind: "committed", held: null, text: "x", model: "m/x", usage: USAGE };
     turns.onTurnEvent(end);
     turns.onTurnEvent(end);
     turns.onTurnEvent({ ...FRAME, runIds: ["b"], kind: "failed", text: "late" });
@@ -125,7 +125,7 @@ describe("a turn as events (spec 11.4)", () => {
   it("a silent run ends with a final that has no message", () => {
     const { turns, listen } = stage();
     const client = listen(4);
-    turns.onTurnEvent({ ...FRAME, kind: "committed", text: "", model: "m/x", usage: USAGE });
+    turns.onTurnEvent({ ...FRAME, kind: "committed", held: null, text: "", model: "m/x", usage: USAGE });
     assert.equal(client.of("chat", "final").length, 1);
     assert.equal(client.of("chat", "final")[0]?.payload.message, undefined);
   });
@@ -148,7 +148,7 @@ describe("a turn as events (spec 11.4)", () => {
     const client = listen(4);
     turns.publishCommandReply({ runId: "cmd", sessionKey: "agent:main:main", text: "New session." });
     turns.publishCommandReply({ runId: "cmd", sessionKey: "agent:main:main", text: "New session." });
-    turns.onTurnEvent({ ...FRAME, runIds: ["cmd-2"], kind: "committed", text: "Reset.", model: null, usage: USAGE });
+    turns.onTurnEvent({ ...FRAME, runIds: ["cmd-2"], kind: "committed", held: null, text: "Reset.", model: null, usage: USAGE });
     const finals = client.of("chat", "final").map(({ payload }) => [payload.runId, payload.message?.provider, payload.message?.model]);
     assert.deepEqual(finals, [["cmd", "openclaw", "gateway-injected"], ["cmd-2", "openclaw", "gateway-injected"]]);
   });

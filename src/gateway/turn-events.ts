@@ -76,7 +76,8 @@ function tellEnd(run: LiveRun, event: Ending): void {
     return;
   }
   run.agent("lifecycle", { phase: "end", endedAt: at }, "end");
-  run.chat({ state: "final", ...said, usage: wireUsage(event.usage) });
+  const waits = event.held === null ? {} : { held: event.held };
+  run.chat({ state: "final", ...said, ...waits, usage: wireUsage(event.usage) });
 }
 
 export function createTurnEvents(context: LiveContext & { readonly runs: Runs; readonly clock: Clock }): TurnEvents {
@@ -126,6 +127,7 @@ export function createTurnEvents(context: LiveContext & { readonly runs: Runs; r
   return {
     onTurnEvent(event) {
       if (event.kind === "started") start(event);
+      else if (event.kind === "held") return;
       else if (event.kind !== "delta") end(event);
       else if (event.runIds[0] !== undefined) runOf(turnOf(event), event, event.runIds[0]).grow(event.text);
     },

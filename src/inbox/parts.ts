@@ -32,6 +32,16 @@ export interface EntranceSettings {
   route(message: InboundMessage): Route;
   /** Words that begin a new session id (spec 1.1). */
   resetTriggers(): readonly string[];
+  /** How many messages of a group are kept that did not name the agent. */
+  historyLimit(channel: string, account: string): number;
+}
+
+/** What the house knows of people, at its door. */
+export interface Doorway {
+  /** The message with its sender's ids as one account: the id that the house knows it by, and the others. */
+  identify(message: InboundMessage): Promise<InboundMessage>;
+  /** A stranger wrote who may ask to be let in: what to tell them, or null. In the transaction that refuses them. */
+  ask(tx: Executor, message: InboundMessage): Promise<string | null>;
 }
 
 export interface ReceiveParts {
@@ -40,6 +50,7 @@ export interface ReceiveParts {
   readonly clock: Clock;
   readonly probe: Probe;
   readonly settings: EntranceSettings;
+  readonly doorway: Doorway;
   readonly sayNow: SayNow;
   readonly sessions: RunningSessions;
   /** Something that was said at once is to go out. */

@@ -1,10 +1,11 @@
 /**
- * platform event -> admitted -> route -> accepted (durable) -> acknowledged
+ * platform event -> identified -> admitted -> route -> accepted (durable) -> acknowledged
  *
  * 1. Nothing is acknowledged before it is committed; a refusal is committed too, without its text.
  * 2. One platform message id makes one item, however often it is delivered.
  * 3. Whoever is not admitted reaches neither a session nor a model.
  * 4. `/stop` acts at once; every other command waits its turn in the session's order.
+ * 5. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
 import { accept, type Accepted, type NewItem } from "./accept.ts";
@@ -16,12 +17,13 @@ import { stopNow } from "./stop.ts";
 export type Receive = (message: InboundMessage) => Promise<ReceiveOutcome>;
 
 export function createReceive(parts: ReceiveParts): Receive {
-  return async (message) => {
+  return async (raw) => {
     const { settings } = parts;
+    const message = await parts.doorway.identify(raw);
     const admission = settings.admit(message);
     if (admission.kind === "dropped") return refuse(parts, admission);
     const route = settings.route(message);
-    const command = admission.commands ? parseCommand(message.text, settings.resetTriggers()) : null;
+    const command = parseCommand(message.text, settings.resetTriggers(), admission.commands);
     if (command?.name === "stop") return stopNow(parts, admission, route);
     const item = { message, route, command, state: "queued" } as const;
     return acceptAndStart(parts, item);
@@ -35,14 +37,14 @@ async function acceptAndStart(parts: ReceiveParts, item: NewItem): Promise<Recei
   try {
     const outcome = await commit(parts, item, reserved).then(
       (accepted) => {
-        claimed = reserved !== null;
+        claimed = reserved !== null && accepted.sessionKey === sessionKey;
         return accepted;
       },
       // A session that cannot be claimed must not keep its messages out, nor those that wait behind them.
       (error: unknown) => (reserved === null ? Promise.reject(error) : commit(parts, item, null)),
     );
     parts.probe("accepted");
-    if (outcome.kind === "accepted" && reserved === null) parts.sessions.wake(sessionKey);
+    if (outcome.kind === "accepted" && !claimed) parts.sessions.wake(outcome.sessionKey);
     return outcome;
   } finally {
     reserved?.settle(claimed);
@@ -51,8 +53,10 @@ async function acceptAndStart(parts: ReceiveParts, item: NewItem): Promise<Recei
 
 function commit(parts: ReceiveParts, item: NewItem, reserved: Reservation | null): Promise<Accepted> {
   return parts.store.transaction(async (tx) => {
-    const accepted = await accept(tx, item, parts.ids, parts.clock);
-    if (accepted.kind === "accepted") await reserved?.claim(tx);
+    // Who shares a conversation may have changed since it was asked: what is committed now belongs where it is said now.
+    const route = parts.settings.route(item.message);
+    const accepted = await accept(tx, { ...item, route }, parts.ids, parts.clock);
+    if (accepted.kind === "accepted" && accepted.sessionKey === item.route.sessionKey) await reserved?.claim(tx);
     return accepted;
   });
 }

@@ -6,16 +6,25 @@ import type { Channel, ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Probe } from "../domain/probe.ts";
-import type { ResetType } from "../domain/route.ts";
-import type { TurnEvent } from "../domain/turn.ts";
-import type { EntranceSettings } from "../inbox/parts.ts";
+import type { Delivery } from "../domain/delivery.ts";
+import { directMessage, type InboundMessage } from "../domain/message.ts";
+import type { ReplyRoute, ResetType } from "../domain/route.ts";
+import type { Turn, TurnEvent } from "../domain/turn.ts";
+import type { Doorway, EntranceSettings, SayNow } from "../inbox/parts.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
 import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
+import { describeAudience, isInside } from "../routing/audience.ts";
+import { peerAudience } from "../routing/keys.ts";
 import { createRecentEntries } from "../sessions/recent.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
-import type { Store } from "../store/store.ts";
+import type { FilePeople } from "../people/index.ts";
+import type { Executor, Store } from "../store/store.ts";
+import type { CanaryCount } from "../turns/canary.ts";
+import type { Docking } from "../turns/commands/dock.ts";
+import { runErrand, type ErrandParts } from "../turns/commands/errands.ts";
+import type { Errand } from "../turns/commands/index.ts";
 import { createRecovery, rememberDraft } from "../turns/recover.ts";
 import { createTurnWorker, type TurnWorker } from "../turns/lanes.ts";
 
@@ -27,6 +36,22 @@ export interface LineSettings extends EntranceSettings {
   /** How many queued messages one turn may collect (spec 12.3). */
   batchLimit(): number;
   onUnknown(): "hold" | "resend";
+  /** Who reads at a message's place, as the people are known now (law 5). */
+  audience(message: InboundMessage): string;
+  canReach(channel: string, account: string): boolean;
+  /** The marker that a sender's words carry while the self-test runs; null while it does not. */
+  canary(message: InboundMessage): string | null;
+}
+
+/** What the line asks of the people room; main joins the two. */
+export interface LinePeople {
+  readonly doorway: Doorway;
+  filePeople(): FilePeople;
+  linkedChat(turn: Turn, channel: string): Promise<Docking | null>;
+  explainLast(turn: Turn): Promise<string>;
+  /** Where the owner wrote last, to be told of something; null while that is nowhere that can be written to. */
+  ownerRoute(agentId: string): Promise<ReplyRoute | null>;
+  onAgreement(): void;
 }
 
 /** What reaches the line from outside the house. */
@@ -43,6 +68,7 @@ export interface LineParts {
   readonly world: LineWorld;
   readonly probe: Probe;
   readonly settings: LineSettings;
+  readonly people: LinePeople;
   resolveModel(ref: string): ResolvedModel;
   channel(address: Address, sessionKey: string): Channel | null;
   onTurnEvent(event: TurnEvent): void;
@@ -54,6 +80,12 @@ export interface Line {
   abort(sessionKey: string, runId: string | null): readonly string[];
   wake(sessionKey: string): void;
   running(): number;
+  /** Holds sessions still until the answered function is called. */
+  hold(sessionKeys: Iterable<string>): Promise<() => void>;
+  /** Says something outside of any turn: a notice of the house. */
+  say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
+  readonly canaries: Readonly<CanaryCount>;
+  wakeOutbox(): void;
   /** Takes up what an earlier gateway left, then works. */
   start(): Promise<void>;
   /** Finishes what ends within `graceMs`, hands back the rest. */
@@ -63,6 +95,8 @@ export interface Line {
 /** How far back the store is read for a model; what fits its window is decided from that. */
 const RECENT = { entries: 400, chars: 8_000_000 };
 
+const NO_SESSION = "unknown";
+
 /** How long a holder may be silent before its turns are taken over. */
 const LEASE_MS = 30_000;
 
@@ -71,7 +105,11 @@ export function createLine(parts: LineParts): Line {
   const { clock, ids, log } = world;
   const holder = ids.uuid();
   const live = createLiveReplies({ clock, log, channel, rememberDraft: (turnId, draft) => rememberDraft(store, turnId, draft) });
-  const outbox = createOutboxWorker({ ...world, store, probe, channel });
+  const outbox = createOutboxWorker({ ...world, store, probe, channel, guard: (delivery) => guardAddress(settings, delivery) });
+  const canaries: CanaryCount = { requests: 0, markers: 0, breaches: 0 };
+  const sayNow: SayNow = async (tx, sessionKey, reply, text) => {
+    await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null, held: null }, ids, clock.now());
+  };
   const emit = (event: TurnEvent): void => {
     live.onTurnEvent(event);
     parts.onTurnEvent(event);
@@ -95,11 +133,19 @@ export function createLine(parts: LineParts): Line {
     onModelError: (ref, error) => log.warn({ model: ref, code: error.code, err: error.cause ?? error }, error.message),
     settleLive: live.settle,
     onDelivery: outbox.wake,
+    ...wallParts(parts, canaries, sayNow, outbox),
   });
   const recovery = createRecovery({ store, clock, log, holder, leaseMs: LEASE_MS, wake: turns.wake });
-  const receive = createEntrance(parts, turns, outbox);
+  const receive = createEntrance(parts, turns, outbox, sayNow);
   return {
     receive,
+    hold: turns.hold,
+    canaries,
+    wakeOutbox: outbox.wake,
+    say: async (reply, sessionKey, text) => {
+      await store.transaction((tx) => sayNow(tx, sessionKey, reply, text));
+      outbox.wake();
+    },
     abort: turns.abort,
     wake: turns.wake,
     running: turns.running,
@@ -116,8 +162,39 @@ export function createLine(parts: LineParts): Line {
   };
 }
 
+/** What keeps people apart in a turn, and what its commands need of the house. */
+function wallParts(parts: LineParts, canaries: CanaryCount, sayNow: SayNow, outbox: OutboxWorker) {
+  const { store, settings, people, world } = parts;
+  const { clock, ids, log } = world;
+  const { audience, canReach, canary } = settings;
+  const tell: ErrandParts["tell"] = (tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text);
+  const errands: ErrandParts = { store, ids, clock, canReach, tell, filePeople: people.filePeople, linkedChat: people.linkedChat, explainLast: people.explainLast, onAgreement: people.onAgreement, wakeOutbox: outbox.wake };
+  return {
+    audience,
+    canReach,
+    canary,
+    canaries,
+    onBreach: (turn: Turn, where: string) => log.error({ code: "WALL_BREACHED", turnId: turn.id, sessionKey: turn.sessionKey, where }, "a marker of another person came near this answer; it was stopped"),
+    errand: (errand: Errand, turn: Turn) => runErrand(errands, errand, turn),
+    tellOwner: async (tx: Executor, agentId: string, text: string) => {
+      const route = await people.ownerRoute(agentId);
+      if (route !== null) await sayNow(tx, NO_SESSION, route, text);
+    },
+  };
+}
+
+/** A chat that has come to belong to somebody else since the reply was written gets nothing (law 5). */
+export function guardAddress({ audience }: Pick<LineSettings, "audience">, { address, peer, audience: meant }: Delivery): string | null {
+  if (peer === "") return null;
+  const { channel, account } = address;
+  // Who was nobody in particular then may be known by name now: it is the same account.
+  if (meant === peerAudience(channel, account, peer)) return null;
+  const reader = audience(directMessage({ channel, account, senderId: peer }));
+  return isInside(reader, meant) ? null : `${describeAudience(reader)} would read what was meant for ${describeAudience(meant)}`;
+}
+
 /** Where messages come in: what is said there at once goes out, what is accepted wakes its session. */
-function createEntrance({ store, world, probe, settings }: LineParts, turns: TurnWorker, outbox: OutboxWorker): Receive {
+function createEntrance({ store, world, probe, settings, people }: LineParts, turns: TurnWorker, outbox: OutboxWorker, sayNow: SayNow): Receive {
   const { clock, ids } = world;
   return createReceive({
     store,
@@ -125,10 +202,9 @@ function createEntrance({ store, world, probe, settings }: LineParts, turns: Tur
     ids,
     probe,
     settings,
+    doorway: people.doorway,
     sessions: { reserve: turns.reserve, wake: turns.wake, stop: (sessionKey) => turns.abort(sessionKey, null) },
-    sayNow: async (tx, sessionKey, reply, text) => {
-      await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null, held: null }, ids, clock.now());
-    },
+    sayNow,
     wakeOutbox: outbox.wake,
   });
 }

@@ -16,6 +16,7 @@ const QUIET_MS = 100;
 const PHASES: Readonly<Record<TurnEvent["kind"], "start" | "end" | "error" | null>> = {
   started: "start",
   delta: null,
+  held: null,
   committed: "end",
   aborted: "end",
   failed: "error",

@@ -4,34 +4,58 @@ import { compileAgents, type Agents } from "../agent/settings.ts";
 import { namedSenders } from "../audit/channel-scope.ts";
 import { accountsOf, enabledChannels, type Config, type Environment } from "../config/index.ts";
 import { directMessage, type InboundMessage, type Speaker } from "../domain/message.ts";
-import type { Admitted, Dropped, ResetType, Route } from "../domain/route.ts";
+import type { Admitted, Dropped, ResetType, Route, RouteWhy } from "../domain/route.ts";
 import type { OperationSettings } from "../operations/index.ts";
-import { compileRouting, resolveRoute } from "../routing/index.ts";
+import type { PeopleDirectory } from "../people/index.ts";
+import { compileRouting, resolveRoute, type RoutingSource } from "../routing/index.ts";
+import { routingPart } from "../routing/part.ts";
+import { resolveAudience } from "../routing/resolve.ts";
 import { resetPolicy, type ResetPolicy } from "../sessions/reset.ts";
 
 /** One configuration, compiled for every room that reads it. Built whole or not at all. */
 export interface CompiledSettings {
   readonly config: Config;
+  /** What routing goes by: of the file, save where a change of it waits for the owner's word (law 7). */
+  readonly routingSource: RoutingSource;
   readonly agents: Agents;
   readonly providers: Providers;
   readonly warnings: readonly string[];
   admit(message: InboundMessage): Admitted | Dropped;
   route(message: InboundMessage): Route;
+  /** Who reads at a message's place, as the people are known now. */
+  audience(message: InboundMessage): string;
+  whoIs(channel: string, account: string, peer: string): RouteWhy["sender"];
+  mainKey(agentId: string): string;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
   debounceMs(channel: string): number;
 }
 
-export function compileSettings(config: Config, warnings: readonly string[], env: Environment): CompiledSettings {
-  const routing = compileRouting(config);
-  const admission = compileAdmission(config, (message) => resolveRoute(routing, message).why.sender.ownerBy === "session.owner");
+export interface CompileParts {
+  readonly warnings: readonly string[];
+  readonly env: Environment;
+  readonly directory: PeopleDirectory;
+  /** Null: as the configuration says. */
+  readonly routingSource: RoutingSource | null;
+}
+
+/** Throws CONFIG_INVALID for what cannot be compiled. */
+export function compileSettings(config: Config, { warnings, env, directory, routingSource }: CompileParts): CompiledSettings {
+  const source = routingSource ?? routingPart(config);
+  const routing = compileRouting(source, directory);
+  const namesOwner = (message: InboundMessage): boolean => resolveRoute(routing, message).why.sender.ownerBy === "session.owner";
+  const admission = compileAdmission(config, namesOwner, directory.isApproved);
   const { queue } = config.messages;
   return {
     config,
     warnings,
+    routingSource: source,
     agents: compileAgents(config),
     providers: createProviders(config, (name) => env[name]),
     admit: (message) => admit(admission, message),
     route: (message) => resolveRoute(routing, message),
+    audience: (message) => resolveAudience(routing, message),
+    whoIs: (channel, account, peer) => routing.people.whoIs(channel, account, peer),
+    mainKey: (agentId) => (routing.scope === "global" ? "global" : `agent:${agentId}:${routing.main}`),
     resetPolicy: (type, channel) => resetPolicy(config.session, type, channel),
     debounceMs: (channel) => queue.debounceMsByChannel[channel] ?? queue.debounceMs,
   };
@@ -39,13 +63,15 @@ export function compileSettings(config: Config, warnings: readonly string[], env
 
 /** Holds the settings in force; a reload swaps them whole, so that no message sees half of a change. */
 export interface SettingsHolder {
+  readonly directory: PeopleDirectory;
   current(): CompiledSettings;
   replace(next: CompiledSettings): void;
 }
 
-export function holdSettings(first: CompiledSettings): SettingsHolder {
+export function holdSettings(first: CompiledSettings, directory: PeopleDirectory): SettingsHolder {
   let current = first;
   return {
+    directory,
     current: () => current,
     replace(next) {
       current = next;

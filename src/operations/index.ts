@@ -8,6 +8,27 @@ import { conversationsList } from "./conversations-list.ts";
 import { conversationsResume } from "./conversations-resume.ts";
 import { health } from "./health.ts";
 import { modelsList } from "./models-list.ts";
+import { audienceBetween } from "./audience-between.ts";
+import { audienceMap } from "./audience-map.ts";
+import { changesApply } from "./changes-apply.ts";
+import { changesList } from "./changes-list.ts";
+import { changesPlan } from "./changes-plan.ts";
+import { changesRollback } from "./changes-rollback.ts";
+import { outboxDrop } from "./outbox-drop.ts";
+import { outboxList } from "./outbox-list.ts";
+import { outboxRelease } from "./outbox-release.ts";
+import { pairingApprove } from "./pairing-approve.ts";
+import { pairingList } from "./pairing-list.ts";
+import { pairingReject } from "./pairing-reject.ts";
+import { peopleLink } from "./people-link.ts";
+import { peopleList } from "./people-list.ts";
+import { peopleMerge } from "./people-merge.ts";
+import { peopleRename } from "./people-rename.ts";
+import { peopleRole } from "./people-role.ts";
+import { peopleShow } from "./people-show.ts";
+import { peopleSplit } from "./people-split.ts";
+import { peopleUnlink } from "./people-unlink.ts";
+import { why } from "./why.ts";
 import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 import { sessionsDescribe } from "./sessions-describe.ts";
@@ -32,8 +53,29 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   conversationsList,
   conversationsResume,
   verifyRun,
+  audienceBetween,
+  audienceMap,
+  changesApply,
+  changesList,
+  changesPlan,
+  changesRollback,
+  outboxDrop,
+  outboxList,
+  outboxRelease,
+  pairingApprove,
+  pairingList,
+  pairingReject,
+  peopleLink,
+  peopleList,
+  peopleMerge,
+  peopleRename,
+  peopleRole,
+  peopleShow,
+  peopleSplit,
+  peopleUnlink,
+  why,
 ];
 
 export type { Caller, Operation, Scope } from "./operation.ts";
-export type { GatewayFacts, LiveGateway, ListedModel, OperationSettings, Services } from "./services.ts";
+export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, Consent, GatewayFacts, ListedModel, LiveGateway, OperationSettings, PeopleDesk, PlannedOnly, Services, Wish } from "./services.ts";
 export { sessionRow } from "./session-row.ts";

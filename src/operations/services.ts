@@ -4,8 +4,13 @@ import type { ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { InboundMessage, ReceiveOutcome, Speaker } from "../domain/message.ts";
-import type { Route } from "../domain/route.ts";
+import type { Route, RouteWhy } from "../domain/route.ts";
 import type { TurnEvent } from "../domain/turn.ts";
+import type { ExplainSettings } from "../audit/why/settings.ts";
+import type { FilePeople, PeopleChange, PeopleDirectory } from "../people/index.ts";
+import type { FileIdentity } from "../routing/people.ts";
+import type { Plan } from "../sessions/repartition/index.ts";
+import type { CanaryCount } from "../turns/canary.ts";
 import type { Store } from "../store/store.ts";
 
 export interface GatewayFacts {
@@ -47,8 +52,90 @@ export interface LiveGateway {
   ownedAccounts(): readonly Speaker[];
   /** Wakes the worker for what was accepted without `receive`. */
   wake(sessionKey: string): void;
+  /** Something may be due, or wait no longer. */
+  deliveriesChanged(): void;
+  /** Tells somebody who was let in that they may write now. */
+  welcome(channel: string, account: string, senderId: string, chat: string): Promise<void>;
+  /** Somebody was let in, linked or refused: who looks on is told. */
+  peopleChanged(reason: string): void;
+  /** What the continuous self-test has seen since the start; null while it is off. */
+  canaries(): CanaryCount | null;
   /** Tells clients that a session changed by an operation. */
   sessionChanged(sessionKey: string, reason: string): void;
+}
+
+/** What is to be changed of who shares a conversation. */
+export type Wish =
+  /** The file as it lies there, where it waits for approval. */
+  | { readonly kind: "file" }
+  | { readonly kind: "edits"; readonly edits: readonly { readonly path: readonly [string, ...string[]]; readonly value?: unknown }[] }
+  | { readonly kind: "people"; readonly change: PeopleChange };
+
+export type ChangeMode = "repartition" | "fresh";
+
+export interface AppliedChange {
+  readonly applied: true;
+  readonly change: { readonly id: string };
+  readonly plan: Plan;
+  readonly sessions: number;
+  readonly messages: number;
+}
+
+export interface PlannedOnly {
+  readonly applied: false;
+  readonly plan: Plan;
+}
+
+/** What whoever asks has agreed to. */
+export interface Consent {
+  readonly approve: boolean;
+  /** Only looks. */
+  readonly dryRun?: boolean | undefined;
+  /** The plan that was looked at: another one is refused with CHANGE_STALE. */
+  readonly planId?: string | undefined;
+  readonly mode?: ChangeMode | undefined;
+}
+
+export interface ChangeLine {
+  readonly id: string;
+  readonly cause: string;
+  readonly state: string;
+  readonly mode: string;
+  readonly at: number;
+  readonly words: string;
+}
+
+/** Changes of who shares a conversation: looked at before, made whole, taken back (law 7). */
+export interface ChangesDesk {
+  /** Nothing is changed. */
+  plan(wish: Wish, mode?: ChangeMode): Promise<Plan>;
+  /**
+   * Makes the change. Without `approve` one that shows somebody's words to somebody new, or moves conversations, is only
+   * planned. Errors: CHANGE_STALE, those of the store.
+   */
+  apply(wish: Wish, consent: Consent): Promise<AppliedChange | PlannedOnly>;
+  /** Takes back the newest change, or checks that `id` is that. Errors: CHANGE_UNKNOWN, CHANGE_NOT_LATEST. */
+  rollback(id: string | null): Promise<{ readonly id: string; readonly sessions: number }>;
+  /** Where a message would go once who is who has changed so. */
+  routeWith(change: PeopleChange, message: InboundMessage): Route;
+  /** A change of the file that waits for the owner's word. */
+  waiting(): { readonly at: number; readonly plan: Plan } | null;
+  list(): Promise<readonly ChangeLine[]>;
+}
+
+/** Who is who: the people tables, and what the file says of them. */
+export interface PeopleDesk {
+  readonly directory: PeopleDirectory;
+  /** Every account that the file links. */
+  file(): readonly FileIdentity[];
+  /** The same as the people room asks it. */
+  filePeople(): FilePeople;
+  /** A name as the file spells it; null where it names nobody so. */
+  spell(name: string): string | null;
+  isOwner(nameKey: string): boolean;
+  whoIs(channel: string, account: string, peer: string): RouteWhy["sender"];
+  /** The account that a channel's messages come in by where none is named. */
+  defaultAccount(channel: string): string;
 }
 
 /** What the operations work with. `live` is null when a command looks at the state without a gateway. */
@@ -58,5 +145,9 @@ export interface Services {
   readonly ids: Ids;
   readonly facts: GatewayFacts;
   readonly settings: OperationSettings;
+  readonly people: PeopleDesk;
+  readonly changes: ChangesDesk;
+  /** How a message would be taken, for explanations. */
+  readonly explain: ExplainSettings;
   readonly live: LiveGateway | null;
 }

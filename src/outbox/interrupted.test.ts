@@ -66,7 +66,7 @@ async function pending(store: Store) {
 async function dieAndStart(store: Store, channel: Channel): Promise<string[]> {
   const { id } = await pending(store);
   await store.run(beginDelivery, { id, attempts: 1 });
-  const worker = createOutboxWorker({ store, clock: systemClock, probe: noProbe, log: quiet, random: () => 0, channel: () => channel });
+  const worker = createOutboxWorker({ store, clock: systemClock, probe: noProbe, log: quiet, random: () => 0, guard: () => null, channel: () => channel });
   await worker.start("hold");
   for (;;) {
     const states = (await store.all(countOpenDeliveries, {})).map(({ state }) => state);

@@ -1,6 +1,7 @@
 import type { Address } from "../domain/address.ts";
 import type { Channel, ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Delivery } from "../domain/delivery.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { Store } from "../store/store.ts";
 
@@ -10,5 +11,7 @@ export interface OutboxParts {
   readonly probe: Probe;
   readonly log: ChannelLog;
   random(): number;
+  /** Why a delivery may not go to its address any more (law 5); null lets it go. */
+  guard(delivery: Delivery): string | null;
   channel(address: Address, sessionKey: string): Channel | null;
 }

@@ -43,7 +43,7 @@ async function sendThrough(failure: () => ContinuoError): Promise<Ended> {
     },
   };
   const log: ChannelLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields) => failed.resolve(fields) };
-  const worker = createOutboxWorker({ store, clock, probe: noProbe, log, random: () => 0, channel: () => channel });
+  const worker = createOutboxWorker({ store, clock, probe: noProbe, log, random: () => 0, guard: () => null, channel: () => channel });
   const reply = { address: { channel: "telegram", account: "default", chat: "42", thread: null }, audience: "owner", peer: "42", replyTo: null };
   await enqueueDelivery(store, { turnId: null, sessionKey: "agent:main:main", reply, text: "hello", draft: null, held: null }, createIds(clock), clock.now());
   await worker.start("hold");

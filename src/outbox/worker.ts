@@ -1,15 +1,17 @@
 /**
- * committed reply -> due -> marked as being sent -> sent -> settled | put back with a later time | failed
+ * committed reply -> due -> guarded -> marked as being sent -> sent -> settled | put back with a later time | failed
  *
  * 1. What goes to one address goes in order; addresses never wait for each other.
  * 2. Before a platform call the store says that it is under way; a death in that window is labelled, not guessed.
  * 3. A failure is tried again with growing pauses, up to a cap; then it is visible as failed.
- * 4. Nothing here decides where a reply goes: that came with the turn (law 5).
+ * 4. Nothing here decides where a reply goes: that came with the turn (law 5). A chat that has come to belong to
+ *    somebody else meanwhile gets nothing: its reply waits for the owner.
  */
 import type { Delivery } from "../domain/delivery.ts";
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import { toDelivery } from "../store/rows.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
+import { holdDelivery } from "../store/statements/hold-delivery.ts";
 import { listPendingDeliveries } from "../store/statements/list-pending-deliveries.ts";
 import { requeueInterruptedEdits } from "../store/statements/requeue-interrupted-edits.ts";
 import { settleInterruptedDeliveries } from "../store/statements/settle-interrupted-deliveries.ts";
@@ -59,6 +61,13 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
 
 /** False when the reply went back and its address has to wait for it. */
 async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSignal): Promise<boolean> {
+  // What the owner has let go is not asked about again.
+  const held = delivery.held === null ? parts.guard(delivery) : null;
+  if (held !== null) {
+    await parts.store.run(holdDelivery, { id: delivery.id, held });
+    parts.log.warn({ deliveryId: delivery.id, sessionKey: delivery.sessionKey }, "a reply waits for the owner: its chat is not whom it was meant for");
+    return true;
+  }
   const attempts = delivery.attempts + 1;
   const begun = await parts.store.run(beginDelivery, { id: delivery.id, attempts });
   if (begun === 0) return true;

@@ -52,11 +52,22 @@ function labelledPeer(peer: string, name: string): string | null {
   return isLabel ? segments.slice(0, -1).join(":") : null;
 }
 
-function compileLinks(links: SessionSource["identityLinks"], names: Map<string, string>): ByIdentity<Alias> {
-  const aliases = new Map<string, Map<string, Alias>>();
+/** One account that the file links to a person, by whatever account of ours. */
+export interface FileIdentity {
+  readonly person: string;
+  /** `*`: the id was written without a channel and means every one. */
+  readonly channel: string;
+  readonly peer: string;
+  /** The entry of `identityLinks` that says so. */
+  readonly link: string;
+}
+
+/** Everything that `identityLinks` says, entry by entry in the file's order, both shapes (spec 2.5). */
+export function fileIdentities(links: SessionSource["identityLinks"], names: Map<string, string> = new Map()): FileIdentity[] {
+  const found: FileIdentity[] = [];
   const add = (entry: string, person: string, link: string): void => {
     const { channel, peer } = splitIdentity(entry);
-    if (peer !== "") put(aliases, channel, peer, { person, link });
+    if (peer !== "") found.push({ person, channel, peer, link });
   };
   for (const [key, value] of Object.entries(links ?? {})) {
     if (Array.isArray(value)) {
@@ -71,6 +82,12 @@ function compileLinks(links: SessionSource["identityLinks"], names: Map<string, 
       if (labelled !== null) add(`${channel}:${labelled}`, person, `${key}: ${person}`);
     }
   }
+  return found;
+}
+
+function compileLinks(links: SessionSource["identityLinks"], names: Map<string, string>): ByIdentity<Alias> {
+  const aliases = new Map<string, Map<string, Alias>>();
+  for (const { person, channel, peer, link } of fileIdentities(links, names)) put(aliases, channel, peer, { person, link });
   return aliases;
 }
 

@@ -1,7 +1,7 @@
 import { isOperatorChannel, type Address } from "../domain/address.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
-import type { BeganReason } from "../domain/session.ts";
+import type { BeganReason, Dock } from "../domain/session.ts";
 import type { InboxItem } from "../domain/turn.ts";
 import type { Executor } from "../store/store.ts";
 import type { ConversationRow, SessionRow } from "../store/tables.ts";
@@ -24,6 +24,8 @@ export interface OpenSession {
   readonly entrySeq: number;
   readonly leafId: string | null;
   readonly modelOverride: string | null;
+  readonly audience: string;
+  readonly dock: Dock | null;
   /** Set when this very call began a new session id: the person is told (law 6). */
   readonly rolled: { readonly reason: BeganReason; readonly previous: string } | null;
 }
@@ -58,7 +60,7 @@ async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: numbe
     dock: null,
   });
   await beginConversation(tx, item.sessionKey, sessionId, "first-message", now);
-  return { key: item.sessionKey, sessionId, entrySeq: 0, leafId: null, modelOverride: null, rolled: null };
+  return { key: item.sessionKey, sessionId, entrySeq: 0, leafId: null, modelOverride: null, audience: item.audience, dock: null, rolled: null };
 }
 
 async function beginConversation(tx: Executor, key: string, sessionId: string, reason: BeganReason, now: number) {
@@ -103,11 +105,12 @@ export async function openSession(
   const times = { startedAt: conversation.began_at, lastInteractionAt: session.interaction_at };
   // An empty conversation is already a new one: another would only clutter the list.
   const reason = conversation.entry_seq > 0 ? (options.anew ?? staleReason(options.policy, times, now)) : null;
+  const kept = { audience: session.audience, dock: session.dock === null ? null : (JSON.parse(session.dock) as Dock) };
   if (reason !== null) {
     const sessionId = await rollSession(tx, session, reason, ids, now);
     await touch(tx, item, now);
     const rolled = { reason, previous: session.session_id };
-    return { key: session.key, sessionId, entrySeq: 0, leafId: null, modelOverride: session.model_override, rolled };
+    return { key: session.key, sessionId, entrySeq: 0, leafId: null, modelOverride: session.model_override, ...kept, rolled };
   }
   await touch(tx, item, now);
   return {
@@ -116,6 +119,7 @@ export async function openSession(
     entrySeq: conversation.entry_seq,
     leafId: conversation.leaf_id,
     modelOverride: session.model_override,
+    ...kept,
     rolled: null,
   };
 }

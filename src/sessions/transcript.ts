@@ -19,6 +19,7 @@ export interface NewEntry {
   readonly model: string | null;
   readonly usage: Usage | null;
   readonly stopReason: string | null;
+  readonly canary?: string | null;
 }
 
 const PREVIEW_LENGTH = 120;
@@ -53,7 +54,8 @@ export async function appendEntries(
 
 function entryParams(entry: Entry, key: string) {
   const { from } = entry;
-  const hasMeta = entry.usage !== null || entry.stopReason !== null;
+  const canary = entry.canary ?? null;
+  const hasMeta = entry.usage !== null || entry.stopReason !== null || canary !== null;
   return {
     session_id: entry.sessionId,
     seq: entry.seq,
@@ -73,7 +75,7 @@ function entryParams(entry: Entry, key: string) {
     person: from.person,
     audience: from.audience,
     model: entry.model,
-    meta: hasMeta ? JSON.stringify({ usage: entry.usage ?? undefined, stopReason: entry.stopReason ?? undefined }) : null,
+    meta: hasMeta ? JSON.stringify({ usage: entry.usage ?? undefined, stopReason: entry.stopReason ?? undefined, canary: canary ?? undefined }) : null,
   };
 }
 

@@ -12,6 +12,7 @@ import type { ConversationRow, EntryRow, InboxRow, OutboxRow } from "./tables.ts
 interface EntryMeta {
   readonly usage?: Usage;
   readonly stopReason?: string;
+  readonly canary?: string;
 }
 
 export interface ConversationUsage {
@@ -87,6 +88,7 @@ export function toEntry(row: EntryRow): Entry {
     model: row.model,
     usage: meta?.usage ?? null,
     stopReason: meta?.stopReason ?? null,
+    canary: meta?.canary ?? null,
   };
 }
 

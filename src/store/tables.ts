@@ -1,11 +1,13 @@
-import type { Generated } from "kysely";
+import type { ChangeTables } from "./tables/changes.ts";
+import type { Defaulted } from "./tables/defaulted.ts";
+import type { PeopleTables } from "./tables/people.ts";
 
 /**
  * The schema as SQL sees it. Times are ms, booleans 0 or 1, JSON is text. Two keys are two columns:
  * the transport reference (channel, account, chat, thread, sender_id) is never rewritten, the session
  * key is where an item belongs and may be (docs/formats.md, "Tables").
  */
-export interface Tables {
+interface LineTables {
   sessions: SessionRow;
   conversations: Defaulted<ConversationRow, "entry_seq" | "message_count">;
   entries: EntryRow;
@@ -15,24 +17,14 @@ export interface Tables {
   drops: Defaulted<DropRow, "notified">;
   cursors: CursorRow;
   events: Defaulted<EventRow, "seq">;
-  people: PersonRow;
-  identities: IdentityRow;
-  peer_aliases: PeerAliasRow;
-  approvals: ApprovalRow;
-  pairings: Defaulted<PairingRow, "notified">;
-  agreements: Defaulted<AgreementRow, "issuer_consent" | "redeemer_consent">;
-  tries: TryRow;
   participants: Defaulted<ParticipantRow, "explicit" | "messages" | "thread_key">;
   overheard: Defaulted<OverheardRow, "seq" | "thread_key">;
-  key_aliases: KeyAliasRow;
-  in_force: InForceRow;
-  changes: ChangeRow;
-  change_steps: ChangeStepRow;
-  moved_entries: MovedEntryRow;
 }
 
-/** Columns that the database fills when an insert leaves them out. */
-type Defaulted<Row, Keys extends keyof Row> = Omit<Row, Keys> & { [K in Keys]: Generated<Row[K]> };
+export type Tables = LineTables & PeopleTables & ChangeTables;
+
+export type { AgreementRow, ApprovalRow, IdentityRow, PairingRow, PeerAliasRow, PersonRow, TryRow } from "./tables/people.ts";
+export type { ChangeRow, ChangeStepRow, InForceRow, KeyAliasRow, MovedEntryRow } from "./tables/changes.ts";
 
 interface TransportColumns {
   channel: string;
@@ -187,88 +179,6 @@ export interface EventRow {
   data: string;
 }
 
-
-/** A person. `name_key` is the name as names are compared (A15). */
-export interface PersonRow {
-  id: string;
-  name: string;
-  name_key: string;
-  /** owner, member, guest. */
-  role: string;
-  created_at: number;
-}
-
-/** One account of a person on a channel. */
-export interface IdentityRow {
-  channel: string;
-  account: string;
-  peer: string;
-  person_id: string;
-  display_name: string | null;
-  /** pairing, code, operator. */
-  proved_by: string;
-  proved_at: number;
-}
-
-/** Another id of the same account, on the platform's own word (a WhatsApp LID beside a phone number). */
-export interface PeerAliasRow {
-  channel: string;
-  alias: string;
-  peer: string;
-  learned_at: number;
-}
-
-/** Let in by a pairing code: on this account and this surface, and nowhere else (P38). */
-export interface ApprovalRow {
-  channel: string;
-  account: string;
-  sender_id: string;
-  /** dm. */
-  surface: string;
-  approved_at: number;
-  approved_by: string;
-}
-
-export interface PairingRow {
-  channel: string;
-  account: string;
-  sender_id: string;
-  surface: string;
-  code: string;
-  sender_name: string | null;
-  chat: string;
-  /** pending, approved, rejected. */
-  state: string;
-  notified: number;
-  created_at: number;
-  expires_at: number;
-}
-
-/** Two accounts on their way to be one person, or one leaving. Parties are JSON. */
-export interface AgreementRow {
-  id: string;
-  /** link, unlink. */
-  kind: string;
-  code: string;
-  /** open, redeemed, agreed, done, refused. */
-  state: string;
-  issuer_ref: string;
-  issuer: string;
-  redeemer_ref: string | null;
-  redeemer: string | null;
-  issuer_consent: number;
-  redeemer_consent: number;
-  created_at: number;
-  expires_at: number;
-}
-
-export interface TryRow {
-  ref: string;
-  what: string;
-  since: number;
-  count: number;
-}
-
 /** Somebody who spoke in a session, from one place; counts what they said. */
 export interface ParticipantRow extends TransportColumns {
   session_key: string;
@@ -297,56 +207,4 @@ export interface OverheardRow extends TransportColumns {
   text: string;
   at: number;
   thread_key: string;
-}
-
-/** A key that a session once had; it still resolves. */
-export interface KeyAliasRow {
-  from_key: string;
-  to_key: string;
-  change_id: string;
-}
-
-/** What decides about sessions at the moment, which a file that waits for approval does not (law 7). */
-export interface InForceRow {
-  name: string;
-  value: string;
-  since: number;
-}
-
-export interface ChangeRow {
-  id: string;
-  /** config, people. */
-  cause: string;
-  /** waiting, applying, applied, undoing, undone, dismissed. */
-  state: string;
-  /** repartition, fresh. */
-  mode: string;
-  at: number;
-  before: string;
-  after: string;
-  summary: string;
-  settled_at: number | null;
-}
-
-/** One session's part of a change, done in one transaction. */
-export interface ChangeStepRow {
-  change_id: string;
-  number: number;
-  session_key: string;
-  /** planned, done, undone. */
-  state: string;
-  undo: string | null;
-}
-
-/** Where an entry stood before a change moved it. */
-export interface MovedEntryRow {
-  change_id: string;
-  number: number;
-  entry_id: string;
-  session_id: string;
-  seq: number;
-  session_key: string;
-  parent_id: string | null;
-  person: string | null;
-  audience: string;
 }

@@ -1,15 +1,14 @@
 import { readerOf } from "../domain/message.ts";
-import type { Ids } from "../domain/ids.ts";
 import type { ResetType, ReplyRoute } from "../domain/route.ts";
 import type { BeganReason } from "../domain/session.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
 import { readBatch, takeBatch } from "../inbox/batch.ts";
-import { openSession, type OpenSession } from "../sessions/lifecycle.ts";
+import { openSession } from "../sessions/lifecycle.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
-import { appendEntries, type NewEntry } from "../sessions/transcript.ts";
-import { commandReply, startsAnew } from "./commands.ts";
-import { noticeEntry } from "./notice.ts";
+import { isForAgent, startsAnew } from "./commands/index.ts";
+import { dockedRoute } from "./docked.ts";
+import { appendQuestions, type QuestionParts } from "./questions.ts";
 import type { Executor, Store } from "../store/store.ts";
 import type { ConversationRow, TurnRow } from "../store/tables.ts";
 import { toAddress } from "../store/rows.ts";
@@ -19,14 +18,15 @@ import { findSession } from "../store/statements/find-session.ts";
 import { insertTurn } from "../store/statements/insert-turn.ts";
 import { takeOverTurn } from "../store/statements/take-over-turn.ts";
 
-export interface ClaimParts {
+export interface ClaimParts extends QuestionParts {
   readonly store: Store;
-  readonly ids: Ids;
   /** Names this process's worker in the leases. */
   readonly holder: string;
   readonly leaseMs: number;
   batchLimit(): number;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
+  /** Whether a channel's account is there to send to. */
+  canReach(channel: string, account: string): boolean;
 }
 
 export interface ClaimedTurn {
@@ -57,25 +57,6 @@ function replyRouteOf(items: readonly InboxItem[]): ReplyRoute | null {
   return last ? { address: last.message.address, audience: last.audience, peer: readerOf(last.message), replyTo: last.message.messageId } : null;
 }
 
-function userEntries(items: readonly InboxItem[], turnId: string): NewEntry[] {
-  return items.map((item) => ({
-    role: "user",
-    text: item.message.text,
-    at: item.message.sentAt,
-    turnId,
-    from: {
-      senderId: item.message.sender.id,
-      senderName: item.message.sender.name,
-      person: item.person,
-      address: item.message.address,
-      audience: item.audience,
-    },
-    model: null,
-    usage: null,
-    stopReason: null,
-  }));
-}
-
 /**
  * Takes the session's next turn, inside one transaction: the oldest waiting batch, or a turn whose holder is
  * gone. What people said is in the transcript before any model is asked (P8).
@@ -92,12 +73,14 @@ export async function claimTurn(parts: ClaimParts, tx: Executor, sessionKey: str
 async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: number): Promise<Claim> {
   const id = parts.ids.next();
   const { items, more } = await takeBatch(tx, sessionKey, id, parts.batchLimit());
-  const reply = replyRouteOf(items);
+  const asked = replyRouteOf(items);
   const [first] = items;
-  if (!first || !reply) return { kind: "empty" };
+  if (!first || !asked) return { kind: "empty" };
   const { command } = first;
   const policy = parts.resetPolicy(resetTypeOf(first), first.message.address.channel);
   const session = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
+  // What a command answers is said where it was given, also to whoever has docked elsewhere.
+  const reply = command === null || isForAgent(command) ? await dockedRoute(parts, tx, session, first, asked) : asked;
   const turn: Turn = {
     id,
     runId: first.runId,
@@ -115,22 +98,6 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
   const position = await appendQuestions(parts, tx, turn, session, command);
   const rolled = session.rolled?.reason ?? null;
   return { kind: "claimed", claimed: { turn, command, ...position, modelOverride: session.modelOverride, rolled, more } };
-}
-
-/** Commands never enter the transcript (spec 4.6); the message that follows `/new` does, without the word. */
-function questionsOf(turn: Turn, command: Command | null): NewEntry[] {
-  const entries = userEntries(turn.items, turn.id);
-  if (command === null) return entries;
-  return commandReply(command) === null ? entries.map((entry) => ({ ...entry, text: command.rest })) : [];
-}
-
-async function appendQuestions(parts: ClaimParts, tx: Executor, turn: Turn, session: OpenSession, command: Command | null) {
-  const notice = session.rolled ? [noticeEntry(turn, session.rolled.reason)] : [];
-  const entries = [...notice, ...questionsOf(turn, command)];
-  if (entries.length === 0) return { entrySeq: session.entrySeq, leafId: session.leafId };
-  const target = { key: session.key, sessionId: session.sessionId, after: session.entrySeq, parentId: session.leafId };
-  const appended = await appendEntries(tx, target, entries, parts.ids);
-  return { entrySeq: session.entrySeq + appended.length, leafId: appended.at(-1)?.id ?? null };
 }
 
 function turnParams(parts: ClaimParts, turn: Turn, now: number) {

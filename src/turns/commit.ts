@@ -12,6 +12,12 @@ import type { ClaimedTurn } from "./claim.ts";
 export interface CommitParts {
   readonly store: Store;
   readonly ids: Ids;
+  /** Puts a line for the owner on its way to where they wrote last, if that is known. */
+  tellOwner(tx: Executor, agentId: string, text: string): Promise<void>;
+}
+
+function heldNotice(reason: string): string {
+  return `⚠️ A reply waits for you: ${reason}. Look at it and let it go or drop it on the page under People, or with \`continuo outbox list\`.`;
 }
 
 /** What a turn ends with: what goes into the transcript, and what its sender is told. */
@@ -69,6 +75,7 @@ export async function commitTurn(
     if (end.answer) await appendAnswer(parts, tx, claimed, end.answer, now);
     await recordReply(tx, turn.sessionKey, end.answer?.model ?? null, now);
     await finishBatch(tx, turn.id);
+    if (end.held !== null) await parts.tellOwner(tx, turn.agentId, heldNotice(end.held));
     const { sessionKey, reply, id: turnId } = turn;
     const delivery = { turnId, sessionKey, reply, text: end.say ?? "", draft, held: end.held };
     return { delivering: await enqueueDelivery(tx, delivery, parts.ids, now) };

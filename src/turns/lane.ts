@@ -1,9 +1,10 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { ClaimedTurn, ClaimParts } from "./claim.ts";
+import type { CommitParts } from "./commit.ts";
 import type { RunParts } from "./run-turn.ts";
 
-export interface WorkerParts extends ClaimParts, RunParts {
+export interface WorkerParts extends ClaimParts, RunParts, CommitParts {
   readonly clock: Clock;
   readonly log: ChannelLog;
   /** How long to wait for more after messages have queued behind a run (A8). */

@@ -11,6 +11,11 @@ export interface TurnWorker {
   /** Aborts what runs in a session, or just the run with this id; resolves to the runs that it hit. */
   abort(sessionKey: string, runId: string | null): readonly string[];
   running(): number;
+  /**
+   * Holds sessions still: what runs in them ends, and nothing begins until the answered function is called. What comes
+   * in meanwhile is accepted and waits.
+   */
+  hold(sessionKeys: Iterable<string>): Promise<() => void>;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -18,12 +23,14 @@ export interface TurnWorker {
 export function createTurnWorker(parts: WorkerParts): TurnWorker {
   const lanes = new Map<string, Lane>();
   const stopping = new AbortController();
+  // How many hold each.
+  const held = new Map<string, number>();
 
   const open = (sessionKey: string, first: Promise<Claim | null>): void => {
     const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, done: Promise.resolve() };
     lanes.set(sessionKey, fresh);
     fresh.done = first
-      .then((claim) => drain(parts, sessionKey, fresh, stopping.signal, claim))
+      .then((claim) => drain({ ...parts, isHeld: () => held.has(sessionKey) }, sessionKey, fresh, stopping.signal, claim))
       .catch((error: unknown) => {
         parts.log.error({ err: error, sessionKey }, "a turn could not be run; it will be tried again");
         return RETRY_MS;
@@ -37,7 +44,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
       });
   };
   const wake = (sessionKey: string): void => {
-    if (stopping.signal.aborted) return;
+    if (stopping.signal.aborted || (held.has(sessionKey) && !lanes.has(sessionKey))) return;
     const lane = lanes.get(sessionKey);
     if (!lane) return open(sessionKey, Promise.resolve(null));
     lane.again = true;
@@ -47,7 +54,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
   return {
     wake,
     reserve(sessionKey) {
-      if (stopping.signal.aborted || lanes.has(sessionKey)) return null;
+      if (stopping.signal.aborted || held.has(sessionKey) || lanes.has(sessionKey)) return null;
       const first = Promise.withResolvers<Claim | null>();
       open(sessionKey, first.promise);
       let claim: Claim | null = null;
@@ -64,6 +71,19 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
       return runIds;
     },
     running: () => lanes.size,
+    async hold(sessionKeys) {
+      const keys = [...new Set(sessionKeys)];
+      for (const key of keys) held.set(key, (held.get(key) ?? 0) + 1);
+      await Promise.all(keys.map((key) => lanes.get(key)?.done));
+      return () => {
+        for (const key of keys) {
+          const others = (held.get(key) ?? 1) - 1;
+          if (others > 0) held.set(key, others);
+          else held.delete(key);
+          wake(key);
+        }
+      };
+    },
     async stop(graceMs) {
       stopping.abort("shutdown" satisfies AbortReason);
       const timer = setTimeout(() => {

@@ -1,16 +1,22 @@
 import { runAgent, type AgentParts } from "../agent/run.ts";
 import type { Agents } from "../agent/settings.ts";
 import type { Probe } from "../domain/probe.ts";
-import { ContinuoError } from "../domain/errors.ts";
+import type { Command } from "../domain/command.ts";
+import type { Entry } from "../domain/entry.ts";
+import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import type { Turn, TurnEvent, TurnResult } from "../domain/turn.ts";
 import { UNKNOWN_USAGE } from "../domain/usage.ts";
 import type { RecentEntries } from "../sessions/recent.ts";
 import type { ClaimedTurn } from "./claim.ts";
-import { commandReply } from "./commands.ts";
+import { checkMarkers, withoutMarkers, type CanaryParts } from "./canary.ts";
+import { commandReply, isForAgent, type Errand } from "./commands/index.ts";
 import { endOf, type TurnEnd } from "./commit.ts";
+import { guardReply, type GuardParts } from "./guard.ts";
 import { noticeText } from "./notice.ts";
 
-export interface RunParts extends AgentParts {
+export interface RunParts extends AgentParts, GuardParts, CanaryParts {
+  /** Does what a command asks for; answers what to say. */
+  errand(errand: Errand, turn: Turn): Promise<string>;
   readonly recent: RecentEntries;
   readonly probe: Probe;
   agents(): Agents;
@@ -30,26 +36,49 @@ export function frameOf(turn: Turn, at: number) {
 export async function runTurn(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal, now: () => number): Promise<TurnEnd | null> {
   const { turn, command } = claimed;
   if (turn.attempt > MAX_TURN_ATTEMPTS) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
-  const reply = command === null ? null : commandReply(command);
-  if (reply !== null) return { state: "committed", answer: null, say: reply, error: null, held: null };
-  const result = await answer(parts, claimed, signal, now);
+  if (command !== null && !isForAgent(command)) return said(await commandAnswer(parts, command, turn));
+  const entries = await parts.recent.read(turn.sessionId);
+  const held = guardReply(parts, turn, entries);
+  if (held !== null) parts.emit({ ...frameOf(turn, now()), kind: "held", reason: held });
+  const result = await answer(parts, claimed, entries, signal, now);
   if (result.kind === "aborted" && result.reason === "shutdown") return null;
-  return withNotice(endOf(result), claimed);
+  return withNotice({ ...endOf(await unmarked(parts, turn, result)), held: result.kind === "answered" ? held : null }, claimed);
 }
 
-async function answer(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal, now: () => number): Promise<TurnResult> {
+function said(text: string): TurnEnd {
+  return { state: "committed", answer: null, say: text, error: null, held: null };
+}
+
+async function commandAnswer(parts: RunParts, command: Command, turn: Turn): Promise<string> {
+  const reply = commandReply(command);
+  return typeof reply === "string" ? reply : parts.errand(reply, turn);
+}
+
+async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly Entry[], signal: AbortSignal, now: () => number): Promise<TurnResult> {
   const { turn } = claimed;
   const frame = frameOf(turn, now());
   return runAgent(parts, {
     agent: parts.agents().get(turn.agentId),
     modelOverride: claimed.modelOverride,
-    entries: await parts.recent.read(turn.sessionId),
+    entries,
     signal,
+    inspect: (request) => checkMarkers(parts, turn, "request", [request.system, ...request.messages.map(({ text }) => text)].join("\n")),
     onText: (delta, text) => {
       parts.probe("streaming");
-      parts.emit({ ...frame, at: now(), kind: "delta", delta, text });
+      parts.emit({ ...frame, at: now(), kind: "delta", delta, text: withoutMarkers(text) });
     },
   });
+}
+
+/** An answer that carries somebody else's marker is no answer; its own are taken out of it. */
+async function unmarked(parts: RunParts, turn: Turn, result: TurnResult): Promise<TurnResult> {
+  if (!result.text.includes("cnry-")) return result;
+  try {
+    await checkMarkers(parts, turn, "reply", result.text);
+    return { ...result, text: withoutMarkers(result.text) };
+  } catch (error) {
+    return { kind: "failed", text: "", error: toContinuoError(error) };
+  }
 }
 
 /** Stopped after its last word and before it was owed to anybody: it is kept as cut off, and not sent. */
@@ -78,7 +107,7 @@ export function endEvent(turn: Turn, end: TurnEnd, at: number): TurnEvent {
     case "committed": {
       const { answer } = end;
       const text = answer?.text ?? end.say ?? "";
-      return { ...frame, kind: "committed", text, model: answer?.model ?? null, usage: answer?.usage ?? UNKNOWN_USAGE };
+      return { ...frame, kind: "committed", held: end.held, text, model: answer?.model ?? null, usage: answer?.usage ?? UNKNOWN_USAGE };
     }
     case "aborted":
       return { ...frame, kind: "aborted", text: end.answer?.text ?? "", reason: end.error ?? "TURN_ABORTED" };

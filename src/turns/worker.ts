@@ -17,10 +17,11 @@ import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
 import { endEvent, frameOf, runTurn, unlessStopped } from "./run-turn.ts";
 
 /** Runs a session's turns until nothing waits; resolves to when to look again (ms), if another gateway runs it. */
-export async function drain(parts: WorkerParts, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
+export async function drain(parts: WorkerParts & { isHeld(): boolean }, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
   let next = first;
   while (next !== null || !stopping.aborted) {
     // What was claimed on acceptance has not seen the messages that came since.
+    if (next === null && parts.isHeld()) return null;
     if (next === null) lane.again = false;
     const claim: Claim = next ?? (await parts.store.transaction((tx) => claimTurn(parts, tx, sessionKey, parts.clock.now())));
     next = null;

@@ -6,6 +6,8 @@ import type { Gateway } from "../../src/gateway/index.ts";
 import type { Caller } from "../../src/operations/operation.ts";
 import { MAIN, startHouse } from "../protocol/fixture.ts";
 import type { FakeOperation, RunningHouse } from "../protocol/fixture.ts";
+import { noPeople, peopleMethods } from "./people-answers.ts";
+import type { PeopleAnswers } from "./people-answers.ts";
 
 /** A stored message, as `chat.history` answers it. */
 export interface Stored {
@@ -38,6 +40,8 @@ export interface PageHouse {
   readonly url: string;
   readonly sent: string[];
   readonly aborted: string[];
+  /** What it answers about people. */
+  readonly people: PeopleAnswers;
   /** What a message of the page leads to; by default an echo. */
   answer: (run: Run, text: string) => void;
   /** Called before `chat.send` answers; may throw. */
@@ -47,6 +51,8 @@ export interface PageHouse {
   changed(key: string, changes: object): void;
   begin(runId: string, text: string, from: { channel: string; senderName?: string; key?: string }): Run;
   startAnew(): void;
+  /** An event for every client, whatever it is called. */
+  publish(event: string, payload: object): void;
   close(): Promise<void>;
 }
 
@@ -127,7 +133,7 @@ function createRun(house: PageHouse, gateway: () => Gateway, state: State, frame
     finish(text) {
       end();
       house.store("assistant", text, { channel, key });
-      tell({ ...base, at: EPOCH, kind: "committed", text, model: "mock/echo-1", usage: { ...UNKNOWN_USAGE, input: 10, output: 5 } });
+      tell({ ...base, at: EPOCH, kind: "committed", held: null, text, model: "mock/echo-1", usage: { ...UNKNOWN_USAGE, input: 10, output: 5 } });
     },
     fail(text) {
       end();
@@ -167,7 +173,16 @@ function writeOperations(house: PageHouse, state: State, gateway: () => Gateway)
   ];
 }
 
-export async function startPageHouse(uiDir: string, version = "0.1.0"): Promise<PageHouse> {
+export interface PageHouseOptions {
+  /** False: a gateway from before there were people. */
+  readonly knowsPeople?: boolean;
+}
+
+function peopleOperations(answers: PeopleAnswers): readonly FakeOperation[] {
+  return peopleMethods(answers).map(({ name, scope, answer }) => operation(name, scope, async (params) => answer(params)));
+}
+
+export async function startPageHouse(uiDir: string, version = "0.1.0", { knowsPeople = true }: PageHouseOptions = {}): Promise<PageHouse> {
   const state = createState();
   const parts: { running?: RunningHouse } = {};
   const running = (): RunningHouse => {
@@ -184,6 +199,7 @@ export async function startPageHouse(uiDir: string, version = "0.1.0"): Promise<
     },
     sent: [],
     aborted: [],
+    people: noPeople(),
     answer: (run, text) => run.finish(`echo: ${text}`),
     beforeSend: () => {},
     store(role, text, { key = MAIN, ...changes } = {}) {
@@ -208,9 +224,10 @@ export async function startPageHouse(uiDir: string, version = "0.1.0"): Promise<
       state.sessionId = `conversation-${Number(state.sessionId.split("-")[1]) + 1}`;
       state.transcripts.set(placeOf(state, MAIN), []);
     },
+    publish: (event, payload) => (gateway().publish as (event: string, payload: object) => void)(event, payload),
     close: () => running().close(),
   };
-  const operations: FakeOperation[] = [...readOperations(state), ...writeOperations(house, state, gateway)];
+  const operations: FakeOperation[] = [...readOperations(state), ...writeOperations(house, state, gateway), ...(knowsPeople ? peopleOperations(house.people) : [])];
   parts.running = await startHouse({ options: { operations, uiDir, version } });
   return house;
 }

@@ -125,7 +125,7 @@ test("one answer to messages that a turn collected from two channels is shown on
     gateway.onTurnEvent({ ...ids, kind: "started", reply: { address, audience: "owner", peer: "42", replyTo: null }, texts, senderName: "Ann", draft: null });
     await post(page, "second half").waitFor();
     house.store("assistant", "both read", { channel: "telegram" });
-    gateway.onTurnEvent({ ...ids, kind: "committed", text: "both read", model: "mock/echo-1", usage: { input: 1, output: 1, cacheRead: null, cacheWrite: null } });
+    gateway.onTurnEvent({ ...ids, kind: "committed", held: null, text: "both read", model: "mock/echo-1", usage: { input: 1, output: 1, cacheRead: null, cacheWrite: null } });
     await post(page, "both read").waitFor();
     await counts(page, ".stop", 0);
     assert.deepEqual(await page.locator(".post-body").allInnerTexts(), ["first half", "second half", "both read"]);

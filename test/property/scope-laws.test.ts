@@ -60,7 +60,7 @@ function sourceOf(model: Model): RoutingSource {
     else identityLinks[written === "label" ? `${channel}:${id}:${name}` : `${channel}:${id}`] = name;
   }
   const { owner } = model;
-  const named = owner.by === "person" ? owner.name.toLowerCase() : owner.by === "identity" ? [`${owner.channel}:${owner.id}`] : undefined;
+  const named = owner.by === "person" ? owner.name.toLowerCase().normalize("NFD") : owner.by === "identity" ? [`${owner.channel}:${owner.id}`] : undefined;
   const guest = (channel: string): { allowFrom?: string[] } => (owner.by === "guest" && owner.channel === channel ? { allowFrom: [owner.id] } : {});
   return {
     session: { dmScope: model.dmScope, groupScope: model.groupScope, mainKey: model.mainKey, scope: model.global ? "global" : "per-sender", owner: named, identityLinks },
@@ -150,10 +150,16 @@ function combined(channels: readonly string[], accounts: readonly (string | unde
   return messages;
 }
 
-function linksFrom(drawn: readonly (Omit<Link, "id"> & { readonly index: number })[], ids: readonly string[]): Link[] {
+interface At {
+  readonly on: number;
+  readonly index: number;
+}
+
+function linksFrom(drawn: readonly (Pick<Link, "name" | "written"> & At)[], channels: readonly string[], ids: readonly string[]): Link[] {
   const links: Link[] = [];
-  for (const { index, channel, name, written } of drawn) {
-    const id = ids[index % ids.length] ?? "";
+  for (const { on, index, name, written } of drawn) {
+    const channel = channels[on] ?? "";
+    const id = ids[index] ?? "";
     if (!writable(channel, id) || links.some((link) => link.channel === channel && link.id === id)) continue;
     const plain = !id.includes(":") && !name.includes(":");
     links.push({ channel, id, name, written: plain ? written : "list" });
@@ -161,15 +167,15 @@ function linksFrom(drawn: readonly (Omit<Link, "id"> & { readonly index: number 
   return links;
 }
 
-function ownerFrom(by: Owner["by"], at: { readonly channel: string; readonly index: number }, ids: readonly string[], links: readonly Link[]): Owner {
-  const id = ids[at.index % ids.length] ?? "";
+/** Half of the owners that are named by an id are somebody who is linked. */
+function ownerFrom(by: Owner["by"], at: At & { readonly isLinked: boolean }, channels: readonly string[], ids: readonly string[], links: readonly Link[]): Owner {
   const [link] = links;
   if (by === "person") return link ? { by, name: link.name } : { by: "nobody" };
-  return by === "nobody" || at.channel === "webchat" || !writable(at.channel, id) ? { by: "nobody" } : { by, channel: at.channel, id };
+  const { channel, id } = at.isLinked && link ? link : { channel: channels[at.on] ?? "", id: ids[at.index] ?? "" };
+  return by === "nobody" || channel === "webchat" || !writable(channel, id) ? { by: "nobody" } : { by, channel, id };
 }
 
-const oneChannel = fc.constantFrom(...CHANNELS);
-const index = fc.nat({ max: 4 });
+const at = { on: fc.nat({ max: 3 }), index: fc.nat({ max: 4 }) };
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
 /** `overrides` lets bindings, accounts and channels have scopes of their own. */
@@ -181,15 +187,15 @@ function cases(dmScope: fc.Arbitrary<DmScope>, overrides: boolean): fc.Arbitrary
     ...{ mainKey: fc.constantFrom("main", "home", "dm", "telegram", "a:b"), telegramAccount: fc.constantFrom("default", "work"), global: overrides ? fc.nat({ max: 19 }) : fc.constant(1) },
     ids: fc.uniqueArray(anyId, { minLength: 5, maxLength: 5 }),
     threads: fc.uniqueArray(anyId.filter((id) => id !== ""), { minLength: 2, maxLength: 2 }),
-    channels: fc.uniqueArray(oneChannel, { minLength: 4, maxLength: 4 }),
+    channels: fc.uniqueArray(fc.constantFrom(...CHANNELS), { minLength: 4, maxLength: 4 }),
     accounts: fc.uniqueArray(fc.constantFrom(...ACCOUNTS), { minLength: 3, maxLength: 3 }),
-    links: fc.array(fc.record({ channel: oneChannel, index, name: fc.constantFrom(...NAMES), written: fc.constantFrom("list" as const, "label" as const, "bare" as const) }), { maxLength: 6 }),
+    links: fc.array(fc.record({ ...at, name: fc.constantFrom(...NAMES), written: fc.constantFrom("list" as const, "label" as const, "bare" as const) }), { maxLength: 6 }),
     ownerBy: fc.constantFrom("nobody" as const, "person" as const, "identity" as const, "guest" as const),
-    ownerAt: fc.record({ channel: oneChannel, index }),
+    ownerAt: fc.record({ ...at, isLinked: fc.boolean() }),
   });
   return drawn.map(({ ids, threads, channels, accounts, links: some, ownerBy, ownerAt, global, ...rest }) => {
-    const links = linksFrom(some, ids);
-    const model: Model = { ...rest, global: global === 0, links, owner: ownerFrom(ownerBy, ownerAt, ids, links) };
+    const links = linksFrom(some, channels, ids);
+    const model: Model = { ...rest, global: global === 0, links, owner: ownerFrom(ownerBy, ownerAt, channels, ids, links) };
     return { model, messages: combined(channels, accounts, ids, threads) };
   });
 }

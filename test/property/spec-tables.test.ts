@@ -61,8 +61,7 @@ describe("direct messages by scope (spec 2.4 with A1 and A3)", () => {
 
   test("a linked person's second channel leads to the same session", () => {
     for (const dmScope of ["auto", "per-peer", "per-channel-peer", "per-account-channel-peer"] as const) {
-      const config: RoutingSource = { session: { dmScope, identityLinks: people } };
-      assert.equal(keyOf(config, { channel: "discord", sender: "222" }), "agent:main:person:Ann", dmScope);
+      assert.equal(keyOf({ session: { dmScope, identityLinks: people } }, { channel: "discord", sender: "222" }), "agent:main:person:Ann", dmScope);
     }
   });
 
@@ -203,6 +202,8 @@ const SOURCES: readonly (readonly [name: string, message: RoutingMessage, reset:
   ["a direct message", { channel: "telegram", sender: 5 }, "direct", ["telegram:dm:5", "main", "dm:5", "telegram:dm:5", "telegram:default:dm:5"]],
   ["a direct message without a sender", { channel: "telegram" }, "direct", ["telegram:dm:unknown", "main", "dm:unknown", "telegram:dm:unknown", "telegram:default:dm:unknown"]],
   ["a Telegram topic in a direct chat", { channel: "telegram", sender: 5, thread: 9 }, "thread", ["telegram:dm:5:thread:5:9", "main:thread:5:9", "dm:5:thread:5:9", "telegram:dm:5:thread:5:9", "telegram:default:dm:5:thread:5:9"]],
+  ["a thread in a direct chat elsewhere, which says where (A2)", { channel: "slack", sender: "U1", thread: "9" }, "thread", ["slack:dm:U1:thread:U1:9", "main:thread:slack:default:U1:9", "dm:U1:thread:slack:default:U1:9", "slack:dm:U1:thread:U1:9", "slack:default:dm:U1:thread:U1:9"]],
+  ["a Telegram topic on our second account (A2)", { channel: "telegram", account: "work", sender: 5, thread: 9 }, "thread", ["telegram:dm:5:thread:work:5:9", "main:thread:telegram:work:5:9", "dm:5:thread:telegram:work:5:9", "telegram:dm:5:thread:work:5:9", "telegram:work:dm:5:thread:5:9"]],
   ["a group", { channel: "telegram", kind: "group", chat: -1001, sender: 5 }, "group", "telegram:group:-1001"],
   ["a group on our second account", { channel: "telegram", account: "work", kind: "group", chat: -1001 }, "group", "telegram:work:group:-1001"],
   ["a group without an id", { channel: "telegram", kind: "group" }, "group", "telegram:group:unknown"],
@@ -309,10 +310,7 @@ const CHAIN: readonly (readonly [by: string, match: Omit<Bindings[number]["match
   ["binding.channel", { accountId: "*" }],
 ];
 
-const chosen = (config: RoutingSource, message: RoutingMessage): readonly [agent: string, by: string] => {
-  const { agentId, why } = resolveRoute(config, message);
-  return [agentId, why.agent.matchedBy];
-};
+const chosen = (config: RoutingSource, message: RoutingMessage): readonly [agent: string, by: string] => [resolveRoute(config, message).agentId, resolveRoute(config, message).why.agent.matchedBy];
 
 const binding = (agentId: string, match: Omit<Bindings[number]["match"], "channel">): Bindings[number] => ({ agentId, match: { channel: "discord", ...match } });
 

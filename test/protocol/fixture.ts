@@ -205,6 +205,6 @@ export function turnOf(runIds: readonly string[], parts: readonly string[], chan
   return [
     { ...frame, kind: "started", reply: { address, audience: "owner", peer: "42", replyTo: null }, texts: ["hello"], senderName: "Ann", draft: null },
     ...deltas,
-    { ...frame, kind: "committed", text: parts.join(""), model: "mock/echo-1", usage },
+    { ...frame, kind: "committed", held: null, text: parts.join(""), model: "mock/echo-1", usage },
   ];
 }

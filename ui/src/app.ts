@@ -6,6 +6,8 @@ import type { Connection, ConnectionOptions } from "./connection.ts";
 import { createEvents } from "./events.ts";
 import { createHistoryReader } from "./history.ts";
 import type { HistoryReader } from "./history.ts";
+import { createPeople } from "./people/people.ts";
+import type { People } from "./people/people.ts";
 import { createSender } from "./sending.ts";
 import type { Sender } from "./sending.ts";
 import { createSessions } from "./sessions.ts";
@@ -21,6 +23,7 @@ export interface App {
   readonly sessions: Sessions;
   readonly history: HistoryReader;
   readonly sender: Sender;
+  readonly people: People;
   select(key: string): void;
   unlock(token: string): void;
   reconnect(): void;
@@ -63,8 +66,8 @@ function warn(error: unknown): void {
 type Gateway = Pick<ConnectionOptions, "onState" | "onHello" | "onEvent" | "onGap">;
 
 /** What the page does when the gateway says something, or comes and goes. */
-function answerGateway({ store, sessions, history, sender }: Pick<App, "store" | "sessions" | "history" | "sender">, connection: () => Connection): Gateway {
-  const events = createEvents(store, history, sessions);
+function answerGateway({ store, sessions, history, sender, people }: Pick<App, "store" | "sessions" | "history" | "sender" | "people">, connection: () => Connection): Gateway {
+  const events = createEvents({ store, history, sessions, people });
 
   async function catchUp(): Promise<void> {
     await connection().request("sessions.subscribe", {});
@@ -84,6 +87,7 @@ function answerGateway({ store, sessions, history, sender }: Pick<App, "store" |
         if (store.selected.value === null) void history.open(recallSelected() ?? hello.snapshot.sessionDefaults.mainSessionKey, null);
         else history.refresh();
         sender.resume();
+        people.refresh();
       });
     },
     onEvent: events.on,
@@ -91,8 +95,25 @@ function answerGateway({ store, sessions, history, sender }: Pick<App, "store" |
       store.drafts.value = [];
       sessions.load().catch(warn);
       history.refresh();
+      people.refresh();
     },
   };
+}
+
+/** The address says what is shown, so that the back button and bookmarks work. */
+function followAddress(store: Store, people: People): () => void {
+  const show = (): void => {
+    const view = location.hash === "#people" ? "people" : "conversation";
+    if (store.view.value === view) return;
+    store.view.value = view;
+    store.drawer.value = false;
+    people.refresh();
+  };
+  show();
+  // A link, the typed address and the buttons of the browser are told by the one or the other.
+  addEventListener("hashchange", show);
+  addEventListener("popstate", show);
+  return show;
 }
 
 export function createApp(): App {
@@ -105,10 +126,17 @@ export function createApp(): App {
   const sessions = createSessions(store, connection);
   const history = createHistoryReader(store, connection);
   const sender = createSender(store, connection, history);
+  const people = createPeople(store, connection);
+  const showView = followAddress(store, people);
 
   function select(key: string): void {
     rememberSelected(key);
     store.drawer.value = false;
+    if (store.view.value === "people") {
+      // The browser's back button leads to the people again.
+      window.history.pushState(null, "", location.pathname + location.search);
+      showView();
+    }
     void history.open(key, null);
   }
 
@@ -117,7 +145,7 @@ export function createApp(): App {
     version: "1",
     locale: store.language.value,
     token: () => line.token,
-    ...answerGateway({ store, sessions, history, sender }, connection),
+    ...answerGateway({ store, sessions, history, sender, people }, connection),
   });
 
   function unlock(token: string): void {
@@ -136,6 +164,7 @@ export function createApp(): App {
     sessions,
     history,
     sender,
+    people,
     select,
     unlock,
     reconnect: () => connection().reconnect(),

@@ -2,6 +2,7 @@ import { batch } from "@preact/signals";
 import { createFollowers } from "./followers.ts";
 import { createFrameQueue } from "./frame.ts";
 import type { HistoryReader } from "./history.ts";
+import type { People } from "./people/people.ts";
 import { addNote, changeOutgoing } from "./sending.ts";
 import type { Sessions } from "./sessions.ts";
 import { positionOf } from "./store.ts";
@@ -13,6 +14,13 @@ const ANNOUNCED_CHARS = 600;
 
 export interface Events {
   on(event: string, payload: unknown): void;
+}
+
+export interface EventTargets {
+  readonly store: Store;
+  readonly history: HistoryReader;
+  readonly sessions: Sessions;
+  readonly people: Pick<People, "refresh">;
 }
 
 interface Growth {
@@ -54,23 +62,26 @@ function putEnd(store: Store, event: ChatEvent): void {
   if (state === "error") addNote(store, { id: runId, kind: "failure", text: event.errorMessage ?? store.texts.value.failed });
   else if (isReply) addNote(store, { id: runId, kind: "reply", text });
   else if (state === "aborted" && text === "") addNote(store, { id: runId, kind: "stopped", text: store.texts.value.wasStopped });
+  if (event.held !== undefined) addNote(store, { id: `held:${runId}`, kind: "held", text: event.held });
   const draft = store.drafts.value.find((known) => known.runId === runId);
   if (isReply || (text === "" && draft === undefined)) store.drafts.value = store.drafts.value.filter((known) => known !== draft);
   else putDraft(store, { runId, text: text || (draft?.text ?? ""), channel: event.channel ?? null, at: Date.now(), ended: true });
   store.announced.value = (event.errorMessage ?? text).slice(0, ANNOUNCED_CHARS);
 }
 
-/** What the gateway tells while it happens (spec 11.4), written into the store at most once a frame. */
-export function createEvents(store: Store, history: HistoryReader, sessions: Sessions): Events {
-  const followers = createFollowers();
-  const growing = createFrameQueue<Growth>((values) => {
-    batch(() => {
-      for (const [runId, { sessionKey, text, channel }] of values) {
-        // Another conversation may have been opened since the last frame.
-        if (isShown(store, sessionKey)) putDraft(store, { runId, text, channel, at: Date.now(), ended: false });
-      }
-    });
+function putGrowth(store: Store, values: ReadonlyMap<string, Growth>): void {
+  batch(() => {
+    for (const [runId, { sessionKey, text, channel }] of values) {
+      // Another conversation may have been opened since the last frame.
+      if (isShown(store, sessionKey)) putDraft(store, { runId, text, channel, at: Date.now(), ended: false });
+    }
   });
+}
+
+/** What the gateway tells while it happens (spec 11.4), written into the store at most once a frame. */
+export function createEvents({ store, history, sessions, people }: EventTargets): Events {
+  const followers = createFollowers();
+  const growing = createFrameQueue<Growth>((values) => putGrowth(store, values));
 
   function onAgent(event: AgentEvent): void {
     const { runId, sessionKey, stream, data } = event;
@@ -108,6 +119,7 @@ export function createEvents(store: Store, history: HistoryReader, sessions: Ses
   function onSession(change: SessionChanged): void {
     const before = store.row.value?.sessionId;
     sessions.onChanged(change);
+    people.refresh();
     if (change.sessionKey !== store.selected.value || store.reading.value !== null) return;
     const isOther = change.sessionId !== undefined && before !== undefined && change.sessionId !== before;
     if (isOther || change.reason !== undefined || change.phase === "message") history.refresh();
@@ -118,6 +130,7 @@ export function createEvents(store: Store, history: HistoryReader, sessions: Ses
       if (event === "chat") onChat(payload as ChatEvent);
       else if (event === "agent") onAgent(payload as AgentEvent);
       else if (event === "sessions.changed") onSession(payload as SessionChanged);
+      else if (event === "people.changed") people.refresh();
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Connection } from "./connection.ts";
 import type { HistoryReader } from "./history.ts";
 import { ConnectionLost, RequestFailed } from "./requests.ts";
 import { positionOf } from "./store.ts";
-import type { Outgoing, Store, Transcript } from "./store.ts";
+import type { Note, Outgoing, Store, Transcript } from "./store.ts";
 import type { Sent } from "./wire.ts";
 
 export interface Sender {
@@ -15,7 +15,7 @@ export interface Sender {
   resume(): void;
 }
 
-export function addNote(store: Store, note: { id: string; kind: "reply" | "failure" | "stopped"; text: string }): void {
+export function addNote(store: Store, note: Pick<Note, "id" | "kind" | "text">): void {
   if (store.notes.value.some(({ id }) => id === note.id)) return;
   store.notes.value = [...store.notes.value, { ...note, at: Date.now(), afterSeq: null }];
 }

@@ -4,6 +4,7 @@ import type { ConnectionState } from "./connection.ts";
 import { recall, remember } from "./token.ts";
 import { TEXTS } from "./texts.ts";
 import type { Language, Texts } from "./texts.ts";
+import { knows } from "./wire.ts";
 import type { Hello, Message, SessionRow } from "./wire.ts";
 
 /** How far the transcript that was read goes. */
@@ -47,7 +48,7 @@ export interface Draft {
 /** Said by the house, not stored in the transcript: a command's answer, a failure. */
 export interface Note {
   readonly id: string;
-  readonly kind: "reply" | "failure" | "stopped";
+  readonly kind: "reply" | "failure" | "stopped" | "held";
   readonly text: string;
   readonly at: number;
   /** The message it stands after; null while that is not known. */
@@ -70,6 +71,9 @@ export type Theme = "auto" | "light" | "dark";
 
 export const NO_TRANSCRIPT: Transcript = { sessionId: null, messages: [], hasMore: false, state: "loading" };
 
+/** What the page shows beside the sidebar; the address says which (`#people`). */
+export type View = "conversation" | "people";
+
 /** Everything the page shows. Components read it; `actions.ts` and `events.ts` alone write it. */
 export interface Store {
   readonly connection: Signal<ConnectionState>;
@@ -90,6 +94,9 @@ export interface Store {
   readonly announced: Signal<string>;
   readonly typed: Signal<Readonly<Record<string, string>>>;
   readonly drawer: Signal<boolean>;
+  readonly view: Signal<View>;
+  /** A gateway that knows no people has no such view. */
+  readonly showsPeople: ReadonlySignal<boolean>;
   readonly theme: Signal<Theme>;
   readonly language: Signal<Language>;
   readonly texts: ReadonlySignal<Texts>;
@@ -113,11 +120,13 @@ export function createStore(): Store {
   const selected = signal<string | null>(null);
   const outgoing = signal<readonly Outgoing[]>([]);
   const drafts = signal<readonly Draft[]>([]);
+  const hello = signal<Hello | null>(null);
+  const view = signal<View>("conversation");
   const language = signal(firstLanguage());
   const row = computed(() => sessions.value.find(({ key }) => key === selected.value) ?? null);
   return {
     connection: signal<ConnectionState>({ kind: "connecting" }),
-    hello: signal<Hello | null>(null),
+    hello,
     sessions,
     moreSessions: signal(false),
     defaultModel: signal(""),
@@ -132,6 +141,8 @@ export function createStore(): Store {
     announced: signal(""),
     typed: signal<Readonly<Record<string, string>>>({}),
     drawer: signal(false),
+    view,
+    showsPeople: computed(() => view.value === "people" && (hello.value === null || knows(hello.value, "people.list"))),
     theme: signal(firstTheme()),
     language,
     texts: computed(() => TEXTS[language.value]),

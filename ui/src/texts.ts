@@ -1,3 +1,5 @@
+import { PEOPLE_TEXTS } from "./people/texts.ts";
+
 const en = {
   appTagline: "One conversation, every device",
   sessions: "Conversations",
@@ -72,6 +74,7 @@ const en = {
   now: "now",
   transcript: "Conversation",
   loadFailed: "This could not be loaded.",
+  people: PEOPLE_TEXTS.en,
 };
 
 export type Texts = typeof en;
@@ -149,6 +152,7 @@ const zh: Texts = {
   now: "刚刚",
   transcript: "对话",
   loadFailed: "加载失败。",
+  people: PEOPLE_TEXTS.zh,
 };
 
 export type Language = "en" | "zh";

@@ -14,8 +14,14 @@ export type Frame =
 
 export interface Hello {
   readonly server: { readonly version: string };
+  readonly features?: { readonly methods?: readonly string[] };
   readonly snapshot: { readonly sessionDefaults: { readonly defaultAgentId: string; readonly mainSessionKey: string } };
   readonly policy: { readonly tickIntervalMs: number };
+}
+
+/** Whether the gateway has a method; an older one has fewer. */
+export function knows(hello: Hello | null, method: string): boolean {
+  return hello?.features?.methods?.includes(method) === true;
 }
 
 export interface SessionRow {
@@ -89,6 +95,8 @@ export interface ChatEvent {
   readonly channel?: string;
   readonly message?: { readonly content: Content; readonly timestamp?: number; readonly provider?: string; readonly model?: string };
   readonly errorMessage?: string;
+  /** Why the reply was not sent: it waits for the owner's word. */
+  readonly held?: string;
 }
 
 export interface AgentEvent {

@@ -1,3 +1,4 @@
+import { idSet } from "../../admission/compile.ts";
 import { admit, compileAdmission } from "../../admission/index.ts";
 import type { Config } from "../../config/index.ts";
 import { formatPath } from "../../config/value-path.ts";
@@ -32,6 +33,8 @@ export interface AuditedAccount {
   readonly writers: readonly Writer[];
   /** Somebody whom nobody named may write directly. */
   readonly open: boolean;
+  /** Somebody other than the owner may speak in groups. */
+  readonly groupGuests: boolean;
 }
 
 export interface Survey {
@@ -60,6 +63,13 @@ function writerOf(routing: CompiledRouting, { channel, account, senderId }: Iden
   return { identity, human, isOwner, sessionKey, scope };
 }
 
+function hasGroupGuests(routing: CompiledRouting, policy: AccountPolicy): boolean {
+  const { channel, account, groupPolicy, groupAllowFrom, groups } = policy;
+  if (groupPolicy !== "allowlist") return groupPolicy === "open";
+  const listed = [...groupAllowFrom, ...[...groups.values()].flatMap(({ enabled, allowFrom }) => (enabled === false ? [] : (allowFrom ?? []).map(String)))];
+  return [...idSet(channel, listed)].some((sender) => sender === "*" || !resolveRoute(routing, { channel, account, sender }).isOwner);
+}
+
 /** Admission and routing are asked themselves: what is judged here is what a message would meet. */
 export function survey(facts: SecurityFacts, config: Config): Survey {
   const routing = compileRouting(config);
@@ -74,7 +84,7 @@ export function survey(facts: SecurityFacts, config: Config): Survey {
     const asOwner = (senderId: string): boolean => approved.some((one) => one.senderId === senderId && one.asOwner);
     const ids = [...new Set([...named, ...approved.map(({ senderId }) => senderId), ...(open ? [STRANGER] : [])])];
     const writers = ids.map((senderId) => writerOf(routing, { channel, account, senderId }, asOwner(senderId)));
-    return { channel, account, policy, owner, scope: resolveRoute(routing, { channel, account, sender: STRANGER }).why.scope, writers, open };
+    return { channel, account, policy, owner, scope: resolveRoute(routing, { channel, account, sender: STRANGER }).why.scope, writers, open, groupGuests: hasGroupGuests(routing, policy) };
   });
   return { facts, config, routing, accounts };
 }
@@ -96,11 +106,11 @@ export function labelOf({ channel, account }: Pick<AuditedAccount, "channel" | "
 }
 
 /** Somebody who is not the owner may write, directly or in a group. */
-export function admitsGuests({ writers, policy }: AuditedAccount): boolean {
-  return writers.some(({ isOwner }) => !isOwner) || admitsGroups(policy);
+export function admitsGuests({ writers, groupGuests }: AuditedAccount): boolean {
+  return writers.some(({ isOwner }) => !isOwner) || groupGuests;
 }
 
-/** In a group others read along and speak; with the policy `allowlist` only where somebody is listed. */
+/** The agent answers in groups, where others read along; with the policy `allowlist` only where somebody is listed. */
 export function admitsGroups({ groupPolicy, groupAllowFrom, groups }: AccountPolicy): boolean {
   if (groupPolicy === "disabled") return false;
   if (groupPolicy === "open") return true;

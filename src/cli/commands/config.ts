@@ -36,7 +36,7 @@ async function validate(deps: CliDeps, json: boolean): Promise<void> {
 }
 
 /** JSON5 where it is that, `18800` or `["a"]`; anything else is the text itself: a model's name needs no quotes in a shell. */
-async function parseValue(text: string): Promise<unknown> {
+export async function parseValue(text: string): Promise<unknown> {
   const { default: JSON5 } = await import("json5");
   try {
     const value: unknown = JSON5.parse(text);
@@ -46,7 +46,7 @@ async function parseValue(text: string): Promise<unknown> {
   }
 }
 
-function settablePath(text: string): SettingEdit["path"] {
+export function settablePath(text: string): SettingEdit["path"] {
   const [first, ...rest] = parsePath(text);
   if (typeof first === "string" && rest.every((segment) => typeof segment === "string")) return [first, ...rest];
   throw failure("REQUEST_INVALID", `${text} cannot be set by itself: a list is written as a whole.`, "Set the list, or edit the file: `continuo config path` says where it is.");

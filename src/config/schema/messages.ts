@@ -30,7 +30,7 @@ export const messagesSchema = z.looseObject({
     .prefault({}),
   groupChat: z
     .looseObject({
-      historyLimit: validated(count.default(50), "Messages kept of a group in which the agent was not named.", 50),
+      historyLimit: setting(count.default(50), "Messages of a group kept while nobody names the agent, as surroundings of the next one that does; 0 keeps none.", 50),
       mentionPatterns: setting(z.array(z.string()).default([]), "Words that name the agent in a group (regular expressions).", ["@ada", "hey ada"]),
     })
     .prefault({}),

@@ -82,6 +82,11 @@ export const sessionSchema = z.strictObject({
     "Which accounts are one person: `{name: [\"channel:peer\"]}` or `{\"channel:peer\": \"name\"}`.",
     { John: ["telegram:123456789", "discord:987654321012345678"] },
   ),
+  onScopeChange: setting(
+    z.enum(["repartition", "fresh", "ask"]).optional(),
+    "What a changed scope, link or binding does with what was said: `repartition` moves it to its people, `fresh` leaves it, `ask` waits for you. Unset: moved, unless somebody would newly read somebody's words; that always waits.",
+    "ask",
+  ),
   mirror: setting(z.boolean().default(true), "Keep the readable files `sessions.json` and `<id>.jsonl` beside the database.", true),
   resetTriggers: setting(
     z.array(z.string()).default(DEFAULT_TRIGGERS).transform((list) => (list.length === 0 ? DEFAULT_TRIGGERS : list)),

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { dateTime } from "../times.ts";
 import type { Conversation } from "../wire.ts";
-import { Icon } from "./icons.tsx";
+import { Dialog } from "./dialog.tsx";
 
 function Item({ item, sessionKey, close }: { readonly item: Conversation; readonly sessionKey: string; close(): void }) {
   const app = useApp();
@@ -42,10 +42,8 @@ function Item({ item, sessionKey, close }: { readonly item: Conversation; readon
 export function EarlierDialog({ sessionKey, onClose }: { readonly sessionKey: string; onClose(): void }) {
   const app = useApp();
   const texts = app.store.texts.value;
-  const dialog = useRef<HTMLDialogElement>(null);
   const found = useSignal<readonly Conversation[] | "loading" | "failed">("loading");
   useEffect(() => {
-    dialog.current?.showModal();
     app
       .conversations(sessionKey)
       .then((list) => (found.value = list))
@@ -53,25 +51,17 @@ export function EarlierDialog({ sessionKey, onClose }: { readonly sessionKey: st
   }, [sessionKey]);
   const list = found.value;
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="earlier-title" onClose={onClose} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
-      <div class="dialog-body">
-        <header class="dialog-head">
-          <h2 id="earlier-title">{texts.earlier}</h2>
-          <button type="button" class="quiet" aria-label={texts.closeMenu} onClick={() => dialog.current?.close()}>
-            <Icon name="close" />
-          </button>
-        </header>
-        {list === "loading" ? <p class="faint">…</p> : null}
-        {list === "failed" ? <p class="faint">{texts.loadFailed}</p> : null}
-        {Array.isArray(list) && list.length <= 1 ? <p class="faint">{texts.earlierNone}</p> : null}
-        {Array.isArray(list) ? (
-          <ul class="earlier">
-            {list.map((item: Conversation) => (
-              <Item key={item.sessionId} item={item} sessionKey={sessionKey} close={() => dialog.current?.close()} />
-            ))}
-          </ul>
-        ) : null}
-      </div>
-    </dialog>
+    <Dialog title={texts.earlier} onClose={onClose}>
+      {list === "loading" ? <p class="faint">…</p> : null}
+      {list === "failed" ? <p class="faint">{texts.loadFailed}</p> : null}
+      {Array.isArray(list) && list.length <= 1 ? <p class="faint">{texts.earlierNone}</p> : null}
+      {Array.isArray(list) ? (
+        <ul class="earlier">
+          {list.map((item: Conversation) => (
+            <Item key={item.sessionId} item={item} sessionKey={sessionKey} close={onClose} />
+          ))}
+        </ul>
+      ) : null}
+    </Dialog>
   );
 }

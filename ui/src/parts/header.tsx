@@ -7,6 +7,27 @@ import { EarlierDialog } from "./earlier.tsx";
 import { Icon } from "./icons.tsx";
 import { Usage } from "./usage.tsx";
 
+/** What stands in every header: the way to the sidebar, where it is hidden. */
+export function MenuButton() {
+  const { store } = useApp();
+  return (
+    <button type="button" class="quiet only-narrow" aria-label={store.texts.value.menu} aria-controls="sidebar" aria-expanded={store.drawer.value} onClick={() => (store.drawer.value = true)}>
+      <Icon name="menu" />
+      {store.unread.value.size > 0 ? <span class="unread" /> : null}
+    </button>
+  );
+}
+
+/** Tells at the foot of every header that the gateway is gone. */
+export function Outage() {
+  if (useApp().store.connection.value.kind !== "waiting") return null;
+  return (
+    <div class="outage">
+      <ConnectionLine retry />
+    </div>
+  );
+}
+
 export function Header() {
   const app = useApp();
   const { store } = app;
@@ -15,17 +36,13 @@ export function Header() {
   const key = store.selected.value;
   const agent = store.hello.value?.snapshot.sessionDefaults.defaultAgentId ?? "main";
   const earlier = useSignal(false);
-  const { connection } = store;
   const startAnew = (): void => {
     app.sender.send("/new");
     focusComposer();
   };
   return (
     <header class="header">
-      <button type="button" class="quiet only-narrow" aria-label={texts.menu} aria-controls="sidebar" aria-expanded={store.drawer.value} onClick={() => (store.drawer.value = true)}>
-        <Icon name="menu" />
-        {store.unread.value.size > 0 ? <span class="unread" /> : null}
-      </button>
+      <MenuButton />
       <div class="title">
         <h1>{key === null ? "Continuo" : sessionName(row ?? { key }, agent, texts)}</h1>
         <p class="subtitle">
@@ -41,11 +58,7 @@ export function Header() {
         <span class="only-wide">{texts.newConversation}</span>
       </button>
       {earlier.value && key !== null ? <EarlierDialog sessionKey={key} onClose={() => (earlier.value = false)} /> : null}
-      {connection.value.kind === "waiting" ? (
-        <div class="outage">
-          <ConnectionLine retry />
-        </div>
-      ) : null}
+      <Outage />
     </header>
   );
 }

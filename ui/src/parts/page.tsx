@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { sessionName } from "../names.ts";
+import { PeopleView } from "../people/view.tsx";
 import { Composer } from "./composer.tsx";
 import { Header } from "./header.tsx";
 import { Lock } from "./lock.tsx";
@@ -9,9 +10,10 @@ import { Transcript } from "./transcript.tsx";
 
 function useTitle(): void {
   const { store } = useApp();
-  const { language, texts, row, hello, unread } = store;
+  const { language, texts, row, hello, unread, showsPeople } = store;
   const agent = hello.value?.snapshot.sessionDefaults.defaultAgentId ?? "main";
-  const name = row.value === null ? null : sessionName(row.value, agent, texts.value);
+  const session = row.value === null ? null : sessionName(row.value, agent, texts.value);
+  const name = showsPeople.value ? texts.value.people.title : session;
   const count = unread.value.size > 0 ? `(${unread.value.size}) ` : "";
   useEffect(() => {
     document.title = `${count}${name === null ? "" : `${name} — `}Continuo`;
@@ -45,19 +47,27 @@ export function Page() {
   useDrawerFocus();
   const locked = store.connection.value.kind === "locked";
   const drawer = store.drawer.value;
+  const people = store.showsPeople.value;
+  const texts = store.texts.value;
   if (locked) return <Lock />;
   return (
     <div class={drawer ? "page drawer-open" : "page"}>
-      <a class="skip" href="#message" onClick={(event) => (event.preventDefault(), document.getElementById("message")?.focus())}>
-        {store.texts.value.skip}
+      <a class="skip" href="#message" onClick={(event) => (event.preventDefault(), document.getElementById(people ? "people-content" : "message")?.focus())}>
+        {people ? texts.people.skip : texts.skip}
       </a>
       <Sidebar />
       <div class="scrim" onClick={() => (store.drawer.value = false)} />
-      <main class="main" inert={drawer}>
-        <Header />
-        <Transcript />
-        <Composer />
-      </main>
+      {people ? (
+        <main class="main" inert={drawer} key="people">
+          <PeopleView />
+        </main>
+      ) : (
+        <main class="main" inert={drawer} key="conversation">
+          <Header />
+          <Transcript />
+          <Composer />
+        </main>
+      )}
       <p class="hidden" role="status" aria-live="polite">
         {store.announced.value}
       </p>

@@ -41,6 +41,14 @@ export function Post({ id, role, text, channel, senderName, at, cut, children }:
 
 /** A line that the house says, not the model: a command's answer, a failure. */
 export function NoteLine({ id, kind, text }: Pick<Note, "id" | "kind" | "text">) {
+  const { texts } = useApp().store;
+  if (kind === "held") {
+    return (
+      <p class="note held" title={text}>
+        <a href="#people">{texts.value.people.held}</a>
+      </p>
+    );
+  }
   return (
     <div class={`note ${kind}`} role={kind === "failure" ? "alert" : undefined}>
       <Prose id={`note:${id}`} text={text} />

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { sessionName } from "../names.ts";
+import { PeopleLink } from "../people/link.tsx";
 import { ago } from "../times.ts";
 import type { SessionRow } from "../wire.ts";
 import { Badge } from "./badge.tsx";
@@ -16,7 +17,7 @@ function Row({ row, now }: { readonly row: SessionRow; readonly now: number }) {
   const { store } = app;
   const texts = store.texts.value;
   const agent = store.hello.value?.snapshot.sessionDefaults.defaultAgentId ?? "main";
-  const isSelected = store.selected.value === row.key;
+  const isSelected = store.selected.value === row.key && store.view.value !== "people";
   const unread = store.unread.value.has(row.key);
   const at = row.lastInteractionAt ?? row.updatedAt;
   return (
@@ -65,6 +66,7 @@ export function Sidebar() {
           <Icon name="close" />
         </button>
       </div>
+      <PeopleLink />
       <nav class="sessions" aria-label={texts.sessions}>
         <h2>{texts.sessions}</h2>
         {rows.length === 0 ? <p class="faint">{texts.noSessions}</p> : null}

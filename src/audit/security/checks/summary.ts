@@ -35,15 +35,15 @@ function multiUser(survey: Survey): Finding[] {
   ];
 }
 
+/** Continuo has no browser control and no hooks inside; they are named because OpenClaw's audit names them. */
 function attackSurface({ accounts, config }: Survey): Finding {
   const withPolicy = (policy: string): number => accounts.filter(({ policy: { groupPolicy } }) => groupPolicy === policy).length;
-  const browser = (config as Readonly<Record<string, unknown>>)["browser"] as { readonly enabled?: unknown } | undefined;
   const lines = [
     `groups: open=${withPolicy("open")}, allowlist=${withPolicy("allowlist")}`,
     `tools.elevated: ${elevatedTools({ config }) ? "enabled" : "disabled"}`,
     `hooks.webhooks: ${config.hooks.enabled ? "enabled" : "disabled"}`,
     "hooks.internal: disabled",
-    `browser control: ${browser?.enabled === true ? "enabled" : "disabled"}`,
+    "browser control: disabled",
     "trust model: personal assistant (one owner; guests are apart from the owner and from each other)",
   ];
   return info({ checkId: "summary.attack_surface", title: "Attack surface summary", detail: lines.join("\n") });

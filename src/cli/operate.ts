@@ -1,0 +1,70 @@
+import { isContinuoError } from "../domain/errors.ts";
+import type { CommandContext } from "./command.ts";
+import { askStore, openGateway } from "./connection.ts";
+import type { CliDeps, LocalOperations } from "./deps.ts";
+import { liveHolder } from "./endpoint.ts";
+import { failure } from "./failure.ts";
+import type { GatewayEvent } from "./gateway-client.ts";
+import type { Prompter } from "./prompts.ts";
+
+type OnEvent = (event: GatewayEvent) => void;
+
+/** What commands that change things need beside the rest. */
+export interface WritingDeps {
+  /**
+   * The operations on the store opened for writing, under the state directory's lock, which `close` gives back. Events
+   * that a gateway would send to its clients reach `onEvent`. Throws STATE_LOCKED.
+   */
+  localWrite(onEvent?: OnEvent): Promise<LocalOperations>;
+  /** Instead of the terminal's own questions: tests. */
+  readonly prompter?: Prompter;
+}
+
+export interface WritingContext extends CommandContext {
+  readonly deps: CliDeps & WritingDeps;
+}
+
+/** A gateway holds this state directory, or the configuration says that the gateway is elsewhere. */
+async function gatewayDecides(deps: CliDeps): Promise<boolean> {
+  if (liveHolder(deps) !== null) return true;
+  const { gateway } = (await deps.settings.look()).config;
+  return gateway.mode === "remote" && gateway.remote !== undefined;
+}
+
+async function callGateway(deps: CliDeps, method: string, params: object, timeoutMs: number | null | undefined, onEvent?: OnEvent): Promise<unknown> {
+  const client = await openGateway(deps, onEvent);
+  try {
+    return await client.call(method, params, timeoutMs);
+  } finally {
+    client.close();
+  }
+}
+
+async function openForWriting(deps: WritingDeps, onEvent?: OnEvent): Promise<LocalOperations> {
+  try {
+    return await deps.localWrite(onEvent);
+  } catch (error) {
+    if (!isContinuoError(error) || error.code !== "STATE_LOCKED") throw error;
+    throw failure("STATE_LOCKED", error.message, "Nothing was changed. A gateway or another command has just taken it: run the command again.");
+  }
+}
+
+/**
+ * One state-changing operation: by the running gateway where there is one, else on the store itself under the state
+ * directory's lock. A gateway that refuses is never gone around. Moving history takes as long as it takes, so there
+ * is no time limit. Throws GATEWAY_*, STATE_LOCKED, and what the operation throws.
+ */
+export async function operate(deps: CliDeps & WritingDeps, method: string, params: object, onEvent?: OnEvent): Promise<unknown> {
+  if (await gatewayDecides(deps)) return callGateway(deps, method, params, null, onEvent);
+  const local = await openForWriting(deps, onEvent);
+  try {
+    return await local.call(method, params);
+  } finally {
+    await local.close();
+  }
+}
+
+/** One look, at the same place that `operate` would change: the running gateway, else the store, opened for reading. */
+export async function consult(deps: CliDeps, method: string, params: object): Promise<unknown> {
+  return (await gatewayDecides(deps)) ? callGateway(deps, method, params, undefined) : askStore(deps, method, params);
+}

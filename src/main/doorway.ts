@@ -1,0 +1,66 @@
+import { isOperatorChannel } from "../domain/address.ts";
+import type { InboundMessage } from "../domain/message.ts";
+import type { Doorway } from "../inbox/parts.ts";
+import { parseCommand } from "../inbox/command.ts";
+import { identify, learnAliases, newAliases, requestPairing } from "../people/index.ts";
+import type { Executor } from "../store/store.ts";
+import { awaitedBy, knock } from "../people/knock.ts";
+import { answerLink } from "../turns/commands/link.ts";
+import { partyOf } from "../turns/commands/party.ts";
+import { filePeople } from "./file-people.ts";
+import type { PeopleParts } from "./people.ts";
+
+/** What a stranger is told, once: what to give the owner, and nothing about who that is. */
+function pairingNotice({ address, sender }: InboundMessage, code: string): string {
+  const { channel } = address;
+  return [
+    "I do not know you yet, so I did not read your message.",
+    `Your code is \`${code}\`. Ask my owner to let you in: \`continuo pairing approve ${channel} ${code}\` (good for one hour).`,
+    `Your id here is ${channel}:${sender.id}.`,
+  ].join("\n");
+}
+
+/** Knows people at the door: their ids, and what strangers may ask for. */
+export function createDoorway(parts: PeopleParts): Doorway {
+  const { store, directory, ids, clock } = parts;
+  return {
+    async identify(message) {
+      const fresh = newAliases(message, directory);
+      if (fresh.length > 0) {
+        const learned = await store.transaction((tx) => learnAliases(tx, fresh, clock.now()));
+        for (const { channel, alias, peer } of learned) directory.learnAlias(channel, alias, peer);
+      }
+      return identify(message, directory);
+    },
+    async ask(tx, message) {
+      const linking = await ownersLink(parts, tx, message);
+      if (linking !== null) return linking;
+      const { address, sender } = message;
+      const stranger = { channel: address.channel, account: address.account, senderId: sender.id, senderName: sender.name, chat: address.chat };
+      const request = await requestPairing(tx, stranger, ids.below, clock.now());
+      if (request === null) return null;
+      parts.onRequest();
+      return request.notify ? pairingNotice(message, request.code) : null;
+    },
+  };
+}
+
+/**
+ * The owner links another account of theirs from it: it is a stranger until that is done. Only a code that the owner
+ * was given opens this door; anybody else's would let a guest bring guests.
+ */
+async function ownersLink(parts: PeopleParts, tx: Executor, message: InboundMessage): Promise<string | null> {
+  const command = parseCommand(message.text, [], false);
+  if (command?.name !== "link" || command.rest === "") return null;
+  const now = parts.clock.now();
+  const current = parts.settings.current();
+  const who = partyOf(message, current.audience(message));
+  const isAnswer = /^(?:yes|no)$/i.test(command.rest.trim());
+  const issuer = isAnswer ? await awaitedBy(tx, who, now) : await knock(tx, command.rest, who, now);
+  if (issuer === null) return null;
+  const owner = isOperatorChannel(issuer.channel) || current.whoIs(issuer.channel, issuer.account, issuer.peer).isOwner;
+  if (!owner) return null;
+  const answer = await answerLink({ ids: parts.ids, filePeople: () => filePeople(current), tell: parts.tell }, tx, who, command.rest, now);
+  parts.onAgreement();
+  return answer;
+}

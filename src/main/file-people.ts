@@ -1,0 +1,20 @@
+import type { FilePeople } from "../people/index.ts";
+import { fileIdentities, nameKey } from "../routing/people.ts";
+import type { CompiledSettings } from "./settings.ts";
+
+/** What the configuration file says of people, as the people room asks it. */
+export function filePeople(settings: CompiledSettings): FilePeople {
+  const { identityLinks, owner } = settings.routingSource.session ?? {};
+  const links = fileIdentities(identityLinks);
+  const names = new Set(links.map(({ person }) => nameKey(person)));
+  const named = typeof owner === "string" ? [owner] : (owner ?? []);
+  return {
+    names,
+    owner: named.find((entry) => !entry.includes(":")) ?? null,
+    personOf: (channel, account, peer) => {
+      const { link, person } = settings.whoIs(channel, account, peer);
+      return link !== null && !link.startsWith("people: ") ? person : null;
+    },
+  };
+}
+

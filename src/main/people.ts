@@ -1,0 +1,124 @@
+import { accountsOf } from "../config/index.ts";
+import { isOperatorChannel } from "../domain/address.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { ChannelLog } from "../domain/channel.ts";
+import { directMessage } from "../domain/message.ts";
+import type { ReplyRoute, RouteWhy } from "../domain/route.ts";
+import type { Turn } from "../domain/turn.ts";
+import { namedSenders } from "../audit/channel-scope.ts";
+import type { Party, PeopleDirectory } from "../people/index.ts";
+import type { PeopleDesk } from "../operations/index.ts";
+import { explainRoute } from "../routing/explain.ts";
+import { fileIdentities, nameKey } from "../routing/people.ts";
+import type { Executor, Store } from "../store/store.ts";
+import { findDirectChat } from "../store/statements/find-direct-chat.ts";
+import { findItemBefore } from "../store/statements/find-item-before.ts";
+import { findSession } from "../store/statements/find-session.ts";
+import type { Docking } from "../turns/commands/dock.ts";
+import { createDoorway } from "./doorway.ts";
+import { filePeople } from "./file-people.ts";
+import type { LinePeople } from "./line.ts";
+import type { CompiledSettings, SettingsHolder } from "./settings.ts";
+
+export interface PeopleParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: ChannelLog;
+  readonly directory: PeopleDirectory;
+  readonly settings: SettingsHolder;
+  /** Something was agreed on in a chat, or somebody asks to be let in. */
+  onAgreement(): void;
+  onRequest(): void;
+  /** Says something to somebody outside of a turn, where they are. */
+  tell(tx: Executor, to: Party, text: string): Promise<void>;
+}
+
+/** Who is who, for the operations that show and change it. */
+export function createPeopleDesk(directory: PeopleDirectory, current: () => CompiledSettings): PeopleDesk {
+  return {
+    directory,
+    file: () => fileIdentities(current().routingSource.session?.identityLinks),
+    filePeople: () => filePeople(current()),
+    spell: (name) => fileIdentities(current().routingSource.session?.identityLinks).find(({ person }) => nameKey(person) === nameKey(name))?.person ?? null,
+    isOwner: (key) => isOwner(current(), directory, key),
+    whoIs: (channel, account, peer) => current().whoIs(channel, account, peer),
+    defaultAccount: (channel) => current().config.channels[channel]?.defaultAccount ?? "default",
+  };
+}
+
+/** A person is the owner as soon as one of their accounts is (A1). */
+function isOwner(settings: CompiledSettings, directory: PeopleDirectory, key: string): boolean {
+  if (directory.isOwner(key)) return true;
+  const { identityLinks, owner } = settings.routingSource.session ?? {};
+  const named = typeof owner === "string" ? [owner] : (owner ?? []);
+  if (named.some((entry) => nameKey(entry) === key)) return true;
+  const links = fileIdentities(identityLinks).filter(({ person }) => nameKey(person) === key);
+  return links.some(({ channel, peer }) => channel !== "*" && settings.whoIs(channel, "default", peer).isOwner);
+}
+
+/** Every account that the configuration and the people table know on a channel, for whoever looks for one of them. */
+function accountsOn({ config }: CompiledSettings, directory: PeopleDirectory, who: RouteWhy["sender"], channel: string) {
+  const named = accountsOf(config, channel).flatMap((account) => namedSenders(config, channel, account).map((peer) => ({ channel, account, peer })));
+  const persons = who.person === null ? [...directory.persons()].filter(({ role }) => who.isOwner && role === "owner") : [{ name_key: nameKey(who.person) }];
+  const stored = persons.flatMap((person) => directory.identitiesOf(person.name_key)).filter((identity) => identity.channel === channel);
+  return [...stored, ...named];
+}
+
+/** A chat on another channel that the same person reads, and nobody else (spec 5.4). */
+async function linkedChat({ store, settings, directory }: PeopleParts, turn: Turn, channel: string): Promise<Docking | null> {
+  const [item] = turn.items;
+  if (!item) return null;
+  const current = settings.current();
+  const { address, sender } = item.message;
+  const who = current.route(item.message).why.sender;
+  for (const { account, peer } of accountsOn(current, directory, who, channel)) {
+    const isSame = channel === address.channel && account === address.account && peer === sender.id;
+    if (isSame || current.audience(directMessage({ channel, account, senderId: peer })) !== item.audience) continue;
+    const known = await store.get(findDirectChat, { channel, account, sender_id: peer });
+    return { address: { channel, account, chat: known?.chat ?? peer, thread: null }, peer };
+  }
+  return null;
+}
+
+/** `/why`: the message before this one, as it was explained when it came. */
+async function explainLast({ store }: PeopleParts, turn: Turn): Promise<string> {
+  const [item] = turn.items;
+  if (!item) return "There is nothing to explain.";
+  const { channel, account, chat } = item.message.address;
+  const before = await store.get(findItemBefore, { channel, account, chat, sender_id: item.message.sender.id, before: item.seq });
+  const row = before ?? { why: null, session_key: turn.sessionKey };
+  if (row.why === null) return "There is no message of yours before this one.";
+  const { chatKind, sender, address } = item.message;
+  const facts = { channel, account, chatKind, senderId: sender.id, thread: address.thread, to: "you" as const, sessionKey: row.session_key };
+  return explainRoute(JSON.parse(row.why) as RouteWhy, facts).map((line) => `- ${line}`).join("\n");
+}
+
+/** Where the owner wrote last, if that is a chat that only they read. */
+async function ownerRoute({ store, settings }: PeopleParts, agentId: string): Promise<ReplyRoute | null> {
+  const current = settings.current();
+  const row = await store.get(findSession, { key: current.mainKey(agentId) });
+  if (!row || row.last_route === null) return null;
+  const address = JSON.parse(row.last_route) as ReplyRoute["address"];
+  if (isOperatorChannel(address.channel)) return null;
+  const owned = accountsOn(current, settings.directory, { isOwner: true, ownerBy: null, person: null, link: null }, address.channel);
+  for (const { account, peer } of owned) {
+    if (account !== address.account || current.audience(directMessage({ channel: address.channel, account, senderId: peer })) !== "owner") continue;
+    const chat = (await store.get(findDirectChat, { channel: address.channel, account, sender_id: peer }))?.chat ?? peer;
+    return { address: { ...address, chat, thread: null }, audience: "owner", peer, replyTo: null };
+  }
+  return null;
+}
+
+/** What the line asks of the people room. */
+export function createLinePeople(parts: PeopleParts): LinePeople {
+  return {
+    doorway: createDoorway(parts),
+    filePeople: () => filePeople(parts.settings.current()),
+    linkedChat: (turn, channel) => linkedChat(parts, turn, channel),
+    explainLast: (turn) => explainLast(parts, turn),
+    ownerRoute: (agentId) => ownerRoute(parts, agentId),
+    onAgreement: parts.onAgreement,
+  };
+}

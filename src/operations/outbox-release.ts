@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { releaseHeld } from "../outbox/held.ts";
+import { define } from "./define.ts";
+
+export const outboxRelease = define({
+  name: "outbox.release",
+  scope: "admin",
+  input: z.object({ id: z.string().min(1).max(64) }),
+  example: { id: "01kkzr0000000000000000000a" },
+  /** Lets a held reply go. Errors: DELIVERY_UNKNOWN. */
+  async run({ store, clock, live }, { id }) {
+    await store.transaction((tx) => releaseHeld(tx, id, clock.now()));
+    live?.deliveriesChanged();
+    return { ok: true as const };
+  },
+});

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { ContinuoError } from "../domain/errors.ts";
+import { define } from "./define.ts";
+import { personView } from "./people-rows.ts";
+
+export const peopleShow = define({
+  name: "people.show",
+  scope: "read",
+  input: z.object({ name: z.string().min(1).max(200) }),
+  example: { name: "Ann" },
+  /** One person, with their accounts and conversations. */
+  async run(services, { name }) {
+    const person = await personView(services, services.people, name);
+    if (person === null) throw new ContinuoError("PEOPLE_UNKNOWN", `Nobody is called ${name}.`);
+    return { person };
+  },
+});

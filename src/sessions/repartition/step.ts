@@ -1,0 +1,125 @@
+import { ContinuoError } from "../../domain/errors.ts";
+import type { Ids } from "../../domain/ids.ts";
+import type { Executor, Store } from "../../store/store.ts";
+import type { ParticipantRow, SessionRow } from "../../store/tables.ts";
+import { deleteSession } from "../../store/statements/delete-session.ts";
+import { findChangeStep } from "../../store/statements/find-change-step.ts";
+import { insertEvent } from "../../store/statements/insert-event.ts";
+import { putSession } from "../../store/statements/put-session.ts";
+import { settleChangeStep } from "../../store/statements/settle-change-step.ts";
+import { mainTarget } from "./assign.ts";
+import { writeAliases } from "./aliases.ts";
+import { settle, sweep, type Sorting } from "./conversations.ts";
+import { distribute, isUntouched, readSources, type Gathering, type Source } from "./gather.ts";
+import { moveSettled, rerouteWaiting } from "./items.ts";
+import { replaceParticipants, together } from "./participants.ts";
+import { targetRow, type Contribution } from "./session-row.ts";
+import { planOf, type ItemsBefore, type SessionsUndo, type StepUndo } from "./undo.ts";
+import type { Items, Routing } from "./types.ts";
+
+export interface StepOptions extends Routing {
+  readonly items: Items;
+  /** Why it is done, in words that begin with "because": in the line that people see. */
+  readonly because: string;
+}
+
+interface Step extends StepOptions {
+  readonly tx: Executor;
+  readonly changeId: string;
+  readonly number: number;
+  readonly ids: Ids;
+  readonly now: number;
+}
+
+function contributionOf(source: Source, key: string): Contribution {
+  const { row, assignment } = source;
+  return { row, whole: assignment.home === key, principal: mainTarget(assignment) === key, everybody: [...assignment.placements.values()] };
+}
+
+/** The rows that the targets are to have, but for the session ids that are current in them. */
+function targetRows(sources: readonly Source[], gatherings: readonly Gathering[]): Map<string, SessionRow> {
+  const rows = gatherings.map(({ key, currents, ended }): readonly [string, SessionRow] => {
+    const parts = new Set([...currents, ...ended].map(({ source }) => source));
+    const giving = sources.filter((source) => {
+      const { home, placements } = source.assignment;
+      return home === key || parts.has(source) || [...placements.values()].some(({ target }) => target === key);
+    });
+    return [key, targetRow(key, "", giving.map((source) => contributionOf(source, key)))];
+  });
+  return new Map(rows);
+}
+
+async function moveParticipants({ tx }: Step, sources: readonly Source[], keys: Iterable<string>): Promise<ParticipantRow[]> {
+  const rows = sources.flatMap(({ assignment }) => [...assignment.placements.values()].map(({ row, target }) => ({ ...row, session_key: assignment.home ?? target })));
+  const moved = together(rows);
+  await replaceParticipants(tx, keys, moved);
+  return moved;
+}
+
+/** All that is under the keys that the step touches, from where it is to where it belongs. */
+async function moveSessions(step: Step, keys: readonly string[]): Promise<SessionsUndo> {
+  const { tx, items } = step;
+  const newestItem = await items.newest(tx);
+  const found = await readSources(tx, keys, step);
+  const all = await distribute(tx, found);
+  const untouched = new Set([...all.values()].filter((gathering) => isUntouched(gathering, found.byKey)).map(({ key }) => key));
+  const gatherings = [...all.values()].filter(({ key }) => !untouched.has(key));
+  const sources = [...found.byKey.values()].filter(({ row, assignment }) => assignment.home !== row.key || !untouched.has(row.key));
+  const rows = targetRows(sources, gatherings);
+  const sorting: Sorting = { writer: step, because: step.because, kept: new Set(), emptied: new Set(), made: [] };
+  const settled: SessionRow[] = [];
+  for (const gathering of gatherings) {
+    const row = rows.get(gathering.key);
+    if (row) settled.push({ ...row, session_id: await settle(sorting, gathering, row) });
+  }
+  await sweep(sorting, sources);
+  for (const { row } of sources) await tx.run(deleteSession, { key: row.key });
+  for (const row of settled) await tx.run(putSession, row);
+  const touched = new Set([...sources.map(({ row }) => row.key), ...rows.keys()]);
+  const counted = await moveParticipants(step, sources, touched);
+  const moved: ItemsBefore[] = [];
+  for (const source of sources) moved.push(...(await moveSettled(tx, items, source, (key) => rows.get(key)?.audience ?? source.row.audience)));
+  const left = new Map(sources.filter(({ row }) => !rows.has(row.key)).map(({ row, assignment }) => [row.key, mainTarget(assignment)]));
+  const aliases = await writeAliases(tx, step.changeId, left, rows.keys());
+  await record(step, sources, settled);
+  return {
+    kind: "sessions",
+    keys: [...touched],
+    sessions: sources.map(({ row }) => row),
+    conversations: sources.flatMap(({ conversations }) => conversations),
+    participants: sources.flatMap(({ participants }) => participants),
+    counted,
+    made: sorting.made,
+    aliases,
+    items: moved,
+    newestItem,
+  };
+}
+
+/** The ledger's line for every session that came out of it (law 6). */
+async function record({ tx, changeId, now }: Step, sources: readonly Source[], rows: readonly SessionRow[]): Promise<void> {
+  for (const { key, session_id: sessionId } of rows) {
+    const from = sources.filter(({ assignment }) => assignment.home === key || (assignment.home === null && [...assignment.placements.values()].some(({ target }) => target === key)));
+    const data = JSON.stringify({ changeId, sessionId, from: from.map(({ row }) => row.key) });
+    await tx.run(insertEvent, { at: now, kind: "session.repartitioned", session_key: key, data });
+  }
+}
+
+/**
+ * Does one step of a change, with everything that takes it back, in one transaction; does nothing when it is done
+ * already. The caller sees to it that no turn runs meanwhile. Errors: CHANGE_UNKNOWN.
+ */
+export async function applyStep(store: Store, changeId: string, number: number, options: StepOptions, ids: Ids, now: number): Promise<void> {
+  await store.transaction(async (tx) => {
+    const row = await tx.get(findChangeStep, { change_id: changeId, number });
+    if (row === undefined) throw new ContinuoError("CHANGE_UNKNOWN", `The change ${changeId} has no step ${number}.`);
+    if (row.state !== "planned") return;
+    const plan = planOf(row.undo);
+    const step: Step = { ...options, tx, changeId, number, ids, now };
+    const undo: StepUndo =
+      plan.kind === "sessions"
+        ? await moveSessions(step, plan.sources)
+        : { kind: "waiting", items: await rerouteWaiting(tx, options.items, options.before, options.after) };
+    await tx.run(settleChangeStep, { change_id: changeId, number, state: "done", undo: JSON.stringify(undo), expected: "planned" });
+  });
+}

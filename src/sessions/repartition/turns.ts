@@ -1,0 +1,61 @@
+import { listEntryPlaces, type EntryPlace } from "../../store/statements/list-entry-places.ts";
+import type { Executor } from "../../store/store.ts";
+import { speakerKey } from "./speakers.ts";
+import { breathe, PAGE } from "./types.ts";
+
+/** An entry without what it says. */
+export interface LightEntry {
+  readonly id: string;
+  readonly seq: number;
+  readonly role: string;
+  readonly person: string | null;
+  /** Of a user entry: whoever said it. */
+  readonly speaker: string | null;
+}
+
+/** What belongs together: a question with all that came of it, or one entry that belongs to no turn. */
+export interface TurnEntries {
+  /** The smallest id of its entries: ids sort by time. */
+  readonly firstId: string;
+  /** Whose question it was; null when nobody in particular asked. */
+  readonly speaker: string | null;
+  readonly entries: readonly LightEntry[];
+}
+
+interface Growing {
+  firstId: string;
+  speaker: string | null;
+  readonly entries: LightEntry[];
+}
+
+function lightOf(row: EntryPlace): LightEntry {
+  return { id: row.id, seq: row.seq, role: row.role, person: row.person, speaker: row.role === "user" ? speakerKey(row) : null };
+}
+
+/** A conversation's turns after a position, in its order. */
+export async function readTurns(tx: Executor, sessionId: string, after = 0): Promise<TurnEntries[]> {
+  const turns: Growing[] = [];
+  const byId = new Map<string, Growing>();
+  for (let last = after; ; await breathe()) {
+    const rows = await tx.all(listEntryPlaces, { session_id: sessionId, after: last, limit: PAGE });
+    for (const row of rows) {
+      const entry = lightOf(row);
+      let turn = row.turn_id === null ? undefined : byId.get(row.turn_id);
+      if (turn === undefined) {
+        turn = { firstId: row.id, speaker: null, entries: [] };
+        turns.push(turn);
+        if (row.turn_id !== null) byId.set(row.turn_id, turn);
+      }
+      turn.entries.push(entry);
+      if (row.id < turn.firstId) turn.firstId = row.id;
+      turn.speaker ??= entry.speaker;
+      last = row.seq;
+    }
+    if (rows.length < PAGE) return turns;
+  }
+}
+
+/** Several conversations' turns as one: in the order of time. */
+export function inOrder(turns: readonly TurnEntries[]): TurnEntries[] {
+  return turns.toSorted((a, b) => (a.firstId < b.firstId ? -1 : a.firstId > b.firstId ? 1 : 0));
+}

@@ -1,0 +1,19 @@
+import { statement } from "../statement.ts";
+import type { EntryRow } from "../tables.ts";
+
+/** What says whose an entry is, without its text. */
+export type EntryPlace = Pick<
+  EntryRow,
+  "id" | "seq" | "turn_id" | "role" | "channel" | "account" | "chat" | "thread" | "sender_id" | "person"
+>;
+
+/** A conversation's entries after a position, oldest first, without what was said. */
+export const listEntryPlaces = statement<{ session_id: string; after: number; limit: number }, EntryPlace>((db, p) =>
+  db
+    .selectFrom("entries")
+    .select(["id", "seq", "turn_id", "role", "channel", "account", "chat", "thread", "sender_id", "person"])
+    .where("session_id", "=", p("session_id"))
+    .where("seq", ">", p("after"))
+    .orderBy("seq")
+    .limit(p("limit")),
+);

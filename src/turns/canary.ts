@@ -1,0 +1,56 @@
+import { ContinuoError } from "../domain/errors.ts";
+import type { Turn } from "../domain/turn.ts";
+import { isInside } from "../routing/audience.ts";
+import type { Store } from "../store/store.ts";
+import { findCanary } from "../store/statements/find-canary.ts";
+import { insertEvent } from "../store/statements/insert-event.ts";
+import { toAddress } from "../store/rows.ts";
+import type { InboundMessage } from "../domain/message.ts";
+
+/** What the continuous self-test has seen since the start. */
+export interface CanaryCount {
+  requests: number;
+  markers: number;
+  breaches: number;
+}
+
+export interface CanaryParts {
+  readonly store: Store;
+  readonly canaries: CanaryCount;
+  audience(message: InboundMessage): string;
+  onBreach(turn: Turn, where: string): void;
+}
+
+export const MARKER = /cnry-[0-9a-f]{16}/g;
+
+const SHOWN = /\s*\[ref cnry-[0-9a-f]{16}\]/g;
+
+/** Markers are for the machine: a model that repeats its own is not quoted. */
+export function withoutMarkers(text: string): string {
+  return text.includes("cnry-") ? text.replace(SHOWN, "").replace(MARKER, "") : text;
+}
+
+/**
+ * Looks for markers that must not be where they are: in a model's request, or in a reply. A marker is at home where
+ * its speaker's words may be read by whoever reads the answer. Throws WALL_BREACHED: nothing of it is sent.
+ */
+export async function checkMarkers(parts: CanaryParts, turn: Turn, where: "request" | "reply", text: string): Promise<void> {
+  const markers = new Set(text.match(MARKER));
+  parts.canaries.requests += where === "request" ? 1 : 0;
+  parts.canaries.markers += markers.size;
+  if (turn.items[0]?.shared === true) return;
+  for (const marker of markers) {
+    const planted = await parts.store.get(findCanary, { canary: marker });
+    // One that nobody planted is a word like any other.
+    if (!planted) continue;
+    const sender = { id: planted.sender_id, name: null, username: null };
+    const kind = planted.chat_kind as InboundMessage["chatKind"];
+    const at: InboundMessage = { address: toAddress(planted), chatKind: kind, sender, messageId: null, text: "", mentioned: true, sentAt: 0, place: null, target: null };
+    const home = planted.session_key === turn.sessionKey || isInside(turn.reply.audience, parts.audience(at));
+    if (home) continue;
+    parts.canaries.breaches++;
+    await parts.store.run(insertEvent, { at: turn.startedAt, kind: "canary.breach", session_key: turn.sessionKey, data: JSON.stringify({ marker, where, turnId: turn.id, plantedIn: planted.session_key }) });
+    parts.onBreach(turn, where);
+    throw new ContinuoError("WALL_BREACHED", "This answer was stopped: something of another person had come near it.", { fields: { where, turnId: turn.id } });
+  }
+}
