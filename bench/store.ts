@@ -45,6 +45,9 @@ function openLine(directory: string) {
     holder: "bench",
     leaseMs: 30_000,
     batchLimit: () => 20,
+    canReach: () => true,
+    canary: () => null,
+    tellOwner: async () => undefined,
     resetPolicy: (type: Parameters<typeof resetPolicy>[1], channel: string) => resetPolicy({}, type, channel),
   };
   const end = endOf({ kind: "answered", text: "This is the answer.", model: "mock/mock", usage: { input: 10, output: 5, cacheRead: null, cacheWrite: null }, stopReason: "stop" });

@@ -3,7 +3,7 @@ import type { CommandContext } from "./command.ts";
 import { withoutControls } from "./display-width.ts";
 import { EXIT } from "./exit-codes.ts";
 import { failure } from "./failure.ts";
-import { operate, type WritingContext } from "./operate.ts";
+import { operate } from "./operate.ts";
 import { note, paletteFor, printJson, printLines } from "./output.ts";
 import { askAt, Cancelled } from "./prompts.ts";
 import { isHarmless, planLines, planOf, summaryOf } from "./views/plan.ts";
@@ -68,7 +68,7 @@ export function undoLines(answer: Row): string[] {
   return id === null ? [] : [`  Take it back: continuo rollback ${withoutControls(id)}`];
 }
 
-function reportDone({ deps }: WritingContext, change: Change, answer: Row, options: ApprovalOptions, shownPlan: string | null): void {
+function reportDone({ deps }: CommandContext, change: Change, answer: Row, options: ApprovalOptions, shownPlan: string | null): void {
   if (options.json) return printJson(deps.terminal, answer);
   const palette = paletteFor(deps.terminal);
   const plan = planOf(answer.plan);
@@ -87,7 +87,7 @@ function reportDone({ deps }: WritingContext, change: Change, answer: Row, optio
  * plan is shown and the person asked. `--yes` approves at once. Where nobody can be asked it throws
  * CHANGE_NEEDS_APPROVAL, and nothing was changed.
  */
-export async function changeWithApproval(context: WritingContext, change: Change, options: ApprovalOptions): Promise<void> {
+export async function changeWithApproval(context: CommandContext, change: Change, options: ApprovalOptions): Promise<void> {
   const { deps } = context;
   const ask = askAt(deps, options.json === true, deps.prompter);
   const call = async (wish: object): Promise<Row> => asRow(await operate(deps, change.method, { ...change.params, ...wish }));

@@ -28,7 +28,7 @@ export async function askGateway(deps: CliDeps, method: string, params: object, 
 
 /** One read on the store itself: works with the gateway down as well as up. */
 export async function askStore(deps: CliDeps, method: string, params: object): Promise<unknown> {
-  const local = await deps.local();
+  const local = await deps.local.read();
   try {
     return await local.call(method, params);
   } finally {

@@ -1,5 +1,8 @@
 import type { Readable, Writable } from "node:stream";
+import type { SecurityDeps } from "../audit/security/deps.ts";
 import type { Config } from "../config/schema.ts";
+import type { GatewayEvent } from "./gateway-client.ts";
+import type { Prompter } from "./prompts.ts";
 
 /** Where a command reads and writes. `main` builds it from the process; tests from streams in memory. */
 export interface Terminal {
@@ -83,7 +86,17 @@ export interface Daemon {
   kill(pid: number, signal: "SIGTERM" | "SIGKILL"): void;
 }
 
-/** The operations of the wire without a gateway, on the store opened for reading. */
+/** The operations of the wire without a gateway, on the store itself. */
+export interface LocalStore {
+  /** Opened for reading. */
+  read(): Promise<LocalOperations>;
+  /**
+   * Opened for writing, under the state directory's lock, which `close` gives back. Events that a gateway would send to
+   * its clients reach `onEvent`. Throws STATE_LOCKED.
+   */
+  write(onEvent?: (event: GatewayEvent) => void): Promise<LocalOperations>;
+}
+
 export interface LocalOperations {
   call(method: string, params: object): Promise<unknown>;
   close(): Promise<void>;
@@ -98,5 +111,8 @@ export interface CliDeps {
   readonly paths: CliPaths;
   readonly settings: Settings;
   readonly daemon: Daemon;
-  local(): Promise<LocalOperations>;
+  readonly local: LocalStore;
+  readonly security: SecurityDeps;
+  /** Instead of the terminal's own questions: tests. */
+  readonly prompter?: Prompter;
 }

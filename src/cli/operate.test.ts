@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ContinuoError } from "../domain/errors.ts";
-import { consult, operate, type WritingContext } from "./operate.ts";
+import type { CliDeps } from "./deps.ts";
+import { consult, operate } from "./operate.ts";
 import { fakeCli, type FakeOptions } from "./testing/fake-cli.ts";
 import { fakeGateway, WireRefusal, type FakeMethod } from "./testing/fake-gateway.ts";
 
 interface World {
-  readonly deps: WritingContext["deps"];
+  readonly deps: CliDeps;
   readonly log: string[];
 }
 
@@ -14,19 +15,22 @@ interface World {
 function world(options: FakeOptions, locked = false): World & { remove(): void } {
   const log: string[] = [];
   const cli = fakeCli({ ...options, local: (method) => (log.push(`read ${method}`), { from: "store" }) });
-  const deps: WritingContext["deps"] = {
+  const deps: CliDeps = {
     ...cli.deps,
-    localWrite: async () => {
-      if (locked) throw new ContinuoError("STATE_LOCKED", "The state directory is in use by the gateway with pid 7.");
-      log.push("lock");
-      return {
-        call: async (method) => {
-          log.push(`write ${method}`);
-          if (method === "fail") throw new ContinuoError("PEOPLE_UNKNOWN", "Nobody is called that.");
-          return { from: "lock" };
-        },
-        close: async () => void log.push("release"),
-      };
+    local: {
+      read: cli.deps.local.read,
+      write: async () => {
+        if (locked) throw new ContinuoError("STATE_LOCKED", "The state directory is in use by the gateway with pid 7.");
+        log.push("lock");
+        return {
+          call: async (method) => {
+            log.push(`write ${method}`);
+            if (method === "fail") throw new ContinuoError("PEOPLE_UNKNOWN", "Nobody is called that.");
+            return { from: "lock" };
+          },
+          close: async () => void log.push("release"),
+        };
+      },
     },
   };
   return { deps, log, remove: cli.remove };

@@ -1,28 +1,11 @@
 import { isContinuoError } from "../domain/errors.ts";
-import type { CommandContext } from "./command.ts";
 import { askStore, openGateway } from "./connection.ts";
 import type { CliDeps, LocalOperations } from "./deps.ts";
 import { liveHolder } from "./endpoint.ts";
 import { failure } from "./failure.ts";
 import type { GatewayEvent } from "./gateway-client.ts";
-import type { Prompter } from "./prompts.ts";
 
 type OnEvent = (event: GatewayEvent) => void;
-
-/** What commands that change things need beside the rest. */
-export interface WritingDeps {
-  /**
-   * The operations on the store opened for writing, under the state directory's lock, which `close` gives back. Events
-   * that a gateway would send to its clients reach `onEvent`. Throws STATE_LOCKED.
-   */
-  localWrite(onEvent?: OnEvent): Promise<LocalOperations>;
-  /** Instead of the terminal's own questions: tests. */
-  readonly prompter?: Prompter;
-}
-
-export interface WritingContext extends CommandContext {
-  readonly deps: CliDeps & WritingDeps;
-}
 
 /** A gateway holds this state directory, or the configuration says that the gateway is elsewhere. */
 async function gatewayDecides(deps: CliDeps): Promise<boolean> {
@@ -40,9 +23,9 @@ async function callGateway(deps: CliDeps, method: string, params: object, timeou
   }
 }
 
-async function openForWriting(deps: WritingDeps, onEvent?: OnEvent): Promise<LocalOperations> {
+async function openForWriting(deps: CliDeps, onEvent?: OnEvent): Promise<LocalOperations> {
   try {
-    return await deps.localWrite(onEvent);
+    return await deps.local.write(onEvent);
   } catch (error) {
     if (!isContinuoError(error) || error.code !== "STATE_LOCKED") throw error;
     throw failure("STATE_LOCKED", error.message, "Nothing was changed. A gateway or another command has just taken it: run the command again.");
@@ -54,7 +37,7 @@ async function openForWriting(deps: WritingDeps, onEvent?: OnEvent): Promise<Loc
  * directory's lock. A gateway that refuses is never gone around. Moving history takes as long as it takes, so there
  * is no time limit. Throws GATEWAY_*, STATE_LOCKED, and what the operation throws.
  */
-export async function operate(deps: CliDeps & WritingDeps, method: string, params: object, onEvent?: OnEvent): Promise<unknown> {
+export async function operate(deps: CliDeps, method: string, params: object, onEvent?: OnEvent): Promise<unknown> {
   if (await gatewayDecides(deps)) return callGateway(deps, method, params, null, onEvent);
   const local = await openForWriting(deps, onEvent);
   try {

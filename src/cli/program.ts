@@ -1,13 +1,21 @@
 import { Command, CommanderError } from "commander";
+import { audienceCommand } from "./commands/audience.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { healthCommand } from "./commands/health.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { outboxCommand } from "./commands/outbox.ts";
+import { pairingCommand } from "./commands/pairing.ts";
+import { peopleCommand } from "./commands/people.ts";
+import { applyCommand, changesCommand, planCommand, rollbackCommand } from "./commands/plan.ts";
+import { securityCommand } from "./commands/security.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { whyCommand } from "./commands/why.ts";
+import type { CommandContext } from "./command.ts";
 import type { CliDeps } from "./deps.ts";
 import { EXIT } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
@@ -35,6 +43,14 @@ function adopt(parent: Command): void {
   }
 }
 
+/** In the order of the help: what runs, who is who, who shares what, and the house itself. */
+const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
+  ...[gatewayCommand, statusCommand, healthCommand, chatCommand, sessionsCommand],
+  ...[pairingCommand, peopleCommand, whyCommand, audienceCommand, outboxCommand],
+  ...[planCommand, applyCommand, rollbackCommand, changesCommand],
+  ...[doctorCommand, securityCommand, verifyCommand, configCommand, logsCommand],
+];
+
 /** The whole command tree (spec 10). `settle` receives the exit code of a command that ran to its end. */
 export function createCli(deps: CliDeps, settle: (exitCode: number) => void = () => undefined): Command {
   const { stdout, stderr, columns } = deps.terminal;
@@ -55,9 +71,7 @@ export function createCli(deps: CliDeps, settle: (exitCode: number) => void = ()
       getErrHasColors: () => false,
     })
     .addHelpText("after", START);
-  for (const make of [gatewayCommand, statusCommand, healthCommand, chatCommand, sessionsCommand, doctorCommand, verifyCommand, configCommand, logsCommand]) {
-    program.addCommand(make(context));
-  }
+  for (const make of COMMANDS) program.addCommand(make(context));
   adopt(program);
   return program;
 }

@@ -2,13 +2,13 @@ import { isOperatorChannel } from "../domain/address.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { Doorway } from "../inbox/parts.ts";
 import { parseCommand } from "../inbox/command.ts";
-import { identify, learnAliases, newAliases, requestPairing } from "../people/index.ts";
+import { identify, learnAliases, mergeProposal, newAliases, requestPairing } from "../people/index.ts";
 import type { Executor } from "../store/store.ts";
 import { awaitedBy, knock } from "../people/knock.ts";
 import { answerLink } from "../turns/commands/link.ts";
 import { partyOf } from "../turns/commands/party.ts";
 import { filePeople } from "./file-people.ts";
-import type { PeopleParts } from "./people.ts";
+import type { PeopleParts } from "./people-parts.ts";
 
 /** What a stranger is told, once: what to give the owner, and nothing about who that is. */
 function pairingNotice({ address, sender }: InboundMessage, code: string): string {
@@ -25,11 +25,14 @@ export function createDoorway(parts: PeopleParts): Doorway {
   const { store, directory, ids, clock } = parts;
   return {
     async identify(message) {
+      const known = identify(message, directory);
       const fresh = newAliases(message, directory);
-      if (fresh.length > 0) {
-        const learned = await store.transaction((tx) => learnAliases(tx, fresh, clock.now()));
-        for (const { channel, alias, peer } of learned) directory.learnAlias(channel, alias, peer);
-      }
+      // Strangers teach nothing: what they say of themselves would only fill the table.
+      if (fresh.length === 0 || parts.settings.current().admit(known).kind === "dropped") return known;
+      const apart = mergeProposal(message, directory);
+      if (apart !== null) parts.log.warn({ channel: apart.channel, account: apart.account, peers: apart.peers }, "the platform calls these accounts one, and they were known as several: `continuo people merge` joins them");
+      const learned = await store.transaction((tx) => learnAliases(tx, fresh, clock.now()));
+      for (const { channel, alias, peer } of learned) directory.learnAlias(channel, alias, peer);
       return identify(message, directory);
     },
     async ask(tx, message) {

@@ -1,4 +1,6 @@
+import { createHmac } from "node:crypto";
 import { noProbe, type Probe } from "../domain/probe.ts";
+import { directMessage, type InboundMessage } from "../domain/message.ts";
 import { systemClock, type Clock } from "../domain/clock.ts";
 import { createIds, type Ids } from "../domain/ids.ts";
 import type { TurnEvent } from "../domain/turn.ts";
@@ -7,19 +9,23 @@ import { OPERATIONS, type LiveGateway, type Services } from "../operations/index
 import { isScratchKey } from "../sessions/scratch.ts";
 import type { Log } from "../logging/log.ts";
 import { openStore } from "../store/open.ts";
-import type { Store } from "../store/store.ts";
+import type { Executor, Store } from "../store/store.ts";
 import { CHANNEL_FACTORIES, createChannels, type ChannelFactory, type RunningChannels } from "./channels.ts";
 import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import { statePaths } from "./state-paths.ts";
-import { createLine, type Line } from "./line.ts";
+import { createChanges, type RunningChanges } from "./changes.ts";
+import { createLine, type Line, type LineSettings } from "./line.ts";
+import { createLinePeople, createPeopleDesk } from "./people.ts";
 import { gatewaySettings, openLog, readConfiguration, type Configuration } from "./startup.ts";
 import { startMirror, type RunningMirror } from "./mirror.ts";
 import { watchConfiguration } from "./reload.ts";
 import { createScratchChannels } from "./scratch-channels.ts";
 import { tellSessionChanges, type SessionChanges } from "./session-changes.ts";
-import { holdSettings, operationSettings, ownedAccounts, type SettingsHolder } from "./settings.ts";
-import { resolvePaths, type Environment } from "../config/index.ts";
+import { explainSettings, operationSettings, ownedAccounts, settingsInForce, type SettingsHolder } from "./settings.ts";
+import { resolvePaths, type Config, type Environment } from "../config/index.ts";
+import { enqueueDelivery } from "../outbox/enqueue.ts";
+import type { Party } from "../people/index.ts";
 
 export interface GatewayStart {
   readonly env: Environment;
@@ -74,6 +80,7 @@ interface Doors {
 }
 
 interface House {
+  readonly desks: Desks;
   readonly start: GatewayStart;
   readonly configuration: Configuration;
   readonly stateDir: string;
@@ -99,22 +106,39 @@ function announce(house: House, event: TurnEvent): void {
   house.doors.changes?.onTurnEvent(event);
 }
 
-function buildLine(house: House): Line {
-  const { store, clock, ids, log, settings, doors } = house;
+/** The line and the change of who shares what need each other: changes hold the line still, and the line asks for them. */
+interface Desks {
+  changes?: RunningChanges;
+}
+
+function buildLine(house: House, secret: string): Line {
+  const { store, clock, ids, log, settings, doors, desks } = house;
   const scratch = createScratchChannels();
   return createLine({
     store,
     world: { clock, ids, log, random: Math.random },
     probe: house.start.probe ?? noProbe,
-    settings: lineSettings(settings),
+    settings: lineSettings(settings, doors, secret),
+    people: createLinePeople({
+      ...{ store, clock, ids, log, settings, directory: settings.directory },
+      onAgreement: () => desks.changes?.settleAgreements(),
+      onRequest: () => doors.gateway?.publish("people.changed", { reason: "pairing" }),
+      tell: (tx, to, text) => sayTo(house, tx, to, text),
+    }),
     resolveModel: (ref) => settings.current().providers.resolveModel(ref),
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
     onTurnEvent: (event) => announce(house, event),
   });
 }
 
-function buildServices(house: House, line: Line): Services {
-  const { store, clock, ids, settings, doors, listening } = house;
+/** Something for somebody who is no party to the turn that leads to it. */
+async function sayTo({ clock, ids }: House, tx: Executor, to: Party, text: string): Promise<void> {
+  const reply = { address: to.address, audience: to.audience, peer: to.chatKind === "dm" ? to.peer : "", replyTo: null };
+  await enqueueDelivery(tx, { turnId: null, sessionKey: "unknown", reply, text, draft: null, held: null }, ids, clock.now());
+}
+
+function buildServices(house: House, line: Line, changes: RunningChanges): Services {
+  const { store, clock, ids, settings, listening } = house;
   const facts = {
     version: house.start.version,
     stateDir: house.stateDir,
@@ -123,14 +147,13 @@ function buildServices(house: House, line: Line): Services {
     startedAt: house.startedAt,
     address: () => (listening.port === 0 ? null : listening),
   };
-  const live = liveGateway(line, settings, doors, house.listeners, (key, reason) => {
-    doors.changes?.changed(key, reason);
-    doors.mirror?.changed(key);
-  });
-  return { store, clock, ids, facts, settings: operationSettings(settings.current), live };
+  const live = liveGateway(line, house);
+  const people = createPeopleDesk(settings.directory, settings.current);
+  const operations = operationSettings(settings.current, changes);
+  return { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live };
 }
 
-async function buildGateway(house: House, services: Services): Promise<Gateway> {
+async function buildGateway(house: House, services: Services, secret: string): Promise<Gateway> {
   const { start, configuration, stateDir, clock, ids, log } = house;
   return createGateway({
     settings: gatewaySettings(configuration.compiled.config, start),
@@ -141,7 +164,7 @@ async function buildGateway(house: House, services: Services): Promise<Gateway> 
     ready: () => ({ ready: house.ready, failing: house.ready ? [] : ["starting"] }),
     uiDir: start.uiDir,
     version: start.version,
-    secret: await deviceSecret(statePaths(stateDir).secret, ids),
+    secret,
     world: { clock, ids, log },
   });
 }
@@ -166,15 +189,19 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   const clock = systemClock;
   const files = statePaths(stateDir);
   const log = await openLog(configuration, files, start);
+  const store = openStore(files.database);
+  const settings = await settingsInForce(store, configuration.compiled, start.env).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const house: House = {
-    ...{ start, configuration, stateDir, clock, log, startedAt: clock.now(), ids: createIds(clock) },
-    store: openStore(files.database),
-    settings: holdSettings(configuration.compiled),
-    ...{ doors: {}, listeners: new Set(), listening: { host: "", port: 0 }, ready: false },
+    ...{ start, configuration, stateDir, clock, log, store, settings, startedAt: clock.now(), ids: createIds(clock) },
+    ...{ desks: {}, doors: {}, listeners: new Set(), listening: { host: "", port: 0 }, ready: false },
   };
-  const line = buildLine(house);
+  const secret = await deviceSecret(files.secret, house.ids);
+  const line = buildLine(house, secret);
   try {
-    return await open(house, line, held);
+    return await open(house, line, held, secret);
   } catch (error) {
     // A door that stayed open without the lock would be a second gateway beside the next one.
     await shut(house, line, 0, "the start failed");
@@ -199,10 +226,29 @@ async function shut({ doors, store, log }: House, line: Line, graceMs: number, r
   }
 }
 
-async function open(house: House, line: Line, held: Held): Promise<StartedGateway> {
+function buildChanges(house: House, line: Line): RunningChanges {
+  const { store, clock, ids, log, settings, start, configuration, doors } = house;
+  return createChanges({
+    ...{ store, clock, ids, log, settings, env: start.env, configPath: configuration.path },
+    hold: line.hold,
+    say: line.say,
+    onMoved: (keys) => {
+      for (const key of keys) {
+        doors.changes?.changed(key, "repartitioned");
+        doors.mirror?.changed(key);
+      }
+    },
+    onChange: (reason) => doors.gateway?.publish("people.changed", { reason }),
+    onProgress: (done, total) => doors.gateway?.publish("changes.progress", { done, total }),
+  });
+}
+
+async function open(house: House, line: Line, held: Held, secret: string): Promise<StartedGateway> {
   const { start, configuration, stateDir, clock, log, store, settings, doors, startedAt } = house;
-  const services = buildServices(house, line);
-  const gateway = await buildGateway(house, services);
+  const changes = buildChanges(house, line);
+  house.desks.changes = changes;
+  const services = buildServices(house, line, changes);
+  const gateway = await buildGateway(house, services, secret);
   doors.gateway = gateway;
   doors.changes = tellSessionChanges(services, gateway, log);
   const bound = await gateway.listen();
@@ -213,10 +259,13 @@ async function open(house: House, line: Line, held: Held): Promise<StartedGatewa
   doors.channels = channels;
   // The line sends at once what the last gateway left: its channels have to be there before it starts.
   await channels.load(configuration.compiled.config);
+  // What a killed gateway was moving is moved to its end, before anybody speaks there.
+  await changes.start(configuration.compiled.config, configuration.compiled.warnings);
   await line.start();
+  changes.settleAgreements();
   house.ready = true;
   void channels.start();
-  const watcher = await watchConfiguration({ configuration, settings, channels, gateway, log, env: start.env });
+  const watcher = await watchConfiguration({ configuration, changes, channels, gateway, log, env: start.env });
   log.info({ url: bound.url, pid: process.pid }, "the gateway is ready");
   return {
     url: bound.url,
@@ -235,26 +284,36 @@ async function open(house: House, line: Line, held: Held): Promise<StartedGatewa
   };
 }
 
-function lineSettings({ current }: SettingsHolder): Parameters<typeof createLine>[0]["settings"] {
+function lineSettings({ current }: SettingsHolder, doors: Doors, secret: string): LineSettings {
   return {
     admit: (message) => current().admit(message),
     route: (message) => current().route(message),
     resetTriggers: () => current().config.session.resetTriggers,
+    historyLimit: (channel, account) => historyLimit(current().config, channel, account),
     agents: () => current().agents,
     resetPolicy: (type, channel) => current().resetPolicy(type, channel),
     debounceMs: (channel) => current().debounceMs(channel),
     batchLimit: () => current().config.messages.queue.cap,
     onUnknown: () => current().config.outbox.onUnknown,
+    audience: (message) => current().audience(message),
+    canReach: (channel, account) => doors.channels?.get(channel)?.accounts.includes(account) ?? false,
+    canary: (message) => (current().config.audit.canary ? markerOf(message, secret) : null),
   };
 }
 
-function liveGateway(
-  line: Line,
-  settings: SettingsHolder,
-  doors: { readonly channels?: RunningChannels },
-  listeners: Set<(event: TurnEvent) => void>,
-  sessionChanged: LiveGateway["sessionChanged"],
-): LiveGateway {
+function historyLimit({ channels, messages }: Config, channel: string, account: string): number {
+  const settings = channels[channel];
+  const own = settings?.accounts !== undefined && Object.hasOwn(settings.accounts, account) ? settings.accounts[account] : undefined;
+  return own?.historyLimit ?? settings?.historyLimit ?? messages.groupChat.historyLimit;
+}
+
+/** The same for all that a sender says, and not to be guessed from who they are. */
+function markerOf({ address, sender }: InboundMessage, secret: string): string {
+  const digest = createHmac("sha256", secret).update(JSON.stringify(["canary", address.channel, address.account, sender.id])).digest("hex");
+  return `cnry-${digest.slice(0, 16)}`;
+}
+
+function liveGateway(line: Line, { settings, doors, listeners }: House): LiveGateway {
   return {
     receive: line.receive,
     abort: line.abort,
@@ -263,7 +322,21 @@ function liveGateway(
     channels: () => doors.channels?.statuses() ?? [],
     route: (message) => settings.current().route(message),
     ownedAccounts: () => ownedAccounts(settings.current()),
-    sessionChanged,
+    sessionChanged(key, reason) {
+      doors.changes?.changed(key, reason);
+      doors.mirror?.changed(key);
+    },
+    deliveriesChanged() {
+      line.wakeOutbox();
+      doors.gateway?.publish("people.changed", { reason: "outbox" });
+    },
+    peopleChanged: (reason) => doors.gateway?.publish("people.changed", { reason }),
+    canaries: () => (settings.current().config.audit.canary ? line.canaries : null),
+    async welcome(channel, account, senderId, chat) {
+      const { audience } = settings.current();
+      const reply = { address: { channel, account, chat, thread: null }, audience: audience(directMessage({ channel, account, senderId })), peer: senderId, replyTo: null };
+      await line.say(reply, "unknown", "✅ You are let in. Write to me here.");
+    },
     onTurnEvent(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -81,7 +81,7 @@ export interface Line {
   wake(sessionKey: string): void;
   running(): number;
   /** Holds sessions still until the answered function is called. */
-  hold(sessionKeys: Iterable<string>): Promise<() => void>;
+  hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
   /** Says something outside of any turn: a notice of the house. */
   say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
   readonly canaries: Readonly<CanaryCount>;

@@ -3,10 +3,14 @@ import { systemClock } from "../domain/clock.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { look, resolvePaths, type Environment } from "../config/index.ts";
 import { OPERATIONS, type Caller, type Services } from "../operations/index.ts";
-import { openStoreReadOnly } from "../store/open.ts";
+import { createDirectory } from "../people/index.ts";
+import { openStore, openStoreReadOnly } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { statePaths } from "./state-paths.ts";
-import { compileSettings, operationSettings } from "./settings.ts";
+import { createChanges } from "./changes.ts";
+import { holdState, prepareStateDir } from "./holder.ts";
+import { createPeopleDesk } from "./people.ts";
+import { compileSettings, explainSettings, operationSettings, settingsInForce } from "./settings.ts";
 
 export interface LocalOperations {
   call(method: string, params: object): Promise<unknown>;
@@ -21,29 +25,82 @@ function emptyStore(): Store {
   return { all: () => Promise.resolve([]), get: () => Promise.resolve(undefined), run: refuse, transaction: refuse, close: () => Promise.resolve() };
 }
 
-/** The operations on the store as it lies there, for commands that look while no gateway runs. */
-export async function openLocal(env: Environment, version: string): Promise<LocalOperations> {
-  const paths = resolvePaths(env);
-  const files = statePaths(paths.stateDir);
-  const loaded = await look(paths.configPath, env);
-  const settings = compileSettings(loaded.config, loaded.warnings, env);
-  const store = openStoreReadOnly(files.database) ?? emptyStore();
-  const clock = systemClock;
-  const facts = {
-    version,
-    stateDir: paths.stateDir,
-    configPath: paths.configPath,
-    pid: process.pid,
-    startedAt: clock.now(),
-    address: () => null,
-  };
-  const services: Services = { store, clock, ids: createIds(clock), facts, settings: operationSettings(() => settings), live: null };
+interface Opened {
+  readonly services: Services;
+  close(): Promise<void>;
+}
+
+function operationsOf({ services, close }: Opened): LocalOperations {
   return {
     async call(method, params) {
       const operation = OPERATIONS.find(({ name }) => name === method);
       if (!operation) throw new ContinuoError("REQUEST_INVALID", `There is no operation ${method}.`);
       return operation.run(services, operation.input.parse(params), CALLER);
     },
-    close: () => store.close(),
+    close,
   };
+}
+
+/** What a command does in place of a gateway: it holds nothing still, since nothing runs, and tells nobody. */
+const ALONE = { hold: async () => () => undefined, say: async () => undefined, onMoved: () => undefined, onChange: () => undefined };
+const quiet = { info: () => undefined, debug: () => undefined, warn: () => undefined, error: () => undefined };
+
+type OnEvent = (event: { readonly event: string; readonly payload: Readonly<Record<string, unknown>> }) => void;
+
+/** A gateway's services without the gateway. */
+async function assemble(env: Environment, version: string, store: Store, onEvent: OnEvent) {
+  const paths = resolvePaths(env);
+  const loaded = await look(paths.configPath, env);
+  const compiled = compileSettings(loaded.config, { warnings: loaded.warnings, env, directory: createDirectory(), routingSource: null });
+  const settings = await settingsInForce(store, compiled, env);
+  const clock = systemClock;
+  const ids = createIds(clock);
+  const onProgress = (done: number, total: number): void => onEvent({ event: "changes.progress", payload: { done, total } });
+  const changes = createChanges({ store, clock, ids, settings, env, configPath: paths.configPath, log: quiet, ...ALONE, onProgress });
+  const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), address: () => null };
+  const people = createPeopleDesk(settings.directory, settings.current);
+  const operations = operationSettings(settings.current, changes);
+  const services: Services = { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live: null };
+  return { services, changes, loaded };
+}
+
+/** The operations on the store as it lies there, for commands that look while no gateway runs. */
+export async function openLocal(env: Environment, version: string): Promise<LocalOperations> {
+  const store = openStoreReadOnly(statePaths(resolvePaths(env).stateDir).database) ?? emptyStore();
+  try {
+    const { services } = await assemble(env, version, store, () => undefined);
+    return operationsOf({ services, close: () => store.close() });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/**
+ * The operations on the store opened for writing, under the lock that keeps a gateway out until it is closed. What a
+ * killed process left in the middle is brought to its end first. Throws STATE_LOCKED.
+ */
+export async function openLocalForWriting(env: Environment, version: string, onEvent: OnEvent = () => undefined): Promise<LocalOperations> {
+  const { stateDir } = resolvePaths(env);
+  const files = statePaths(stateDir);
+  prepareStateDir(stateDir, files);
+  const held = holdState(stateDir, files);
+  try {
+    const store = openStore(files.database);
+    const close = async (): Promise<void> => {
+      await store.close();
+      held.release();
+    };
+    try {
+      const { services, changes } = await assemble(env, version, store, onEvent);
+      await changes.resume();
+      return operationsOf({ services, close });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  } catch (error) {
+    held.release();
+    throw error;
+  }
 }

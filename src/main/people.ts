@@ -1,39 +1,22 @@
 import { accountsOf } from "../config/index.ts";
 import { isOperatorChannel } from "../domain/address.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { Ids } from "../domain/ids.ts";
-import type { ChannelLog } from "../domain/channel.ts";
 import { directMessage } from "../domain/message.ts";
 import type { ReplyRoute, RouteWhy } from "../domain/route.ts";
 import type { Turn } from "../domain/turn.ts";
 import { namedSenders } from "../audit/channel-scope.ts";
-import type { Party, PeopleDirectory } from "../people/index.ts";
+import type { PeopleDirectory } from "../people/index.ts";
 import type { PeopleDesk } from "../operations/index.ts";
 import { explainRoute } from "../routing/explain.ts";
 import { fileIdentities, nameKey } from "../routing/people.ts";
-import type { Executor, Store } from "../store/store.ts";
 import { findDirectChat } from "../store/statements/find-direct-chat.ts";
 import { findItemBefore } from "../store/statements/find-item-before.ts";
 import { findSession } from "../store/statements/find-session.ts";
 import type { Docking } from "../turns/commands/dock.ts";
 import { createDoorway } from "./doorway.ts";
 import { filePeople } from "./file-people.ts";
+import type { PeopleParts } from "./people-parts.ts";
 import type { LinePeople } from "./line.ts";
-import type { CompiledSettings, SettingsHolder } from "./settings.ts";
-
-export interface PeopleParts {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: ChannelLog;
-  readonly directory: PeopleDirectory;
-  readonly settings: SettingsHolder;
-  /** Something was agreed on in a chat, or somebody asks to be let in. */
-  onAgreement(): void;
-  onRequest(): void;
-  /** Says something to somebody outside of a turn, where they are. */
-  tell(tx: Executor, to: Party, text: string): Promise<void>;
-}
+import type { CompiledSettings } from "./settings.ts";
 
 /** Who is who, for the operations that show and change it. */
 export function createPeopleDesk(directory: PeopleDirectory, current: () => CompiledSettings): PeopleDesk {

@@ -68,6 +68,14 @@ function settingsFrom(place: ProgramPlace, path: string): CliDeps["settings"] {
   };
 }
 
+async function security() {
+  const { securityDeps } = await import("./security.ts");
+  const { readShared } = await import("./shared-sessions.ts");
+  const { env } = process;
+  const paths = resolvePaths(env);
+  return securityDeps({ ...paths, env, readShared: () => readShared(env) });
+}
+
 /** The command line's outside world, from this process. */
 export function processDeps(place: ProgramPlace): CliDeps {
   const { env, stdin, stdout, stderr } = process;
@@ -96,9 +104,19 @@ export function processDeps(place: ProgramPlace): CliDeps {
       isAlive,
       kill: (pid, signal) => void process.kill(pid, signal),
     },
-    async local() {
-      const { openLocal } = await import("./local.ts");
-      return openLocal(env, place.version);
+    local: {
+      async read() {
+        const { openLocal } = await import("./local.ts");
+        return openLocal(env, place.version);
+      },
+      async write(onEvent) {
+        const { openLocalForWriting } = await import("./local.ts");
+        return openLocalForWriting(env, place.version, onEvent);
+      },
+    },
+    security: {
+      audit: async () => (await security()).audit(),
+      fix: async () => (await security()).fix(),
     },
   };
 }

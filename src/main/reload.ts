@@ -1,13 +1,13 @@
 import { describeChange, watchConfig, type ConfigWatcher, type Environment } from "../config/index.ts";
 import type { Gateway } from "../gateway/index.ts";
 import type { Log } from "../logging/log.ts";
+import type { RunningChanges } from "./changes.ts";
 import type { RunningChannels } from "./channels.ts";
-import { compileSettings, type SettingsHolder } from "./settings.ts";
 import { accessSettings, refuseUnserved, secretsOf, type Configuration } from "./startup.ts";
 
 export interface ReloadParts {
   readonly configuration: Configuration;
-  readonly settings: SettingsHolder;
+  readonly changes: RunningChanges;
   readonly channels: RunningChannels;
   readonly gateway: Gateway;
   readonly log: Log;
@@ -16,19 +16,18 @@ export interface ReloadParts {
 
 /** Takes up a changed file while running; one that cannot be used changes nothing and says why. */
 export async function watchConfiguration(parts: ReloadParts): Promise<Pick<ConfigWatcher, "close">> {
-  const { configuration, settings, channels, gateway, log, env } = parts;
+  const { configuration, changes, channels, gateway, log, env } = parts;
   if (configuration.compiled.config.gateway.reload.mode === "off") return { close: () => undefined };
   return watchConfig({
     current: configuration.loaded,
     env,
     debounceMs: configuration.compiled.config.gateway.reload.debounceMs,
-    onChange({ config, changedPaths, changes, warnings }) {
+    onChange({ config, changedPaths, changes: found, warnings }) {
       // Whatever throws does so before anything has changed.
       refuseUnserved(config);
-      const compiled = compileSettings(config, warnings, env);
+      changes.adoptFile(config, warnings);
       log.setSecrets(secretsOf(config));
-      settings.replace(compiled);
-      for (const change of changes) log.info({ effect: change.effect }, `configuration changed: ${describeChange(change)}`);
+      for (const change of found) log.info({ effect: change.effect }, `configuration changed: ${describeChange(change)}`);
       for (const warning of warnings) log.warn({}, warning);
       gateway.updateSettings(accessSettings(config));
       channels.reload(config, changedPaths).catch((error: unknown) => log.error({ err: error }, "the channels could not take up the change"));

@@ -5,11 +5,14 @@ import { namedSenders } from "../audit/channel-scope.ts";
 import { accountsOf, enabledChannels, type Config, type Environment } from "../config/index.ts";
 import { directMessage, type InboundMessage, type Speaker } from "../domain/message.ts";
 import type { Admitted, Dropped, ResetType, Route, RouteWhy } from "../domain/route.ts";
-import type { OperationSettings } from "../operations/index.ts";
-import type { PeopleDirectory } from "../people/index.ts";
+import type { ExplainSettings } from "../audit/why/settings.ts";
+import type { ChangesDesk, OperationSettings } from "../operations/index.ts";
+import { loadDirectory, type PeopleDirectory } from "../people/index.ts";
 import { compileRouting, resolveRoute, type RoutingSource } from "../routing/index.ts";
 import { routingPart } from "../routing/part.ts";
 import { resolveAudience } from "../routing/resolve.ts";
+import { readInForce } from "../sessions/repartition/index.ts";
+import type { Store } from "../store/store.ts";
 import { resetPolicy, type ResetPolicy } from "../sessions/reset.ts";
 
 /** One configuration, compiled for every room that reads it. Built whole or not at all. */
@@ -84,7 +87,23 @@ function operatorMessage(sessionKey: string | null, agentId: string | null): Inb
   return directMessage({ channel: "webchat", account: "default", senderId: "operator" }, { target: { sessionKey, agentId } });
 }
 
-export function operationSettings(current: () => CompiledSettings): OperationSettings {
+/** The settings to start with: of the file, but for what decides who shares a conversation, which is as it was in force. */
+export async function settingsInForce(store: Store, compiled: CompiledSettings, env: Environment): Promise<SettingsHolder> {
+  const directory = await loadDirectory(store);
+  const routingSource = (await readInForce(store)) ?? compiled.routingSource;
+  return holdSettings(compileSettings(compiled.config, { warnings: compiled.warnings, env, directory, routingSource }), directory);
+}
+
+/** How a message would be taken now. */
+export function explainSettings(current: () => CompiledSettings): ExplainSettings {
+  return {
+    admit: (message) => current().admit(message),
+    route: (message) => current().route(message),
+    resetPolicy: (type, channel) => current().resetPolicy(type, channel),
+  };
+}
+
+export function operationSettings(current: () => CompiledSettings, changes: Pick<ChangesDesk, "waiting">): OperationSettings {
   return {
     agents: () => current().agents,
     mainKey: () => current().config.session.mainKey,
@@ -92,9 +111,11 @@ export function operationSettings(current: () => CompiledSettings): OperationSet
     models: () => current().providers.listModels(),
     contextTokens: (ref) => contextTokens(current(), ref),
     keyOf: (sessionKey, agentId) => current().route(operatorMessage(sessionKey, agentId)).sessionKey,
-    warnings: () => current().warnings,
+    warnings: () => (changes.waiting() === null ? current().warnings : [...current().warnings, WAITING]),
   };
 }
+
+const WAITING = "The configuration file changes who shares a conversation; that part waits for you. Look at it with `continuo plan`, then `continuo apply`.";
 
 /** Spec 7.1: the model's own window, capped by the setting; 200,000 where nobody knows it. */
 const UNKNOWN_WINDOW = 200_000;

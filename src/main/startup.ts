@@ -5,6 +5,7 @@ import type { Ids } from "../domain/ids.ts";
 import type { GatewaySettings } from "../gateway/index.ts";
 import { createLog, type Log, type LogLevel } from "../logging/log.ts";
 import { systemClock } from "../domain/clock.ts";
+import { createDirectory } from "../people/index.ts";
 import type { StatePaths } from "./state-paths.ts";
 import { compileSettings, type CompiledSettings } from "./settings.ts";
 
@@ -49,7 +50,7 @@ export async function readConfiguration(path: string, start: StartOptions, ids: 
     loaded = await load(path, start.env);
   }
   refuseUnserved(loaded.config);
-  const compiled = compileSettings(loaded.config, loaded.warnings, start.env);
+  const compiled = compileSettings(loaded.config, { warnings: loaded.warnings, env: start.env, directory: createDirectory(), routingSource: null });
   return { path, firstStart: first.created, loaded, compiled };
 }
 

@@ -2,6 +2,7 @@ import type { AbortReason } from "../agent/run.ts";
 import type { Reservation } from "../inbox/parts.ts";
 import { claimTurn, type Claim } from "./claim.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
+import { createHolds } from "./holds.ts";
 import { drain } from "./worker.ts";
 
 export interface TurnWorker {
@@ -13,9 +14,9 @@ export interface TurnWorker {
   running(): number;
   /**
    * Holds sessions still: what runs in them ends, and nothing begins until the answered function is called. What comes
-   * in meanwhile is accepted and waits.
+   * in meanwhile is accepted and waits. `all` lets what runs go on, and only keeps anything from beginning.
    */
-  hold(sessionKeys: Iterable<string>): Promise<() => void>;
+  hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -23,14 +24,13 @@ export interface TurnWorker {
 export function createTurnWorker(parts: WorkerParts): TurnWorker {
   const lanes = new Map<string, Lane>();
   const stopping = new AbortController();
-  // How many hold each.
-  const held = new Map<string, number>();
+  const holds = createHolds();
 
   const open = (sessionKey: string, first: Promise<Claim | null>): void => {
     const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, done: Promise.resolve() };
     lanes.set(sessionKey, fresh);
     fresh.done = first
-      .then((claim) => drain({ ...parts, isHeld: () => held.has(sessionKey) }, sessionKey, fresh, stopping.signal, claim))
+      .then((claim) => drain({ ...parts, isHeld: () => holds.refuses(sessionKey) }, sessionKey, fresh, stopping.signal, claim))
       .catch((error: unknown) => {
         parts.log.error({ err: error, sessionKey }, "a turn could not be run; it will be tried again");
         return RETRY_MS;
@@ -44,17 +44,25 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
       });
   };
   const wake = (sessionKey: string): void => {
-    if (stopping.signal.aborted || (held.has(sessionKey) && !lanes.has(sessionKey))) return;
+    if (stopping.signal.aborted) return;
     const lane = lanes.get(sessionKey);
+    if (!lane && holds.refuses(sessionKey)) return;
     if (!lane) return open(sessionKey, Promise.resolve(null));
     lane.again = true;
     lane.wokenAt = parts.clock.now();
   };
 
+  const hold = async (sessionKeys: Iterable<string> | "all"): Promise<() => void> => {
+    const keys = sessionKeys === "all" ? null : [...new Set(sessionKeys)];
+    const release = holds.begin(keys);
+    await Promise.all((keys ?? []).map((key) => lanes.get(key)?.done));
+    return () => release().forEach(wake);
+  };
+
   return {
     wake,
     reserve(sessionKey) {
-      if (stopping.signal.aborted || held.has(sessionKey) || lanes.has(sessionKey)) return null;
+      if (stopping.signal.aborted || lanes.has(sessionKey) || holds.refuses(sessionKey)) return null;
       const first = Promise.withResolvers<Claim | null>();
       open(sessionKey, first.promise);
       let claim: Claim | null = null;
@@ -71,19 +79,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
       return runIds;
     },
     running: () => lanes.size,
-    async hold(sessionKeys) {
-      const keys = [...new Set(sessionKeys)];
-      for (const key of keys) held.set(key, (held.get(key) ?? 0) + 1);
-      await Promise.all(keys.map((key) => lanes.get(key)?.done));
-      return () => {
-        for (const key of keys) {
-          const others = (held.get(key) ?? 1) - 1;
-          if (others > 0) held.set(key, others);
-          else held.delete(key);
-          wake(key);
-        }
-      };
-    },
+    hold,
     async stop(graceMs) {
       stopping.abort("shutdown" satisfies AbortReason);
       const timer = setTimeout(() => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { admit, compileAdmission } from "../../src/admission/index.ts";
+import type { compileAdmission } from "../../src/admission/index.ts";
 import type { ModelEvent, ModelRequest, Provider } from "../../src/agent/providers/provider.ts";
 import { compileAgents } from "../../src/agent/settings.ts";
 import type { Channel, Outgoing } from "../../src/domain/channel.ts";
@@ -11,7 +12,13 @@ import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts
 import { noProbe, type Probe } from "../../src/domain/probe.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
 import { createLine, type Line, type LineSettings } from "../../src/main/line.ts";
-import { compileRouting, resolveRoute } from "../../src/routing/index.ts";
+import { createChanges, type RunningChanges } from "../../src/main/changes.ts";
+import { createLinePeople } from "../../src/main/people.ts";
+import { compileSettings, settingsInForce, type SettingsHolder } from "../../src/main/settings.ts";
+import { enqueueDelivery } from "../../src/outbox/enqueue.ts";
+import { createDirectory } from "../../src/people/index.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import type { compileRouting } from "../../src/routing/index.ts";
 import { resetPolicy, type ResetSource } from "../../src/sessions/reset.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -71,9 +78,12 @@ export interface HarnessOptions {
   readonly probe?: Probe;
   readonly debounceMs?: number;
   readonly resetTriggers?: readonly string[];
+  readonly canary?: boolean;
 }
 
 export interface Harness {
+  readonly settings: SettingsHolder;
+  readonly changes: RunningChanges;
   readonly line: Line;
   readonly store: Store;
   readonly directory: string;
@@ -111,21 +121,31 @@ function fakeProvider(answers: Readonly<Record<string, Answer>>, requests: Model
   };
 }
 
-function lineSettings(options: HarnessOptions): LineSettings {
+function lineSettings(options: HarnessOptions, { current }: SettingsHolder, channels: ReadonlyMap<string, FakeChannel>): LineSettings {
   const config = options.config ?? OPEN_FOR_ALL;
-  const routing = compileRouting(config);
-  const admission = compileAdmission(config);
   const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents } });
   return {
-    admit: (message) => admit(admission, message),
-    route: (message) => resolveRoute(routing, message),
+    admit: (message) => current().admit(message),
+    route: (message) => current().route(message),
     resetTriggers: () => options.resetTriggers ?? ["/new", "/reset"],
+    historyLimit: () => current().config.messages.groupChat.historyLimit,
     agents: () => agents,
     resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
     debounceMs: () => options.debounceMs ?? 20,
     batchLimit: () => 20,
     onUnknown: () => "hold",
+    audience: (message) => current().audience(message),
+    canReach: (channel) => channels.has(channel),
+    canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(`${address.channel} ${address.account} ${sender.id}`).digest("hex").slice(0, 16)}` : null),
   };
+}
+
+/** The settings as a gateway compiles them, with the people that the store knows. */
+async function settingsOf(options: HarnessOptions, store: Store): Promise<SettingsHolder> {
+  const { agents: _, ...config } = options.config ?? OPEN_FOR_ALL;
+  const parsed = configSchema.parse({ ...config, agents: { list: options.config?.agents?.list ?? [] } });
+  const compiled = compileSettings(parsed as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null });
+  return settingsInForce(store, compiled, {});
 }
 
 async function isIdle(store: Store, line: Line): Promise<boolean> {
@@ -150,18 +170,38 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const events: TurnEvent[] = [];
   const provider = fakeProvider({ echo, ...options.answers }, requests);
   let dead = false;
+  const settings = await settingsOf(options, store);
+  const joined: { changes?: RunningChanges } = {};
+  const ids = createIds(clock);
   const line = createLine({
     store: mortal(store, () => dead),
-    world: { clock, ids: createIds(clock), log: quiet, random: () => 0 },
+    world: { clock, ids, log: quiet, random: () => 0 },
     probe: options.probe ?? noProbe,
-    settings: lineSettings(options),
+    settings: lineSettings(options, settings, channels),
+    people: createLinePeople({
+      ...{ store, clock, ids, log: quiet, settings, directory: settings.directory },
+      onAgreement: () => joined.changes?.settleAgreements(),
+      onRequest: () => undefined,
+      tell: async (tx, to, text) => {
+        const reply = { address: to.address, audience: to.audience, peer: to.peer, replyTo: null };
+        await enqueueDelivery(tx, { turnId: null, sessionKey: "unknown", reply, text, draft: null, held: null }, ids, clock.now());
+      },
+    }),
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
     onTurnEvent: (event) => void events.push(event),
   });
+  const configPath = join(directory, "openclaw.json");
+  const { agents: _agents, ...config } = options.config ?? OPEN_FOR_ALL;
+  writeFileSync(configPath, JSON.stringify(config));
+  const moved = { onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
+  const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath, hold: line.hold, say: line.say, ...moved });
+  joined.changes = changes;
+  await changes.resume();
   await line.start();
+  changes.settleAgreements();
   return {
-    ...{ line, store, directory, requests, events },
+    ...{ line, store, directory, requests, events, settings, changes },
     channel(name) {
       const channel = channels.get(name);
       if (!channel) throw new Error(`no channel ${name}`);

@@ -13,6 +13,11 @@ import type { Route } from "../../src/domain/route.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
 import { createGateway } from "../../src/gateway/index.ts";
 import type { Gateway, GatewayLog, GatewaySettings, Listening, SessionChange } from "../../src/gateway/index.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { createChanges } from "../../src/main/changes.ts";
+import { createPeopleDesk } from "../../src/main/people.ts";
+import { compileSettings, explainSettings, settingsInForce } from "../../src/main/settings.ts";
+import { createDirectory } from "../../src/people/index.ts";
 import { createLine } from "../../src/main/line.ts";
 import type { Line, LineSettings } from "../../src/main/line.ts";
 import { OPERATIONS, sessionRow } from "../../src/operations/index.ts";
@@ -96,6 +101,10 @@ function lineSettings(agents: Agents): LineSettings {
     debounceMs: () => 0,
     batchLimit: () => 20,
     onUnknown: () => "hold",
+    historyLimit: () => 0,
+    audience: (message) => routeOf(message).audience,
+    canReach: () => true,
+    canary: () => null,
   };
 }
 
@@ -121,6 +130,10 @@ function liveGateway(line: Line, listeners: Set<(event: TurnEvent) => void>, ses
     route: routeOf,
     ownedAccounts: () => [],
     sessionChanged,
+    deliveriesChanged: () => undefined,
+    peopleChanged: () => undefined,
+    welcome: async () => undefined,
+    canaries: () => null,
     onTurnEvent(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -177,6 +190,14 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
     world: { clock, ids, log: quiet, random: () => 0 },
     probe: noProbe,
     settings: lineSettings(agents),
+    people: {
+      doorway: { identify: async (message) => message, ask: async () => null },
+      filePeople: () => ({ names: new Set(), personOf: () => null }),
+      linkedChat: async () => null,
+      explainLast: async () => "",
+      ownerRoute: async () => null,
+      onAgreement: () => undefined,
+    },
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: ({ channel }) => deafChannel(channel),
     onTurnEvent(event) {
@@ -187,7 +208,11 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   });
   const live = liveGateway(line, listeners, (key) => tellChange(key, { reason: "reset" }));
   const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), address: () => null };
-  const services: Services = { store, clock, ids, live, facts, settings: operationSettings(agents) };
+  const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
+  const still = { hold: line.hold, say: line.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
+  const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, ...still });
+  const desks = { people: createPeopleDesk(holder.directory, holder.current), changes, explain: explainSettings(holder.current) };
+  const services: Services = { store, clock, ids, live, facts, settings: operationSettings(agents), ...desks };
   const tellChange = (key: string, change: SessionChange): void => {
     void store.get(describeSession, { key }).then((row) => row && gateway.onSessionChanged(key, change, sessionRow(services, toSession(row))));
   };

@@ -6,7 +6,6 @@ import "./styles/transcript.css";
 import "./styles/prose.css";
 import "./styles/composer.css";
 import "./styles/dialogs.css";
-import "./styles/people.css";
 import { AppContext, createApp } from "./app.ts";
 import { createMarkdown } from "./markdown.ts";
 import { MarkdownContext } from "./parts/prose.tsx";

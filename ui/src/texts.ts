@@ -1,4 +1,4 @@
-import { PEOPLE_TEXTS } from "./people/texts.ts";
+import { PEOPLE_BRIEF } from "./people/brief.ts";
 
 const en = {
   appTagline: "One conversation, every device",
@@ -74,7 +74,7 @@ const en = {
   now: "now",
   transcript: "Conversation",
   loadFailed: "This could not be loaded.",
-  people: PEOPLE_TEXTS.en,
+  people: PEOPLE_BRIEF.en,
 };
 
 export type Texts = typeof en;
@@ -152,7 +152,7 @@ const zh: Texts = {
   now: "刚刚",
   transcript: "对话",
   loadFailed: "加载失败。",
-  people: PEOPLE_TEXTS.zh,
+  people: PEOPLE_BRIEF.zh,
 };
 
 export type Language = "en" | "zh";

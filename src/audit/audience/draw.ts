@@ -1,10 +1,11 @@
 import { layOut, MARGIN, PERSON_HEIGHT, SESSION_HEIGHT, TOP, type Box, type Layout, type Link } from "./layout.ts";
 import type { AudienceMap, MapIdentity, MapMemory, MapPerson, MapSession } from "./map.ts";
 import { style } from "./style.ts";
-import { escaped, fitted, textWidth } from "./svg-text.ts";
+import { escaped, fitted, isolated, textWidth } from "./svg-text.ts";
 
 const ROWS = 60;
 const EMPTY_WIDTH = 560;
+const LONGEST_TITLE = 600;
 
 function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
@@ -30,7 +31,7 @@ function rect({ x, y, width, height }: Box<unknown>, className: string, stroke =
 
 /** The full text, shown by the browser where the pointer rests, and read aloud. */
 function titled(title: string, className: string, parts: readonly string[]): string {
-  return `<g class="${className}"><title>${escaped(title)}</title>${parts.join("")}</g>`;
+  return `<g class="${className}"><title>${escaped(title.slice(0, LONGEST_TITLE))}</title>${parts.join("")}</g>`;
 }
 
 function colourClass(colour: number | null): string {
@@ -61,7 +62,7 @@ function drawIdentity(box: Box<MapIdentity>, title: string): string {
   const account = item.account === "" || item.account === "default" ? "" : `/${item.account}`;
   const channel = fitted(`${item.channel}${account}`, width * 0.5, 12.5);
   const peer = fitted(item.peer === "" ? "unknown" : item.peer, width - 38 - textWidth(channel, 12.5), 12.5);
-  const spans = `<tspan class="aud-chan" fill="currentColor" font-weight="650">${escaped(channel)}</tspan><tspan dx="8">${escaped(peer)}</tspan>`;
+  const spans = `<tspan class="aud-chan" fill="currentColor" font-weight="650">${isolated(channel)}</tspan><tspan dx="8">${isolated(peer)}</tspan>`;
   return titled(title, colourClass(box.colour), [
     rect(box, "aud-box"),
     `<rect class="aud-bar" fill="currentColor" x="${x}" y="${y + 9}" width="3.5" height="${box.height - 18}" rx="1.75"/>`,

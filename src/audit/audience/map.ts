@@ -66,8 +66,12 @@ export interface AudienceMap {
 
 const OWNER = "owner";
 
+function plainAccount({ account }: { readonly account: string }): string {
+  return account === "default" ? "" : account;
+}
+
 function accountLabel({ channel, account, senderId }: Spoken): string {
-  const at = account === "" || account === "default" ? "" : `/${account}`;
+  const at = plainAccount({ account }) === "" ? "" : `/${account}`;
   return `${channel}${at}:${senderId === "" ? "unknown" : senderId}`;
 }
 
@@ -139,11 +143,12 @@ function roomsOf(placed: readonly Placed[]): MapRoom[] {
 function edgesOf(identities: readonly MapIdentity[], sessions: readonly MapSession[], placed: readonly Placed[]): MapEdge[] {
   const counts = new Map<string, number>();
   const pair = (identity: string, session: string): string => JSON.stringify([identity, session]);
-  for (const { identity, spoken } of placed) counts.set(pair(identity, spoken.sessionKey), (counts.get(pair(identity, spoken.sessionKey)) ?? 0) + spoken.messages);
-  const has = identities.map(({ id, personId }): MapEdge => {
-    const messages = placed.reduce((sum, { identity, spoken }) => sum + (identity === id ? spoken.messages : 0), 0);
-    return { from: personId, to: id, kind: "has", messages };
-  });
+  const add = (key: string, messages: number): void => void counts.set(key, (counts.get(key) ?? 0) + messages);
+  for (const { identity, spoken } of placed) {
+    add(identity, spoken.messages);
+    add(pair(identity, spoken.sessionKey), spoken.messages);
+  }
+  const has = identities.map(({ id, personId }): MapEdge => ({ from: personId, to: id, kind: "has", messages: counts.get(id) ?? 0 }));
   const speaks = sessions.flatMap(({ key, speakers }) => speakers.map((from): MapEdge => ({ from, to: key, kind: "speaks", messages: counts.get(pair(from, key)) ?? 0 })));
   return [...has, ...speaks];
 }
@@ -161,7 +166,7 @@ export function buildMap(facts: AudienceFacts): AudienceMap {
   const rank = new Map(people.map(({ id }, index) => [id, index]));
   const identities = distinct(placed, ({ identity }) => identity)
     .map(({ spoken, person, identity }): MapIdentity => ({ id: identity, personId: person.id, channel: spoken.channel, account: spoken.account, peer: spoken.senderId, label: accountLabel(spoken) }))
-    .sort((a, b) => (rank.get(a.personId) ?? 0) - (rank.get(b.personId) ?? 0) || compare(a.label, b.label) || compare(a.id, b.id));
+    .sort((a, b) => (rank.get(a.personId) ?? 0) - (rank.get(b.personId) ?? 0) || compare(a.channel, b.channel) || compare(plainAccount(a), plainAccount(b)) || compare(a.peer, b.peer));
   const order = new Map([...rank, ...identities.map(({ id }, index) => [id, index] as const)]);
   const bySession = Map.groupBy(placed, ({ spoken }) => spoken.sessionKey);
   const middle = ({ speakers }: MapSession): number => speakers.reduce((sum, id) => sum + (order.get(id) ?? 0), 0) / Math.max(1, speakers.length);

@@ -83,7 +83,7 @@ async function sessionsOf(store: Executor, people: AudiencePeople, typed: readon
 /** Who speaks where, from the table of participants alone: transcripts are not read. */
 export async function readAudience(store: Executor, people: AudiencePeople, filters: AudienceFilters): Promise<AudienceFacts> {
   const { session, limit } = filters;
-  if (session !== null) return factsOf(await store.all(listSessionSpeakers, { key: session, limit: MOST_ROWS }), people, 1);
+  if (session !== null) return factsOf(await store.all(listSessionSpeakers, { key: session, limit: MOST_ROWS }), people, 0);
   if (filters.people.length === 0) {
     const rows = await store.all(listParticipants, { sessions: limit, limit: MOST_ROWS });
     return factsOf(rows, people, (await store.get(countSpokenSessions, {}))?.count ?? 0);

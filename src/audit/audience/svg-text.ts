@@ -23,19 +23,30 @@ function widthOf(letter: string): number {
   return /[A-ZmwMW@%]/.test(letter) ? 0.88 : 0.68;
 }
 
+/** Marks above and below letters, and what joins several signs into one; where a font cannot join, each takes its room. */
+const WIDTHLESS = /\p{M}|[\u200b-\u200d]/gu;
+
 /** Width in pixels, estimated from above: an SVG that is made without a browser cannot measure. */
 export function textWidth(text: string, size: number): number {
-  return Array.from(text).reduce((sum, letter) => sum + widthOf(letter) * size, 0);
+  return Array.from(text.replace(WIDTHLESS, "")).reduce((sum, letter) => sum + widthOf(letter) * size, 0);
 }
+
+/** Escaped, and apart from the text around it where the direction of writing is concerned. */
+export function isolated(text: string): string {
+  return `\u2068${escaped(text)}\u2069`;
+}
+
+/** More letters than fit into any box: a text without width has its end too. */
+const LONGEST = 400;
 
 /** As much of `text` as fits into `width` pixels; what was cut ends in `…`. Marks stay with the letter they belong to. */
 export function fitted(text: string, width: number, size: number): string {
   const plain = text.toWellFormed().replace(FORBIDDEN, " ").trim();
-  if (textWidth(plain, size) <= width) return plain;
+  if (textWidth(plain, size) <= width && plain.length <= LONGEST) return plain;
   let taken = "";
   let used = widthOf("m") * size;
   for (const { segment } of new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(plain)) {
-    used += textWidth(Array.from(segment)[0] ?? "", size);
+    used += textWidth(segment, size);
     // A letter with hundreds of marks on it would cover the lines around it.
     if (used > width || segment.length > 24) break;
     taken += segment;

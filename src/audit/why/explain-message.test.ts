@@ -66,12 +66,14 @@ test("whether a conversation went on or began is told with the policy's figures"
   for (const [facts, decision, words] of table) assert.deepEqual([explainReset(facts).decision, explainReset(facts).words], [decision, words]);
 });
 
+type Sent = Extract<ReplyFacts, { kind: "turn" }>["deliveries"][number];
+
 test("where a reply goes is told, docked or not, with what became of it", () => {
   const from = { channel: "telegram", account: "default", chat: "42", thread: null };
   const to = { channel: "discord", account: "work", chat: "9", thread: "3" };
-  const delivery = { state: "sent", attempts: 1, error: null, held: null, settled_at: NOW };
+  const delivery: Sent = { state: "sent", attempts: 1, error: null, held: null, settled_at: NOW };
   const turn = (state: string, error: string | null = null): ReplyFacts => ({ kind: "turn", from, to: from, audience: "peer:telegram:default:42", turn: { state, error }, deliveries: [] });
-  const sent = (changed: Partial<typeof delivery | { error: string; held: string; settled_at: null }>): ReplyFacts => ({ ...turn("committed"), deliveries: [{ ...delivery, ...changed }] }) as ReplyFacts;
+  const sent = (changed: Partial<Sent>): ReplyFacts => ({ ...turn("committed"), deliveries: [{ ...delivery, ...changed }] }) as ReplyFacts;
   const table: readonly (readonly [ReplyFacts, RegExp])[] = [
     [sent({}), /^The reply goes back to where the message came from, telegram:42; it is read there by telegram 42\. It was sent \(2026-11-21 10:00:00 UTC\)\.$/],
     [{ ...turn("committed"), to, deliveries: [delivery] } as ReplyFacts, /^The reply goes to discord\/work:9, thread 3, where its person has docked, and not to telegram:42;/],
@@ -120,7 +122,7 @@ async function answer(store: Store, message: InboundMessage): Promise<void> {
   const at = { ...message.address, audience, peer: "42", reply_to: null };
   await store.run(insertSession, { key, agent_id: agentId, session_id: "s1", chat_kind: "dm", channel: "telegram", display_name: null, audience, created_at: NOW, updated_at: NOW, interaction_at: NOW, last_route: null, dock: null });
   await store.run(insertConversation, { session_id: "s1", key, began_at: NOW, began_reason: "first-message" });
-  await store.all(claimQueuedItems, { session_key: key, turn_id: "t1", limit: 10 } as never);
+  await store.run(claimQueuedItems, { session_key: key, turn_id: "t1", through: 10 });
   await store.run(insertTurn, { id: "t1", run_id: "run-a", session_key: key, session_id: "s1", agent_id: agentId, attempt: 1, holder: "h", fence: 1, lease_until: NOW, started_at: NOW, ...at });
   await store.run(finishTurn, { id: "t1", fence: 1, state: "committed", ended_at: NOW, error: null });
   await store.run(insertDelivery, { id: "d1", turn_id: "t1", session_key: key, ...at, held: null, state: "pending", text: "hi", due_at: NOW, draft: null, created_at: NOW });

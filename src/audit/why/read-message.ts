@@ -1,4 +1,4 @@
-import type { Address } from "../../domain/address.ts";
+import { isOperatorChannel, type Address } from "../../domain/address.ts";
 import type { InboundMessage } from "../../domain/message.ts";
 import type { ResetType, RouteWhy } from "../../domain/route.ts";
 import type { BeganReason, Dock } from "../../domain/session.ts";
@@ -95,10 +95,11 @@ export async function readStored(store: Executor, settings: ExplainSettings, row
   };
 }
 
-/** Where a session's replies to this person go: a dock is its own person's alone (A10). */
+/** Where a session's replies to this person go: a dock is its own person's alone (A10), as long as its channel is there. */
 function destination(session: SessionRow | undefined, message: InboundMessage, audience: string): Address {
   const dock = session === undefined || session.dock === null ? null : (JSON.parse(session.dock) as Dock);
-  return dock !== null && dock.audience === audience ? dock.address : message.address;
+  const applies = dock !== null && message.chatKind === "dm" && dock.audience === audience && !isOperatorChannel(dock.address.channel);
+  return applies ? dock.address : message.address;
 }
 
 /** The facts of a message that nobody wrote: what would happen now, and what of this sender was refused before. */

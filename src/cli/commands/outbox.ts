@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { decline, leavable, needsApproval } from "../approval.ts";
-import { command, refuseUnknownSubcommand } from "../command.ts";
+import { command, refuseUnknownSubcommand, type CommandContext } from "../command.ts";
 import { withoutControls } from "../display-width.ts";
-import { consult, operate, type WritingContext } from "../operate.ts";
+import { consult, operate } from "../operate.ts";
 import { paletteFor, printJson, printLines } from "../output.ts";
 import { moreLines, pageOf, paged, type PageOptions } from "../paging.ts";
 import { askAt } from "../prompts.ts";
@@ -14,11 +14,11 @@ interface ListOptions extends PageOptions {
   readonly all?: boolean;
 }
 
-async function deliveriesOf({ deps }: WritingContext, state: "held" | "all"): Promise<Row[]> {
+async function deliveriesOf({ deps }: CommandContext, state: "held" | "all"): Promise<Row[]> {
   return rowsOf(asRow(await consult(deps, "outbox.list", { state })), "deliveries");
 }
 
-async function list(context: WritingContext, options: ListOptions): Promise<void> {
+async function list(context: CommandContext, options: ListOptions): Promise<void> {
   const { terminal, time } = context.deps;
   const all = options.all === true;
   const deliveries = await deliveriesOf(context, all ? "all" : "held");
@@ -28,14 +28,14 @@ async function list(context: WritingContext, options: ListOptions): Promise<void
   printLines(terminal, [...deliveryLines(page, time.now(), all), ...moreLines(deliveries.length, page.length, options), ...hint]);
 }
 
-async function release({ deps }: WritingContext, id: string, json: boolean): Promise<void> {
+async function release({ deps }: CommandContext, id: string, json: boolean): Promise<void> {
   const answer = await operate(deps, "outbox.release", { id });
   if (json) return printJson(deps.terminal, answer);
   printLines(deps.terminal, [`${withoutControls(id)} is on its way.`]);
 }
 
 /** What is dropped is never sent: it is shown, and asked for. */
-async function drop(context: WritingContext, id: string, options: { readonly json?: boolean; readonly yes?: boolean }): Promise<void> {
+async function drop(context: CommandContext, id: string, options: { readonly json?: boolean; readonly yes?: boolean }): Promise<void> {
   const { deps } = context;
   const ask = askAt(deps, options.json === true, deps.prompter);
   if (!options.yes) {
@@ -51,7 +51,7 @@ async function drop(context: WritingContext, id: string, options: { readonly jso
 }
 
 /** `outbox list|release|drop`: replies that the wall held back, because somebody would read them who may not (design, law 5). */
-export function outboxCommand(context: WritingContext): Command {
+export function outboxCommand(context: CommandContext): Command {
   const parent = command("outbox", "replies that are held back, and what becomes of them", ["continuo outbox list", "continuo outbox release 01JD3V8Q"]);
   parent.addCommand(
     paged(command("list", "the held replies: to whom, since when, why", ["continuo outbox list", "continuo outbox list --all --json"]))

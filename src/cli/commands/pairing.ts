@@ -1,9 +1,9 @@
 import { Option, type Command } from "commander";
 import { changeWithApproval, leavable, withApproval, type ApprovalOptions } from "../approval.ts";
-import { command, refuseUnknownSubcommand } from "../command.ts";
+import { command, refuseUnknownSubcommand, type CommandContext } from "../command.ts";
 import { withoutControls } from "../display-width.ts";
 import { failure } from "../failure.ts";
-import { consult, operate, type WritingContext } from "../operate.ts";
+import { consult, operate } from "../operate.ts";
 import { printJson, printLines } from "../output.ts";
 import { moreLines, pageOf, paged, type PageOptions } from "../paging.ts";
 import { askAt, type Ask, type Choice } from "../prompts.ts";
@@ -32,11 +32,11 @@ function requestNamed(words: readonly string[]): Request {
   return { channel: first.toLowerCase(), code: second.trim().toUpperCase() };
 }
 
-async function waiting({ deps }: WritingContext, channel: string | undefined): Promise<Row[]> {
+async function waiting({ deps }: CommandContext, channel: string | undefined): Promise<Row[]> {
   return rowsOf(asRow(await consult(deps, "pairing.list", channel === undefined ? {} : { channel })), "requests");
 }
 
-async function list(context: WritingContext, channel: string | undefined, options: PageOptions & { readonly json?: boolean }): Promise<void> {
+async function list(context: CommandContext, channel: string | undefined, options: PageOptions & { readonly json?: boolean }): Promise<void> {
   const { terminal, time } = context.deps;
   const requests = await waiting(context, channel?.toLowerCase());
   const page = pageOf(requests, options);
@@ -48,7 +48,7 @@ const FLAGS = "--me, --person NAME or --guest";
 const MOST_NAMED = 100;
 
 /** Who this is: oneself, one of the people, somebody by a name that is typed, or a guest. */
-async function askWho({ deps }: WritingContext, ask: Ask, requester: string): Promise<Who> {
+async function askWho({ deps }: CommandContext, ask: Ask, requester: string): Promise<Who> {
   const people = rowsOf(asRow(await consult(deps, "people.list", { limit: MOST_NAMED })), "people");
   const choices: Choice<string>[] = [
     { value: "me", label: "me", hint: "your own messages: they share your main conversation" },
@@ -69,7 +69,7 @@ function whoOf({ me, person, guest }: ApproveOptions): Who | null {
 }
 
 /** The request as the person sees it, before anything is asked. Throws PAIRING_UNKNOWN. */
-async function requesterOf(context: WritingContext, { channel, code }: Request): Promise<string> {
+async function requesterOf(context: CommandContext, { channel, code }: Request): Promise<string> {
   const found = (await waiting(context, channel)).find((request) => textOf(request, "code") === code);
   if (found !== undefined) return requesterText(found);
   throw failure("PAIRING_UNKNOWN", `Nobody waits with the code ${withoutControls(code)}${channel === undefined ? "" : ` on ${withoutControls(channel)}`}.`, "List the requests with `continuo pairing list`; a code is good for one hour.");
@@ -92,7 +92,7 @@ function doneLines(answer: Row, request: Request, who: Who, assumed: boolean): s
   ];
 }
 
-async function approve(context: WritingContext, words: readonly string[], options: ApproveOptions): Promise<void> {
+async function approve(context: CommandContext, words: readonly string[], options: ApproveOptions): Promise<void> {
   const ask = askAt(context.deps, options.json === true, context.deps.prompter);
   const request = requestNamed(words);
   const said = whoOf(options);
@@ -109,7 +109,7 @@ async function approve(context: WritingContext, words: readonly string[], option
   await changeWithApproval(context, change, options);
 }
 
-async function reject({ deps }: WritingContext, words: readonly string[], json: boolean): Promise<void> {
+async function reject({ deps }: CommandContext, words: readonly string[], json: boolean): Promise<void> {
   const request = requestNamed(words);
   const answer = await operate(deps, "pairing.reject", request);
   if (json) return printJson(deps.terminal, answer);
@@ -117,7 +117,7 @@ async function reject({ deps }: WritingContext, words: readonly string[], json: 
 }
 
 /** `pairing list|approve|reject` (spec 1.5): who asked to be let in, and as whom they are. OpenClaw's form works as it is. */
-export function pairingCommand(context: WritingContext): Command {
+export function pairingCommand(context: CommandContext): Command {
   const parent = command("pairing", "let somebody in who wrote to your agent", ["continuo pairing list", "continuo pairing approve telegram ABCD2345 --me"]);
   parent.addCommand(
     paged(command("list", "who waits to be let in", ["continuo pairing list telegram"]))

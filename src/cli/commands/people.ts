@@ -1,8 +1,8 @@
 import { Option, type Command } from "commander";
 import { changeWithApproval, leavable, withApproval, type ApprovalOptions, type Change } from "../approval.ts";
-import { command, refuseUnknownSubcommand } from "../command.ts";
+import { command, refuseUnknownSubcommand, type CommandContext } from "../command.ts";
 import { withoutControls } from "../display-width.ts";
-import { consult, type WritingContext } from "../operate.ts";
+import { consult } from "../operate.ts";
 import { paletteFor, printJson, printLines } from "../output.ts";
 import { moreLines, paged, type PageOptions } from "../paging.ts";
 import { peopleLines, personLines } from "../views/people.ts";
@@ -15,7 +15,7 @@ interface ListOptions extends PageOptions {
 
 const ROLES = ["owner", "member", "guest"] as const;
 
-async function list({ deps }: WritingContext, { json, search, limit, offset }: ListOptions): Promise<void> {
+async function list({ deps }: CommandContext, { json, search, limit, offset }: ListOptions): Promise<void> {
   const payload = asRow(await consult(deps, "people.list", { ...(search === undefined ? {} : { search }), limit, offset }));
   if (json) return printJson(deps.terminal, payload);
   const shown = rowsOf(payload, "people").length;
@@ -25,7 +25,7 @@ async function list({ deps }: WritingContext, { json, search, limit, offset }: L
   ]);
 }
 
-async function show({ deps }: WritingContext, name: string, json: boolean): Promise<void> {
+async function show({ deps }: CommandContext, name: string, json: boolean): Promise<void> {
   const payload = asRow(await consult(deps, "people.show", { name }));
   if (json) return printJson(deps.terminal, payload);
   printLines(deps.terminal, personLines(asRow(payload.person), deps.time.now(), paletteFor(deps.terminal)));
@@ -34,14 +34,14 @@ async function show({ deps }: WritingContext, name: string, json: boolean): Prom
 type Wish = Pick<Change, "method" | "params"> & { readonly done: string };
 
 /** All changes of who somebody is go the same way: the plan, the question, the deed. */
-async function change(context: WritingContext, { method, params, done }: Wish, options: ApprovalOptions): Promise<void> {
+async function change(context: CommandContext, { method, params, done }: Wish, options: ApprovalOptions): Promise<void> {
   const wanted: Change = { method, params, question: "Do this?", done: () => [withoutControls(done)] };
   await leavable(context, () => changeWithApproval(context, wanted, options));
 }
 
 const IDENTITY = "channel:id, or channel/account:id, as `people list` prints it";
 
-function linking(parent: Command, context: WritingContext): void {
+function linking(parent: Command, context: CommandContext): void {
   parent.addCommand(
     withApproval(command("link", "say whose identity this is; a new name makes a new person", ["continuo people link telegram:123456789 Alice", "continuo people link slack/work:U024BE7LH Ada --role owner"]))
       .argument("<identity>", IDENTITY)
@@ -61,7 +61,7 @@ function linking(parent: Command, context: WritingContext): void {
   );
 }
 
-function joining(parent: Command, context: WritingContext): void {
+function joining(parent: Command, context: CommandContext): void {
   parent.addCommand(
     withApproval(command("merge", "two people are one: the first becomes the second", ["continuo people merge Bob Robert --dry-run"]))
       .argument("<from>", "who is no person of their own any more")
@@ -81,7 +81,7 @@ function joining(parent: Command, context: WritingContext): void {
   );
 }
 
-function naming(parent: Command, context: WritingContext): void {
+function naming(parent: Command, context: CommandContext): void {
   parent.addCommand(
     withApproval(command("rename", "give a person another name", ["continuo people rename Bob Robert"]))
       .argument("<name>", "the name now")
@@ -101,7 +101,7 @@ function naming(parent: Command, context: WritingContext): void {
 }
 
 /** `people`: who is who, and changes of it, which carry the history along (spec A1, A3, A15). */
-export function peopleCommand(context: WritingContext): Command {
+export function peopleCommand(context: CommandContext): Command {
   const parent = command("people", "who talks to your agent, and which identities are one person", ["continuo people list", "continuo people link telegram:123456789 Alice"]);
   parent.addCommand(
     paged(command("list", "the people, and who spoke but is linked to nobody", ["continuo people list --search ali", "continuo people list --json"]))

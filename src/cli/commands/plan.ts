@@ -4,7 +4,7 @@ import { command, type CommandContext } from "../command.ts";
 import { withoutControls } from "../display-width.ts";
 import { failure } from "../failure.ts";
 import type { GatewayEvent } from "../gateway-client.ts";
-import { consult, operate, type WritingContext } from "../operate.ts";
+import { consult, operate } from "../operate.ts";
 import { paletteFor, printJson, printLines } from "../output.ts";
 import { moreLines, pageOf, paged, type PageOptions } from "../paging.ts";
 import { askAt } from "../prompts.ts";
@@ -43,12 +43,12 @@ function isNothing(plan: PlanView | null): plan is null {
   return plan === null || (isHarmless(plan) && plan.settings.length === 0);
 }
 
-async function changesOf({ deps }: WritingContext): Promise<{ readonly answer: Row; readonly changes: readonly Row[] }> {
+async function changesOf({ deps }: CommandContext): Promise<{ readonly answer: Row; readonly changes: readonly Row[] }> {
   const answer = asRow(await consult(deps, "changes.list", {}));
   return { answer, changes: rowsOf(answer, "changes") };
 }
 
-async function list(context: WritingContext, options: PageOptions & { readonly json?: boolean }): Promise<void> {
+async function list(context: CommandContext, options: PageOptions & { readonly json?: boolean }): Promise<void> {
   const { terminal, time } = context.deps;
   const { answer, changes } = await changesOf(context);
   const page = pageOf(changes, options);
@@ -61,7 +61,7 @@ async function list(context: WritingContext, options: PageOptions & { readonly j
   ]);
 }
 
-async function plan(context: WritingContext, options: EditOptions & PageOptions & { readonly list?: boolean }): Promise<void> {
+async function plan(context: CommandContext, options: EditOptions & PageOptions & { readonly list?: boolean }): Promise<void> {
   const { deps } = context;
   if (options.list) return list(context, options);
   const edits = await editsOf(options);
@@ -91,7 +91,7 @@ function progressOn({ terminal }: CommandContext["deps"], interactive: boolean):
   };
 }
 
-function appliedLines(answer: Row, shown: PlanView, context: WritingContext): string[] {
+function appliedLines(answer: Row, shown: PlanView, context: CommandContext): string[] {
   const palette = paletteFor(context.deps.terminal);
   const done = planOf(answer.plan);
   const other = done !== null && done.id !== shown.id;
@@ -104,7 +104,7 @@ function appliedLines(answer: Row, shown: PlanView, context: WritingContext): st
   ];
 }
 
-async function apply(context: WritingContext, options: ApplyOptions): Promise<void> {
+async function apply(context: CommandContext, options: ApplyOptions): Promise<void> {
   const { deps } = context;
   const { terminal } = deps;
   const json = options.json === true;
@@ -142,7 +142,7 @@ function chosen(changes: readonly Row[], id: string | undefined): Row {
   return found;
 }
 
-async function rollback(context: WritingContext, id: string | undefined, options: { readonly json?: boolean; readonly yes?: boolean }): Promise<void> {
+async function rollback(context: CommandContext, id: string | undefined, options: { readonly json?: boolean; readonly yes?: boolean }): Promise<void> {
   const { deps } = context;
   const json = options.json === true;
   const ask = askAt(deps, json, deps.prompter);
@@ -170,14 +170,14 @@ function withEdits(target: Command): Command {
 }
 
 /** `plan`: what a change of settings would do to the conversations. It changes nothing (design, law 7). */
-export function planCommand(context: WritingContext): Command {
+export function planCommand(context: CommandContext): Command {
   return paged(withEdits(command("plan", "what a change of settings would do to your conversations", ["continuo plan", "continuo plan --set session.dmScope=per-channel-peer", "continuo plan --list"])))
     .option("--list", "the changes so far, as `continuo changes` prints them")
     .action(async (options: EditOptions & PageOptions & { list?: boolean }) => plan(context, options));
 }
 
 /** `apply`: writes the settings and carries the history along, after a yes. */
-export function applyCommand(context: WritingContext): Command {
+export function applyCommand(context: CommandContext): Command {
   return withEdits(command("apply", "change settings and carry the conversations along", ["continuo apply", "continuo apply --set session.dmScope=per-channel-peer --yes"]))
     .option("-y, --yes", "do it without asking")
     .option("--fresh", "carry nothing along: conversations that get another place begin empty")
@@ -185,7 +185,7 @@ export function applyCommand(context: WritingContext): Command {
 }
 
 /** `rollback`: takes a change back, of settings or of people. */
-export function rollbackCommand(context: WritingContext): Command {
+export function rollbackCommand(context: CommandContext): Command {
   return command("rollback", "take a change back", ["continuo rollback", "continuo rollback 01JD3V8Q --yes"])
     .argument("[change]", "its id, or the beginning of it; the newest unless told")
     .option("-y, --yes", "do it without asking")
@@ -194,7 +194,7 @@ export function rollbackCommand(context: WritingContext): Command {
 }
 
 /** `changes`: what was changed so far, newest first, and what waits. */
-export function changesCommand(context: WritingContext): Command {
+export function changesCommand(context: CommandContext): Command {
   return paged(command("changes", "the changes of who shares a conversation, newest first", ["continuo changes", "continuo changes --json"]))
     .option("--json", "print JSON")
     .action(async (options: PageOptions & { json?: boolean }) => list(context, options));

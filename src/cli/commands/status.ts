@@ -62,7 +62,7 @@ async function fromStore(deps: CliDeps, endpoint: Endpoint, error: string): Prom
     uptimeMs: null,
     error,
   };
-  const local = await deps.local();
+  const local = await deps.local.read();
   try {
     return { gateway, status: {}, sessions: await listRecent(local.call) };
   } finally {

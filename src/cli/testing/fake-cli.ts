@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { configSchema, type Config } from "../../config/schema.ts";
+import type { GatewayEvent } from "../gateway-client.ts";
 import type { CliDeps, Daemon, GatewayFile, LocalOperations, Terminal } from "../deps.ts";
 import { runCli } from "../program.ts";
 
@@ -14,7 +15,21 @@ export interface FakeOptions {
   readonly holder?: GatewayFile | null;
   readonly daemon?: Partial<Daemon>;
   readonly terminal?: Partial<Terminal>;
-  readonly local?: (method: string, params: object) => unknown;
+  readonly local?: Perform;
+  /** What writing on the store does; absent: this test writes nothing. */
+  readonly write?: (onEvent?: (event: GatewayEvent) => void) => Promise<Perform>;
+  readonly security?: CliDeps["security"];
+  readonly prompter?: CliDeps["prompter"];
+}
+
+type Perform = (method: string, params: object) => unknown;
+
+function operations(perform: Perform): LocalOperations {
+  return { call: async (method, params) => perform(method, params), close: async () => undefined };
+}
+
+function refuseWriting(): Promise<never> {
+  return Promise.reject(new Error("This test writes nothing."));
 }
 
 export interface FakeCli {
@@ -106,11 +121,12 @@ export function fakeCli(options: FakeOptions = {}): FakeCli {
       schema: () => Promise.resolve({ type: "object" }),
     },
     daemon: fakeDaemon(options),
-    local: (): Promise<LocalOperations> =>
-      Promise.resolve({
-        call: (method, params) => Promise.resolve(options.local?.(method, params) ?? {}),
-        close: () => Promise.resolve(),
-      }),
+    local: {
+      read: () => Promise.resolve(operations((method, params) => options.local?.(method, params) ?? {})),
+      write: async (onEvent) => operations(await (options.write ?? refuseWriting)(onEvent)),
+    },
+    security: options.security ?? { audit: refuseWriting, fix: refuseWriting },
+    ...(options.prompter === undefined ? {} : { prompter: options.prompter }),
   };
   return {
     deps,

@@ -1,13 +1,5 @@
-import { Command, CommanderError } from "commander";
 import { ContinuoError } from "../../domain/errors.ts";
-import { outboxCommand } from "../commands/outbox.ts";
-import { pairingCommand } from "../commands/pairing.ts";
-import { peopleCommand } from "../commands/people.ts";
-import { applyCommand, changesCommand, planCommand, rollbackCommand } from "../commands/plan.ts";
-import { EXIT } from "../exit-codes.ts";
-import { reportFailure } from "../failure.ts";
 import type { GatewayEvent } from "../gateway-client.ts";
-import type { WritingContext } from "../operate.ts";
 import type { Choice, Prompter } from "../prompts.ts";
 import { fakeCli, type FakeCli, type FakeOptions } from "./fake-cli.ts";
 
@@ -41,30 +33,6 @@ function scripted(answers: readonly (boolean | string | null)[], questions: { qu
   return { confirm: (question) => next(question), select: (question, choices) => next(question, choices), text: (question) => next(question) };
 }
 
-function inherit(parent: Command): void {
-  for (const child of parent.commands) {
-    child.copyInheritedSettings(parent).helpCommand(false).allowExcessArguments(child.commands.length > 0);
-    inherit(child);
-  }
-}
-
-async function runOn(context: Omit<WritingContext, "settle">, argv: readonly string[]): Promise<number> {
-  const { terminal } = context.deps;
-  const exit: { code: number } = { code: EXIT.ok };
-  const whole = { ...context, settle: (code: number) => void (exit.code = code) };
-  const program = new Command("continuo").exitOverride().configureOutput({ writeOut: (text) => void terminal.stdout.write(text), writeErr: (text) => void terminal.stderr.write(text) });
-  for (const make of [peopleCommand, pairingCommand, planCommand, applyCommand, rollbackCommand, changesCommand, outboxCommand]) program.addCommand(make(whole));
-  inherit(program);
-  try {
-    await program.parseAsync([...argv], { from: "user" });
-    return exit.code;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    reportFailure(terminal, error, argv.includes("--json"));
-    return EXIT.failure;
-  }
-}
-
 /** The commands that change things, on operations and with a person that the test makes up. */
 export function writingCli({ operations = {}, answers, locked, cli: options = {} }: WritingOptions = {}): WritingCli {
   const calls: { how: "read" | "write"; method: string; params: Params }[] = [];
@@ -76,16 +44,12 @@ export function writingCli({ operations = {}, answers, locked, cli: options = {}
     return operation({ ...params }, onEvent);
   };
   const tty = answers === undefined ? {} : { stdinIsTTY: true, stdoutIsTTY: true, env: { NO_COLOR: "1" } };
-  const cli = fakeCli({ ...options, local: (method, params) => run("read", method, params), terminal: { ...tty, ...options.terminal } });
-  const deps: WritingContext["deps"] = {
-    ...cli.deps,
-    localWrite: async (onEvent) => {
-      if (locked !== undefined) throw new ContinuoError("STATE_LOCKED", locked);
-      return { call: async (method, params) => run("write", method, params, onEvent), close: async () => undefined };
-    },
-    prompter: scripted(answers ?? [], questions),
+  const write: FakeOptions["write"] = async (onEvent) => {
+    if (locked !== undefined) throw new ContinuoError("STATE_LOCKED", locked);
+    return (method, params) => run("write", method, params, onEvent);
   };
-  return { stdout: cli.stdout, stderr: cli.stderr, json: cli.json, remove: cli.remove, calls, questions, run: (...argv) => runOn({ deps }, argv) };
+  const cli = fakeCli({ ...options, local: (method, params) => run("read", method, params), write, terminal: { ...tty, ...options.terminal }, prompter: scripted(answers ?? [], questions) });
+  return { stdout: cli.stdout, stderr: cli.stderr, json: cli.json, remove: cli.remove, calls, questions, run: cli.run };
 }
 
 /** A plan of the wire: nothing in it but what the test says. */

@@ -36,12 +36,20 @@ function routedTarget(key: string, row: ParticipantRow, before: Route, after: Ro
   return isBlind && before.sessionKey !== key ? key : after.sessionKey;
 }
 
-/** Where the operator's own words go: the main session's stay in it, another session's follow those who are in it. */
-function operatorTarget({ key, agentId }: Session, routed: readonly Placement[], { mains }: Routing): string {
-  if (key === mains.mainKeyBefore(agentId)) return mains.mainKeyAfter(agentId);
+/** Where an operator's words go: the main session's stay in it, another session's follow those who are in it. */
+function operatorTarget({ key, agentId }: Session, { row, before, after }: Placement, routed: readonly Placement[], { mains }: Routing, isAffected: boolean): string {
   const [first] = routed;
-  if (first === undefined) return key;
-  return routed.every(({ target }) => target === first.target) ? first.target : mains.mainKeyAfter(agentId);
+  const others = first !== undefined && routed.every(({ target }) => target === first.target) ? first.target : null;
+  if (!isAffected) return others ?? key;
+  // Nobody named the session: their next words go where routing says, whichever agent's it is.
+  if (row.explicit === 0 && before.sessionKey === key) return after.sessionKey;
+  if (key === mains.mainKeyBefore(agentId)) return mains.mainKeyAfter(agentId);
+  return first === undefined ? key : (others ?? mains.mainKeyAfter(agentId));
+}
+
+/** Where a session goes in which nobody spoke. */
+function silentTarget({ key, agentId }: Session, { mains }: Routing): string {
+  return key === mains.mainKeyBefore(agentId) ? mains.mainKeyAfter(agentId) : key;
 }
 
 /**
@@ -49,18 +57,18 @@ function operatorTarget({ key, agentId }: Session, routed: readonly Placement[],
  * sends them, the operator with them or to the main session. Pure.
  */
 export function assign(session: Session, participants: readonly ParticipantRow[], routing: Routing, affected: Affected = "all"): Assignment {
+  const isAffected = (row: ParticipantRow): boolean => affected === "all" || affected(row);
   const place = (row: ParticipantRow): Placement => {
     const message = messageOf(row);
     const before = routing.before(message);
     const after = routing.after(message);
-    const stays = affected !== "all" && !affected(row);
-    return { row, before, after, operator: isOperator(row), target: stays ? session.key : routedTarget(session.key, row, before, after) };
+    return { row, before, after, operator: isOperator(row), target: isAffected(row) ? routedTarget(session.key, row, before, after) : session.key };
   };
   const all = participants.map(place);
-  const follow = operatorTarget(session, all.filter(({ operator }) => !operator), routing);
-  const placed = all.map((placement) => (placement.operator ? { ...placement, target: follow } : placement));
+  const routed = all.filter(({ operator }) => !operator);
+  const placed = all.map((placement) => (placement.operator ? { ...placement, target: operatorTarget(session, placement, routed, routing, isAffected(placement.row)) } : placement));
   const targets = new Set(placed.map(({ target }) => target));
-  const [only = follow] = targets;
+  const [only = silentTarget(session, routing)] = targets;
   return {
     ...session,
     home: targets.size > 1 ? null : only,

@@ -5,7 +5,7 @@ import { listConversations } from "../../store/statements/list-conversations.ts"
 import { listParticipantRows } from "../../store/statements/list-participant-rows.ts";
 import { assign, type Assignment } from "./assign.ts";
 import { inOrder, readTurns, type TurnEntries } from "./turns.ts";
-import { breathe, type Routing } from "./types.ts";
+import { breathe, type Affected, type Routing } from "./types.ts";
 
 /** A session that a step looks at, with all that is under its key. */
 export interface Source {
@@ -35,13 +35,15 @@ export interface Gathering {
 /** More session ids than a key can have. */
 const ALL = 1_000_000_000;
 
-async function readSource(tx: Executor, key: string, routing: Routing, stays: boolean): Promise<Source | null> {
+async function readSource(tx: Executor, key: string, routing: Routing, affected: Affected | "none"): Promise<Source | null> {
   const row = await tx.get(findSession, { key });
   if (row === undefined) return null;
   const participants = await tx.all(listParticipantRows, { session_key: key });
   const conversations = (await tx.all(listConversations, { key, limit: ALL })).toReversed();
-  const assignment = assign({ key, agentId: row.agent_id }, participants, routing, stays ? () => false : "all");
-  return { row, participants, conversations, assignment: stays ? { ...assignment, home: key } : assignment };
+  const assignment = assign({ key, agentId: row.agent_id }, participants, routing, affected === "none" ? () => false : affected);
+  if (affected !== "none") return { row, participants, conversations, assignment };
+  const placements = new Map([...assignment.placements].map(([speaker, placement]) => [speaker, { ...placement, target: key }]));
+  return { row, participants, conversations, assignment: { ...assignment, home: key, placements } };
 }
 
 function targetsOf({ home, placements }: Assignment): string[] {
@@ -55,10 +57,10 @@ export interface Sources {
 }
 
 /** The step's sessions, and those that are already there under the keys that they go to. */
-export async function readSources(tx: Executor, keys: readonly string[], routing: Routing): Promise<Sources> {
+export async function readSources(tx: Executor, keys: readonly string[], routing: Routing, affected: Affected = "all"): Promise<Sources> {
   const sources = new Map<string, Source>();
   for (const key of keys) {
-    const source = await readSource(tx, key, routing, false);
+    const source = await readSource(tx, key, routing, affected);
     if (source) sources.set(key, source);
     await breathe();
   }
@@ -66,7 +68,7 @@ export async function readSources(tx: Executor, keys: readonly string[], routing
   const targets = new Set(leading.flatMap(targetsOf));
   const owners = leading.flatMap(({ home, ownerKey }) => (home === null ? [ownerKey] : []));
   for (const key of new Set([...targets, ...owners])) {
-    const there = sources.has(key) ? null : await readSource(tx, key, routing, true);
+    const there = sources.has(key) ? null : await readSource(tx, key, routing, "none");
     if (there) sources.set(key, there);
   }
   return { byKey: sources, targets };
@@ -117,6 +119,7 @@ export async function distribute(tx: Executor, { byKey, targets }: Sources): Pro
   for (const key of targets) at(key);
   for (const source of byKey.values()) {
     const { home } = source.assignment;
+    if (home !== null) at(home);
     for (const conversation of source.conversations) {
       const isCurrent = conversation.session_id === source.row.session_id;
       const add = (target: string, whole: boolean, turns: readonly TurnEntries[] | null, archived: boolean): void => {

@@ -15,7 +15,7 @@ import { moveSettled, rerouteWaiting } from "./items.ts";
 import { replaceParticipants, together } from "./participants.ts";
 import { targetRow, type Contribution } from "./session-row.ts";
 import { planOf, type ItemsBefore, type SessionsUndo, type StepUndo } from "./undo.ts";
-import type { Items, Routing } from "./types.ts";
+import type { Affected, Items, Routing } from "./types.ts";
 
 export interface StepOptions extends Routing {
   readonly items: Items;
@@ -23,7 +23,7 @@ export interface StepOptions extends Routing {
   readonly because: string;
 }
 
-interface Step extends StepOptions {
+export interface Step extends StepOptions {
   readonly tx: Executor;
   readonly changeId: string;
   readonly number: number;
@@ -57,10 +57,10 @@ async function moveParticipants({ tx }: Step, sources: readonly Source[], keys: 
 }
 
 /** All that is under the keys that the step touches, from where it is to where it belongs. */
-async function moveSessions(step: Step, keys: readonly string[]): Promise<SessionsUndo> {
+export async function moveSessions(step: Step, keys: readonly string[], affected: Affected = "all"): Promise<SessionsUndo> {
   const { tx, items } = step;
   const newestItem = await items.newest(tx);
-  const found = await readSources(tx, keys, step);
+  const found = await readSources(tx, keys, step, affected);
   const all = await distribute(tx, found);
   const untouched = new Set([...all.values()].filter((gathering) => isUntouched(gathering, found.byKey)).map(({ key }) => key));
   const gatherings = [...all.values()].filter(({ key }) => !untouched.has(key));
@@ -89,6 +89,7 @@ async function moveSessions(step: Step, keys: readonly string[]): Promise<Sessio
     conversations: sources.flatMap(({ conversations }) => conversations),
     participants: sources.flatMap(({ participants }) => participants),
     counted,
+    settled,
     made: sorting.made,
     aliases,
     items: moved,

@@ -28,6 +28,8 @@ export interface SessionsUndo {
   readonly participants: readonly ParticipantRow[];
   /** The participants as the step left them: what is counted above that was said later. */
   readonly counted: readonly ParticipantRow[];
+  /** The targets as the step left them: what is different by then was changed by somebody since. */
+  readonly settled: readonly SessionRow[];
   readonly made: readonly Made[];
   readonly aliases: { readonly before: readonly KeyAliasRow[]; readonly added: readonly string[] };
   readonly items: readonly ItemsBefore[];

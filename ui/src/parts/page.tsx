@@ -1,7 +1,8 @@
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { sessionName } from "../names.ts";
-import { PeopleView } from "../people/view.tsx";
 import { Composer } from "./composer.tsx";
 import { Header } from "./header.tsx";
 import { Lock } from "./lock.tsx";
@@ -40,6 +41,16 @@ function useDrawerFocus(): void {
   }, [isOpen]);
 }
 
+/** Fetched when it is first looked at: the conversation opens without it. */
+function LazyPeople() {
+  const view = useSignal<{ readonly Content: () => VNode } | null>(null);
+  useEffect(() => {
+    import("../people/view.tsx").then(({ PeopleView }) => (view.value = { Content: PeopleView }), console.warn);
+  }, []);
+  const Content = view.value?.Content;
+  return Content === undefined ? null : <Content />;
+}
+
 /** Focus stays with whoever can act: the drawer while it is open, else the conversation. */
 export function Page() {
   const { store } = useApp();
@@ -59,7 +70,7 @@ export function Page() {
       <div class="scrim" onClick={() => (store.drawer.value = false)} />
       {people ? (
         <main class="main" inert={drawer} key="people">
-          <PeopleView />
+          <LazyPeople />
         </main>
       ) : (
         <main class="main" inert={drawer} key="conversation">

@@ -3,6 +3,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import type { Choice } from "./who.tsx";
 import { Line } from "./who.tsx";
 import type { Guest, Person } from "./wire.ts";
+import { peopleTexts } from "./texts.ts";
 
 export function guestChoices(guests: readonly Guest[]): readonly Choice[] {
   return guests.map(({ identity, displayName }) => ({ value: identity, ...(displayName ? { label: `${displayName} · ${identity}` } : {}) }));
@@ -11,7 +12,7 @@ export function guestChoices(guests: readonly Guest[]): readonly Choice[] {
 /** Everything that can be changed about one person; each change is shown before it is done. */
 export function EditDialog({ person: { name, role, source }, onClose }: { readonly person: Person; onClose(): void }) {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const page = people.store.page.value;
   const others = (page?.people ?? []).filter((other) => other.name !== name).map((other) => ({ value: other.name }));
   const propose = (method: string, params: object, title: string): void => {

@@ -7,11 +7,12 @@ import { nameOf, shortIdentity } from "./naming.ts";
 import { Part } from "./part.tsx";
 import { WhoDialog } from "./who.tsx";
 import type { Guest } from "./wire.ts";
+import { peopleTexts } from "./texts.ts";
 
 function GuestRow({ guest }: { readonly guest: Guest }) {
   const { store, people } = useApp();
   const all = store.texts.value;
-  const texts = all.people;
+  const texts = peopleTexts(store);
   const choosing = useSignal(false);
   const { identity, channel, displayName, messages, lastAt, sessions } = guest;
   const link = (name: string): void => void people.propose({ method: "people.link", params: { identity, name }, title: texts.linkTitle(nameOf(guest), name) });
@@ -38,7 +39,7 @@ function GuestRow({ guest }: { readonly guest: Guest }) {
 /** Those who spoke and are linked to nobody. */
 export function Guests() {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const page = people.store.page.value;
   if (page === null) return null;
   return (

@@ -7,12 +7,13 @@ import { nameOf, shortIdentity, useSessionName } from "./naming.ts";
 import { Part } from "./part.tsx";
 import { identityOf } from "./wire.ts";
 import type { Person, ProvedIdentity } from "./wire.ts";
+import { peopleTexts } from "./texts.ts";
 
 const PAGE = 200;
 
 function IdentityRow({ identity, person }: { readonly identity: ProvedIdentity; readonly person: Person }) {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const { channel, displayName, provedBy, provedAt } = identity;
   const ref = identityOf(identity);
   const when = provedAt === null ? undefined : dateTime(provedAt, store.language.value);
@@ -53,7 +54,7 @@ export function SessionLinks({ keys }: { readonly keys: readonly string[] }) {
 function PersonCard({ person }: { readonly person: Person }) {
   const { store } = useApp();
   const all = store.texts.value;
-  const texts = all.people;
+  const texts = peopleTexts(store);
   const editing = useSignal(false);
   const { name, role, source, identities, sessions, messages, lastAt } = person;
   return (
@@ -83,7 +84,7 @@ function PersonCard({ person }: { readonly person: Person }) {
 
 export function KnownPeople() {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const page = people.store.page.value;
   if (page === null) return null;
   return (

@@ -6,6 +6,7 @@ import { guestChoices } from "./edit.tsx";
 import { Part } from "./part.tsx";
 import type { Choice } from "./who.tsx";
 import type { Between } from "./wire.ts";
+import { peopleTexts } from "./texts.ts";
 
 const STYLES = /<style[^>]*>([^<]*)<\/style>/g;
 const ROOT_STYLE = /^(<svg[^>]*?) style="[^"]*"/;
@@ -30,10 +31,10 @@ function useRules(svg: string): void {
 }
 
 function Drawing({ svg }: { readonly svg: string }) {
-  const { texts } = useApp().store;
+  const { store } = useApp();
   useRules(svg);
   const html = useMemo(() => clean(svg), [svg]);
-  return <div class="picture" tabIndex={0} role="group" aria-label={texts.value.people.mapLabel} dangerouslySetInnerHTML={{ __html: html }} />;
+  return <div class="picture" tabIndex={0} role="group" aria-label={peopleTexts(store).mapLabel} dangerouslySetInnerHTML={{ __html: html }} />;
 }
 
 function Choose({ label, value, choices, take }: { readonly label: string; readonly value: string; readonly choices: readonly Choice[]; take(value: string): void }) {
@@ -54,7 +55,7 @@ function Choose({ label, value, choices, take }: { readonly label: string; reado
 /** Whether two of them share anything, in words. */
 function BetweenForm() {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const page = people.store.page.value;
   const pair = useSignal<readonly [string | null, string | null]>([null, null]);
   const found = useSignal<Between | null>(null);
@@ -89,7 +90,7 @@ function BetweenForm() {
 
 export function Picture() {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const svg = people.store.picture.value;
   if (svg === null) return null;
   return (

@@ -1,15 +1,17 @@
 import { useApp } from "../app.ts";
 import { useSessionName } from "./naming.ts";
 import type { Plan, PlannedSession } from "./wire.ts";
+import { peopleTexts } from "./texts.ts";
 
 function Row({ session }: { readonly session: PlannedSession }) {
-  const texts = useApp().store.texts.value;
+  const { store } = useApp();
+  const texts = store.texts.value;
   const name = useSessionName();
   return (
     <tr title={session.words}>
       <td>{name(session.key)}</td>
       <td>
-        <span class="tag">{texts.people.actions[session.action] ?? session.action}</span>
+        <span class="tag">{peopleTexts(store).actions[session.action] ?? session.action}</span>
         {session.to.map(({ key, messages, speakers }) => (
           <span class="plan-to" key={key} title={key}>
             → {name(key)}
@@ -24,7 +26,7 @@ function Row({ session }: { readonly session: PlannedSession }) {
 
 /** What a change would do: its words, who would newly read what, and what becomes of the conversations. */
 export function PlanView({ plan }: { readonly plan: Plan }) {
-  const texts = useApp().store.texts.value.people;
+  const texts = peopleTexts(useApp().store);
   const changed = plan.sessions.filter(({ action }) => action !== "stay");
   return (
     <div class="plan">

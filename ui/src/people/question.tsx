@@ -5,11 +5,12 @@ import { useSessionName } from "./naming.ts";
 import type { Question } from "./people.ts";
 import { PlanView } from "./plan.tsx";
 import type { Proposal } from "./wire.ts";
+import { peopleTexts } from "./texts.ts";
 
 /** Which conversation somebody gets, and who else speaks there. */
 function Shared({ proposal: { sessionKey, shares } }: { readonly proposal: Proposal }) {
   const { store } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const name = useSessionName();
   if (sessionKey === undefined) return null;
   return (
@@ -22,7 +23,7 @@ function Shared({ proposal: { sessionKey, shares } }: { readonly proposal: Propo
 
 function Asked({ question }: { readonly question: Question }) {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const busy = useSignal(false);
   const close = (): void => void (people.store.question.value = null);
   const answer = (): void => {

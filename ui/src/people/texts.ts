@@ -1,10 +1,7 @@
+import type { Store } from "../store.ts";
+import { PEOPLE_BRIEF } from "./brief.ts";
+
 const en = {
-  title: "People",
-  item: "People and walls",
-  count: (n: number) => (n === 1 ? "1 thing waits for you" : `${n} things wait for you`),
-  skip: "Skip to the content",
-  held: "Not sent: waits for you",
-  done: (what: string) => `Done: ${what}`,
   cancel: "Cancel",
   close: "Close",
 
@@ -88,12 +85,6 @@ const en = {
 export type PeopleTexts = typeof en;
 
 const zh: PeopleTexts = {
-  title: "人员",
-  item: "人员与隔离",
-  count: (n) => `有 ${n} 件事等你处理`,
-  skip: "跳到内容",
-  held: "未发送：等你决定",
-  done: (what) => `已完成：${what}`,
   cancel: "取消",
   close: "关闭",
 
@@ -175,3 +166,8 @@ const zh: PeopleTexts = {
 };
 
 export const PEOPLE_TEXTS = { en, zh };
+
+/** The texts of this view, in the language of the page. */
+export function peopleTexts({ language }: Pick<Store, "language">) {
+  return { ...PEOPLE_BRIEF[language.value], ...PEOPLE_TEXTS[language.value] };
+}

@@ -1,3 +1,4 @@
+import "../styles/people.css";
 import { useApp } from "../app.ts";
 import { MenuButton, Outage } from "../parts/header.tsx";
 import { Icon } from "../parts/icons.tsx";
@@ -6,6 +7,7 @@ import { KnownPeople } from "./known.tsx";
 import { Picture } from "./picture.tsx";
 import { QuestionDialog } from "./question.tsx";
 import { Waiting } from "./waiting.tsx";
+import { peopleTexts } from "./texts.ts";
 
 /** How the last thing that was done here went. */
 function ToldLine() {
@@ -15,7 +17,7 @@ function ToldLine() {
   return (
     <div class={`told ${told.kind}`}>
       <p role={told.kind === "bad" ? "alert" : undefined}>{told.text}</p>
-      <button type="button" class="quiet" aria-label={store.texts.value.people.close} onClick={() => (people.store.told.value = null)}>
+      <button type="button" class="quiet" aria-label={peopleTexts(store).close} onClick={() => (people.store.told.value = null)}>
         <Icon name="close" />
       </button>
     </div>
@@ -24,7 +26,7 @@ function ToldLine() {
 
 /** Who is who, who waits to be let in, and who shares with whom. */
 export function PeopleView() {
-  const texts = useApp().store.texts.value.people;
+  const texts = peopleTexts(useApp().store);
   return (
     <>
       <header class="header">

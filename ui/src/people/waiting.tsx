@@ -7,10 +7,11 @@ import { PlanView } from "./plan.tsx";
 import { Part } from "./part.tsx";
 import { WhoDialog } from "./who.tsx";
 import type { HeldReply, PairingRequest, WaitingChange } from "./wire.ts";
+import { peopleTexts } from "./texts.ts";
 
 function Request({ request }: { readonly request: PairingRequest }) {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const language = store.language.value;
   const choosing = useSignal(false);
   const { channel, account, code, senderId, senderName } = request;
@@ -49,7 +50,7 @@ function Request({ request }: { readonly request: PairingRequest }) {
 
 function Held({ reply }: { readonly reply: HeldReply }) {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const { id, to, toWhom, reason, text, createdAt } = reply;
   const act = (method: string, label: string): void => void people.act(method, { id }, `${label} · ${toWhom}`);
   return (
@@ -77,7 +78,7 @@ function Held({ reply }: { readonly reply: HeldReply }) {
 
 function Change({ change }: { readonly change: WaitingChange }) {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   return (
     <li class="card loud">
       <p class="card-head">
@@ -96,7 +97,7 @@ function Change({ change }: { readonly change: WaitingChange }) {
 
 function LastChange() {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const applied = people.store.changes.value?.changes.filter(({ state }) => state === "applied") ?? [];
   const last = applied.toSorted((a, b) => b.at - a.at)[0];
   if (last === undefined) return null;
@@ -118,7 +119,7 @@ function LastChange() {
 /** What goes on only with the owner's word. */
 export function Waiting() {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const { requests, held, changes, count } = people.store;
   const waiting = changes.value?.waiting;
   return (

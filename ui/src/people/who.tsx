@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { peopleTexts } from "./texts.ts";
 
 export interface Choice {
   readonly value: string;
@@ -64,7 +65,7 @@ export function Line({ label, action, value = "", suggested, choices, take, chil
 /** Asks which person somebody is: one that is known, or a new name. */
 export function WhoDialog({ take, onClose }: { take(name: string): void; onClose(): void }) {
   const { store, people } = useApp();
-  const texts = store.texts.value.people;
+  const texts = peopleTexts(store);
   const known = people.store.page.value?.people ?? [];
   const choose = (name: string): void => {
     onClose();

@@ -1,0 +1,57 @@
+import { isOperatorChannel } from "../domain/address.ts";
+import { toContinuoError } from "../domain/errors.ts";
+import { directMessage } from "../domain/message.ts";
+import type { Wish } from "../operations/index.ts";
+import { agreedLinks, draftAgreed, draftOwner, isEmpty, settleAgreement, type Agreement, type Party, type PeopleChange } from "../people/index.ts";
+import { approveLinked } from "../people/approve-linked.ts";
+import type { ChangesParts } from "./changes.ts";
+import { filePeople } from "./file-people.ts";
+
+/** What was agreed on, as a change of who is who. What the operator began on the page or in the terminal is the owner's. */
+async function draftOf(parts: ChangesParts, agreement: Agreement): Promise<PeopleChange> {
+  const { store, ids, clock, settings } = parts;
+  const current = settings.current();
+  const drafting = { store, ids, now: clock.now(), file: filePeople(current) };
+  if (agreement.kind === "unlink") return draftAgreed(drafting, agreement, false, ids.below);
+  const { issuer, redeemer } = agreement;
+  const other = isOperatorChannel(issuer.channel) ? redeemer : isOperatorChannel(redeemer.channel) ? issuer : null;
+  if (other !== null) {
+    const identity = { channel: other.channel, account: other.account, peer: other.peer };
+    return draftOwner(drafting, { identity, provedBy: "code", displayName: other.displayName });
+  }
+  const owner = [issuer, redeemer].some(({ channel, account, peer }) => current.whoIs(channel, account, peer).isOwner);
+  return draftAgreed(drafting, agreement, owner, ids.below);
+}
+
+async function tell(parts: ChangesParts, { channel, account, peer, address }: Party, text: string): Promise<void> {
+  const audience = parts.settings.current().audience(directMessage({ channel, account, senderId: peer }));
+  await parts.say({ address, audience, peer, replyTo: null }, "unknown", text);
+}
+
+/** Does what was agreed on in chats, and tells both sides how it went. */
+export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) => Promise<unknown>): Promise<void> {
+  const { store, clock, log, settings } = parts;
+  for (const agreement of await agreedLinks(store)) {
+    const sides = agreement.kind === "link" ? [agreement.issuer, agreement.redeemer] : [agreement.issuer];
+    try {
+      const change = await draftOf(parts, agreement);
+      if (!isEmpty(change)) await apply({ kind: "people", change });
+      const isTheirs = ({ channel, account, peer }: Party): boolean => !isOperatorChannel(channel) && settings.current().whoIs(channel, account, peer).isOwner;
+      const owned = agreement.kind === "link" ? sides.filter(isTheirs) : [];
+      await store.transaction(async (tx) => {
+        // A stranger whom the owner's own code brought in may write from now on.
+        for (const side of owned) await approveLinked(tx, side, clock.now());
+        await settleAgreement(tx, agreement.id, "done", clock.now());
+      });
+      for (const { channel, account, peer } of owned) settings.directory.approve(channel, account, peer);
+      const text = agreement.kind === "link" ? "✅ Linked. What was said on either side is known on both now. `/unlink` takes this account out again." : "✅ Unlinked. What was said from this account stayed with it.";
+      for (const side of sides) await tell(parts, side, text);
+    } catch (thrown) {
+      const error = toContinuoError(thrown);
+      log.warn({ code: error.code, err: error.cause }, `a link that was agreed on could not be made: ${error.message}`);
+      if (error.retryable) continue;
+      await store.transaction((tx) => settleAgreement(tx, agreement.id, "refused", clock.now()));
+      for (const side of sides) await tell(parts, side, `⚠️ This could not be done: ${error.message}`);
+    }
+  }
+}

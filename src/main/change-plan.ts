@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { accountsOf, enabledChannels, type Config } from "../config/index.ts";
+import { accountPolicy } from "../domain/access.ts";
+import { directMessage, type InboundMessage } from "../domain/message.ts";
+import type { Directory, Route } from "../domain/route.ts";
+import { overlay, type PeopleChange, type Side } from "../people/index.ts";
+import { compileRouting, resolveRoute, type RoutingSource } from "../routing/index.ts";
+import { planChange, type Mode, type Plan, type PlannedStep, type Probe, type Routing } from "../sessions/repartition/index.ts";
+import type { ChangesParts } from "./changes.ts";
+import type { Draft } from "./change-wish.ts";
+
+/** One side of a change, as routing sees it. */
+function sideOf(source: RoutingSource, directory: Directory) {
+  const compiled = compileRouting(source, directory);
+  return {
+    route: (message: InboundMessage): Route => resolveRoute(compiled, message),
+    mainKey: (agentId: string): string => (compiled.scope === "global" ? "global" : `agent:${agentId}:${compiled.main}`),
+  };
+}
+
+export interface Sides {
+  readonly before: { readonly source: RoutingSource; readonly people: PeopleChange | null };
+  readonly after: { readonly source: RoutingSource; readonly people: PeopleChange | null };
+}
+
+/** Routing before and after a change, whichever side the tables stand on: `written` says which. */
+export function routingOf({ settings }: Pick<ChangesParts, "settings">, before: RoutingSource, after: RoutingSource, people: PeopleChange | null, written: Side): Routing {
+  const { directory } = settings;
+  const other = people === null ? directory : overlay(directory, people, written === "before" ? "after" : "before");
+  const from = sideOf(before, written === "before" ? directory : other);
+  const to = sideOf(after, written === "before" ? other : directory);
+  return { before: from.route, after: to.route, mains: { mainKeyBefore: from.mainKey, mainKeyAfter: to.mainKey } };
+}
+
+/** Where a message would go once who is who has changed so. */
+export function routeWith({ settings }: ChangesParts, change: PeopleChange, message: InboundMessage): Route {
+  return sideOf(settings.current().routingSource, overlay(settings.directory, change)).route(message);
+}
+
+const STRANGER = "continuo-stranger";
+
+/** Those who may write and have not yet: what somebody would read who writes tomorrow. */
+function probesOf(config: Config): Probe[] {
+  return enabledChannels(config).flatMap((channel) =>
+    accountsOf(config, channel).flatMap((account) => {
+      const { dmPolicy, allowFrom, enabled } = accountPolicy(channel, config.channels[channel], account);
+      if (!enabled || dmPolicy === "disabled") return [];
+      const open = dmPolicy === "open" || allowFrom.includes("*");
+      const named = allowFrom.filter((id) => id !== "*" && id !== "").map((id) => (id.toLowerCase().startsWith(`${channel}:`) ? id.slice(channel.length + 1) : id));
+      return [
+        ...named.map((senderId) => ({ message: directMessage({ channel, account, senderId }), words: `${channel} ${senderId}` })),
+        ...(open ? [{ message: directMessage({ channel, account, senderId: STRANGER }), words: `anybody who writes on ${channel}` }] : []),
+      ];
+    }),
+  );
+}
+
+/** Of what a plan was made: the same wish on the same conversations has the same id. */
+function idOf(draft: Draft, plan: object): string {
+  const { source, people, edits } = draft;
+  return createHash("sha256").update(JSON.stringify([source, people, edits, plan])).digest("hex").slice(0, 16);
+}
+
+/** What a wish would do to the conversations that there are; nothing is changed. */
+export async function planDraft(parts: ChangesParts, draft: Draft, mode: Mode): Promise<Plan> {
+  return (await planSteps(parts, draft, mode)).plan;
+}
+
+export async function planSteps(parts: ChangesParts, draft: Draft, mode: Mode): Promise<{ readonly plan: Plan; readonly steps: readonly PlannedStep[] }> {
+  const current = parts.settings.current();
+  const routing = routingOf(parts, current.routingSource, draft.source, draft.people, "before");
+  const probes = probesOf(draft.config ?? current.config);
+  const { steps, readersTotal: _, ...planned } = await planChange(parts.store, { ...routing, mode, affected: "all", probes });
+  const plan = { ...planned, cause: draft.cause, settings: draft.settings };
+  return { steps, plan: { ...plan, id: idOf(draft, plan) } };
+}

@@ -1,0 +1,190 @@
+import { readFile } from "node:fs/promises";
+import JSON5 from "json5";
+import { ContinuoError } from "../domain/errors.ts";
+import type { AppliedChange } from "../operations/index.ts";
+import { items } from "../inbox/items.ts";
+import { writePeople, type PeopleChange } from "../people/index.ts";
+import type { RoutingSource } from "../routing/index.ts";
+import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, rollbackChange, type Plan, type PlannedStep, type Routing } from "../sessions/repartition/index.ts";
+import { undoOf } from "../sessions/repartition/undo.ts";
+import type { ChangeRow } from "../store/tables.ts";
+import { findChangeStep } from "../store/statements/find-change-step.ts";
+import { listChangeSteps } from "../store/statements/list-change-steps.ts";
+import { planSteps, routingOf } from "./change-plan.ts";
+import type { Draft } from "./change-wish.ts";
+import type { ChangesParts } from "./changes.ts";
+import { editSettings } from "./edit-settings.ts";
+import { compileSettings } from "./settings.ts";
+
+/** What a change's row keeps of one side: enough to build its routing again, and to put it back. */
+interface KeptSide {
+  readonly routing: RoutingSource;
+  readonly people: PeopleChange | null;
+  /** What the file gets. */
+  readonly edits: Draft["edits"];
+}
+
+function keysOf(plan: Plan): string[] {
+  return plan.sessions.flatMap(({ key, to }) => [key, ...to.map((target) => target.key)]);
+}
+
+const MOST_ATTEMPTS = 5;
+
+interface Held {
+  readonly plan: Plan;
+  readonly steps: readonly PlannedStep[];
+  release(): void;
+}
+
+/**
+ * Holds still what the change moves, then everything for the moment in which it comes into force: between the last look
+ * and the change itself nobody may begin a conversation under the old rules.
+ */
+async function holdFor(parts: ChangesParts, draft: Draft, first: Plan): Promise<Held> {
+  let keys = keysOf(first);
+  for (let attempt = 1; ; attempt++) {
+    const releaseKeys = await parts.hold(keys);
+    const releaseAll = await parts.hold("all");
+    try {
+      // Whatever was being written when everything was held has been written now.
+      await parts.store.transaction(async () => undefined);
+      const { plan, steps } = await planSteps(parts, draft, first.mode);
+      const held = new Set(keys);
+      const others = keysOf(plan).filter((key) => !held.has(key));
+      if (others.length === 0) return { plan, steps, release: () => (releaseAll(), releaseKeys()) };
+      keys = [...keys, ...others];
+      if (attempt === MOST_ATTEMPTS) throw new ContinuoError("CHANGE_STALE", "The conversations changed faster than they could be held still.");
+    } catch (error) {
+      releaseAll();
+      releaseKeys();
+      throw error;
+    }
+    releaseAll();
+    releaseKeys();
+  }
+}
+
+/** The values that these edits will write over. */
+async function edited(path: string, edits: Draft["edits"]): Promise<Draft["edits"]> {
+  if (edits.length === 0) return [];
+  const tree: unknown = JSON5.parse(await readFile(path, "utf8"));
+  const at = (from: unknown, key: string): unknown => (typeof from === "object" && from !== null && Object.hasOwn(from, key) ? (from as Record<string, unknown>)[key] : undefined);
+  return edits.map((edit) => ({ path: edit.path, value: edit.path.reduce(at, tree) }));
+}
+
+/** What is in force from now on, in memory. */
+function adopt({ settings, env }: ChangesParts, source: RoutingSource, draft: Pick<Draft, "config" | "warnings"> | null): void {
+  const current = settings.current();
+  const config = draft?.config ?? current.config;
+  const warnings = draft?.config ? draft.warnings : current.warnings;
+  settings.replace(compileSettings(config, { warnings, env, directory: settings.directory, routingSource: source }));
+}
+
+function because({ cause, settings }: Pick<Draft, "cause" | "settings">): string {
+  if (cause === "people") return "because it was changed who is who";
+  const [first, ...more] = settings.map(({ path }) => path);
+  return first === undefined ? "because the settings were changed" : `because ${first}${more.length === 0 ? "" : " and others"} changed`;
+}
+
+function summaryOf(draft: Draft, plan: Plan): string {
+  const what = draft.cause === "people" ? "who is who" : draft.settings.map(({ path }) => path).join(", ");
+  return `${what || "settings"}: ${plan.lines[0] ?? "nothing moved"}`.slice(0, 300);
+}
+
+/** Makes a change: the settings or the people first, then the history, session by session, each in one transaction. */
+export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan): Promise<AppliedChange> {
+  const { store, ids, clock, settings, configPath, env } = parts;
+  const held = await holdFor(parts, draft, wanted);
+  try {
+    const { plan, steps } = held;
+    const id = ids.next();
+    const current = settings.current().routingSource;
+    const before: KeptSide = { routing: current, people: draft.people, edits: await edited(configPath, draft.edits) };
+    const after: KeptSide = { routing: draft.source, people: draft.people, edits: draft.edits };
+    if (draft.edits.length > 0) await editSettings(configPath, env, draft.edits.map(({ path, value }) => ({ path, value })));
+    await store.transaction(async (tx) => {
+      if (draft.people) await writePeople(tx, draft.people, "after");
+      const sides = { before: JSON.stringify(before), after: JSON.stringify(after) };
+      await beginChange(tx, { id, cause: draft.cause, mode: plan.mode, at: clock.now(), ...sides, summary: summaryOf(draft, plan), steps, inForce: draft.source });
+    });
+    if (draft.people) settings.directory.apply(draft.people, "after");
+    adopt(parts, draft.source, draft);
+    const routing = routingOf(parts, current, draft.source, draft.people, "after");
+    await takeSteps(parts, id, steps.map(({ number }) => number), routing, because(draft));
+    await finishChange(store, id, clock.now());
+    parts.onMoved([...new Set(keysOf(plan))]);
+    return { applied: true, change: { id }, plan, sessions: plan.sessions.length, messages: plan.messages };
+  } finally {
+    held.release();
+  }
+}
+
+async function takeSteps(parts: ChangesParts, id: string, numbers: readonly number[], routing: Routing, why: string): Promise<void> {
+  for (const [index, number] of numbers.entries()) {
+    await applyStep(parts.store, id, number, { ...routing, items, because: why }, parts.ids, parts.clock.now());
+    parts.onProgress(index + 1, numbers.length);
+  }
+}
+
+function sidesOf({ before, after }: ChangeRow): { readonly before: KeptSide; readonly after: KeptSide } {
+  return { before: JSON.parse(before) as KeptSide, after: JSON.parse(after) as KeptSide };
+}
+
+/** Brings to its end what a process that was killed had begun: forwards what was being made, backwards what was taken back. */
+export async function resumeChanges(parts: ChangesParts): Promise<void> {
+  for (const { change, steps } of await listOpenChanges(parts.store)) {
+    parts.log.info({ change: change.id, steps: steps.length }, "going on with a change that a killed gateway had begun");
+    const { before, after } = sidesOf(change);
+    if (change.state === "undoing") {
+      await undo(parts, change);
+      continue;
+    }
+    const routing = routingOf(parts, before.routing, after.routing, after.people, "after");
+    await takeSteps(parts, change.id, steps.filter(({ state }) => state === "planned").map(({ number }) => number), routing, "because the settings were changed");
+    await finishChange(parts.store, change.id, parts.clock.now());
+  }
+}
+
+/** The keys that a change has touched. */
+async function touchedBy({ store }: ChangesParts, id: string): Promise<string[]> {
+  const keys: string[] = [];
+  for (const { number, state } of await store.all(listChangeSteps, { change_id: id })) {
+    const row = state === "planned" ? undefined : await store.get(findChangeStep, { change_id: id, number });
+    const kept = row === undefined ? null : undoOf(row.undo);
+    if (kept?.kind === "sessions") keys.push(...kept.keys, ...kept.sessions.map(({ key }) => key));
+  }
+  return [...new Set(keys)];
+}
+
+async function undo(parts: ChangesParts, change: ChangeRow): Promise<{ readonly sessions: number }> {
+  const { store, ids, clock, settings, configPath, env } = parts;
+  const { before, after } = sidesOf(change);
+  if (before.edits.length > 0) await editSettings(configPath, env, before.edits.map(({ path, value }) => ({ path, value })));
+  if (before.people) {
+    const { people } = before;
+    await store.transaction((tx) => writePeople(tx, people, "before"));
+    settings.directory.apply(people, "before");
+  }
+  adopt(parts, before.routing, null);
+  const routing = routingOf(parts, before.routing, after.routing, before.people, "before");
+  return rollbackChange(store, change.id, { ...routing, items, inForce: before.routing }, ids, clock.now(), parts.onProgress);
+}
+
+/** Takes back the newest change. Errors: CHANGE_UNKNOWN, CHANGE_NOT_LATEST. */
+export async function rollbackLatest(parts: ChangesParts, id: string | null): Promise<{ readonly id: string; readonly sessions: number }> {
+  const change = await latestChange(parts.store);
+  if (change === null) throw new ContinuoError("CHANGE_UNKNOWN", "There is no change that could be taken back.");
+  if (id !== null && id !== change.id) throw new ContinuoError("CHANGE_NOT_LATEST", `${id} is not the newest change; that is ${change.id}.`);
+  const keys = await touchedBy(parts, change.id);
+  const releaseKeys = await parts.hold(keys);
+  const releaseAll = await parts.hold("all");
+  try {
+    await parts.store.transaction(async () => undefined);
+    const { sessions } = await undo(parts, change);
+    parts.onMoved(keys);
+    return { id: change.id, sessions };
+  } finally {
+    releaseAll();
+    releaseKeys();
+  }
+}
