@@ -1,4 +1,5 @@
 /** How many messages a second the store accepts, and how many turns it commits: real SQLite, durable defaults. */
+import { compileAgents } from "../src/agent/settings.ts";
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,11 +45,16 @@ function openLine(directory: string) {
     ids,
     holder: "bench",
     leaseMs: 30_000,
-    batchLimit: () => 20,
-    canReach: () => true,
-    canary: () => null,
+    settings: {
+      batchLimit: () => 20,
+      canReach: () => true,
+      canary: () => null,
+      agents: () => compileAgents({ agents: { defaults: { model: "mock/mock" } } }),
+      debounceMs: () => 0,
+      audience: () => "owner",
+      resetPolicy: (type: Parameters<typeof resetPolicy>[1], channel: string) => resetPolicy({}, type, channel),
+    },
     tellOwner: async () => undefined,
-    resetPolicy: (type: Parameters<typeof resetPolicy>[1], channel: string) => resetPolicy({}, type, channel),
   };
   const end = endOf({ kind: "answered", text: "This is the answer.", model: "mock/mock", usage: { input: 10, output: 5, cacheRead: null, cacheWrite: null }, stopReason: "stop" });
   let count = 0;

@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import type { SecurityDeps } from "../audit/security/deps.ts";
 import type { Config } from "../config/schema.ts";
 import type { GatewayEvent } from "./gateway-client.ts";
-import type { Prompter } from "./prompts.ts";
+import type { Prompter } from "./prompter.ts";
 
 /** Where a command reads and writes. `main` builds it from the process; tests from streams in memory. */
 export interface Terminal {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { askAt, Cancelled, clackPrompter, type Ask, type Prompter } from "./prompts.ts";
+import { askAt, Cancelled, clackPrompter, type Ask } from "./prompts.ts";
+import type { Prompter } from "./prompter.ts";
 import { fakeCli } from "./testing/fake-cli.ts";
 
 const CTRL_C = "\u0003";

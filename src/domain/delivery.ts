@@ -22,7 +22,5 @@ export interface Delivery {
   readonly error: string | null;
   /** Who reads it in a private chat; empty in a room. */
   readonly peer: string;
-  /** Why it waits for the owner's word (law 5). */
-  readonly held: string | null;
   readonly createdAt: number;
 }

@@ -40,7 +40,6 @@ const TABLE = {
   PEOPLE_NAME_TAKEN: { retry: false, cure: "Choose another name, or join the two with `continuo people merge`." },
   PEOPLE_IN_FILE: { retry: false, cure: "Change session.identityLinks in the configuration file: what stands there wins." },
   PAIRING_UNKNOWN: { retry: false, cure: "List the requests with `continuo pairing list`; a code is good for one hour." },
-  LINK_REFUSED: { retry: false, cure: "Ask for a new code with /link." },
   CHANGE_NEEDS_APPROVAL: { retry: false, cure: "Look at the plan, then say yes: --yes, or `approve: true`." },
   CHANGE_STALE: { retry: true, cure: "Look at the plan again: something has changed meanwhile." },
   CHANGE_UNKNOWN: { retry: false, cure: "List the changes with `continuo changes`." },

@@ -127,9 +127,8 @@ export function createTurnEvents(context: LiveContext & { readonly runs: Runs; r
   return {
     onTurnEvent(event) {
       if (event.kind === "started") start(event);
-      else if (event.kind === "held") return;
-      else if (event.kind !== "delta") end(event);
-      else if (event.runIds[0] !== undefined) runOf(turnOf(event), event, event.runIds[0]).grow(event.text);
+      else if (event.kind !== "delta" && event.kind !== "held") end(event);
+      else if (event.kind === "delta" && event.runIds[0] !== undefined) runOf(turnOf(event), event, event.runIds[0]).grow(event.text);
     },
     publishCommandReply(reply) {
       const endedAt = clock.now();

@@ -4,7 +4,7 @@ import { directMessage } from "../domain/message.ts";
 import type { Wish } from "../operations/index.ts";
 import { agreedLinks, draftAgreed, draftOwner, isEmpty, settleAgreement, type Agreement, type Party, type PeopleChange } from "../people/index.ts";
 import { approveLinked } from "../people/approve-linked.ts";
-import type { ChangesParts } from "./changes.ts";
+import type { ChangesParts } from "./changes-parts.ts";
 import { filePeople } from "./file-people.ts";
 
 /** What was agreed on, as a change of who is who. What the operator began on the page or in the terminal is the owner's. */
@@ -19,13 +19,13 @@ async function draftOf(parts: ChangesParts, agreement: Agreement): Promise<Peopl
     const identity = { channel: other.channel, account: other.account, peer: other.peer };
     return draftOwner(drafting, { identity, provedBy: "code", displayName: other.displayName });
   }
-  const owner = [issuer, redeemer].some(({ channel, account, peer }) => current.whoIs(channel, account, peer).isOwner);
+  const owner = [issuer, redeemer].some(({ channel, account, peer }) => current.who.whoIs(channel, account, peer).isOwner);
   return draftAgreed(drafting, agreement, owner, ids.below);
 }
 
 async function tell(parts: ChangesParts, { channel, account, peer, address }: Party, text: string): Promise<void> {
-  const audience = parts.settings.current().audience(directMessage({ channel, account, senderId: peer }));
-  await parts.say({ address, audience, peer, replyTo: null }, "unknown", text);
+  const audience = parts.settings.current().who.audience(directMessage({ channel, account, senderId: peer }));
+  await parts.house.say({ address, audience, peer, replyTo: null }, "unknown", text);
 }
 
 /** Does what was agreed on in chats, and tells both sides how it went. */
@@ -36,7 +36,7 @@ export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) 
     try {
       const change = await draftOf(parts, agreement);
       if (!isEmpty(change)) await apply({ kind: "people", change });
-      const isTheirs = ({ channel, account, peer }: Party): boolean => !isOperatorChannel(channel) && settings.current().whoIs(channel, account, peer).isOwner;
+      const isTheirs = ({ channel, account, peer }: Party): boolean => !isOperatorChannel(channel) && settings.current().who.whoIs(channel, account, peer).isOwner;
       const owned = agreement.kind === "link" ? sides.filter(isTheirs) : [];
       await store.transaction(async (tx) => {
         // A stranger whom the owner's own code brought in may write from now on.

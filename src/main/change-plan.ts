@@ -6,7 +6,7 @@ import type { Directory, Route } from "../domain/route.ts";
 import { overlay, type PeopleChange, type Side } from "../people/index.ts";
 import { compileRouting, resolveRoute, type RoutingSource } from "../routing/index.ts";
 import { planChange, type Mode, type Plan, type PlannedStep, type Probe, type Routing } from "../sessions/repartition/index.ts";
-import type { ChangesParts } from "./changes.ts";
+import type { ChangesParts } from "./changes-parts.ts";
 import type { Draft } from "./change-wish.ts";
 
 /** One side of a change, as routing sees it. */
@@ -34,7 +34,7 @@ export function routingOf({ settings }: Pick<ChangesParts, "settings">, before: 
 
 /** Where a message would go once who is who has changed so. */
 export function routeWith({ settings }: ChangesParts, change: PeopleChange, message: InboundMessage): Route {
-  return sideOf(settings.current().routingSource, overlay(settings.directory, change)).route(message);
+  return sideOf(settings.current().who.source, overlay(settings.directory, change)).route(message);
 }
 
 const STRANGER = "continuo-stranger";
@@ -68,7 +68,7 @@ export async function planDraft(parts: ChangesParts, draft: Draft, mode: Mode): 
 
 export async function planSteps(parts: ChangesParts, draft: Draft, mode: Mode): Promise<{ readonly plan: Plan; readonly steps: readonly PlannedStep[] }> {
   const current = parts.settings.current();
-  const routing = routingOf(parts, current.routingSource, draft.source, draft.people, "before");
+  const routing = routingOf(parts, current.who.source, draft.source, draft.people, "before");
   const probes = probesOf(draft.config ?? current.config);
   const { steps, readersTotal: _, ...planned } = await planChange(parts.store, { ...routing, mode, affected: "all", probes });
   const plan = { ...planned, cause: draft.cause, settings: draft.settings };

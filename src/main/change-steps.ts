@@ -12,7 +12,7 @@ import { findChangeStep } from "../store/statements/find-change-step.ts";
 import { listChangeSteps } from "../store/statements/list-change-steps.ts";
 import { planSteps, routingOf } from "./change-plan.ts";
 import type { Draft } from "./change-wish.ts";
-import type { ChangesParts } from "./changes.ts";
+import type { ChangesParts } from "./changes-parts.ts";
 import { editSettings } from "./edit-settings.ts";
 import { compileSettings } from "./settings.ts";
 
@@ -43,8 +43,8 @@ interface Held {
 async function holdFor(parts: ChangesParts, draft: Draft, first: Plan): Promise<Held> {
   let keys = keysOf(first);
   for (let attempt = 1; ; attempt++) {
-    const releaseKeys = await parts.hold(keys);
-    const releaseAll = await parts.hold("all");
+    const releaseKeys = await parts.house.hold(keys);
+    const releaseAll = await parts.house.hold("all");
     try {
       // Whatever was being written when everything was held has been written now.
       await parts.store.transaction(async () => undefined);
@@ -98,7 +98,7 @@ export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan
   try {
     const { plan, steps } = held;
     const id = ids.next();
-    const current = settings.current().routingSource;
+    const current = settings.current().who.source;
     const before: KeptSide = { routing: current, people: draft.people, edits: await edited(configPath, draft.edits) };
     const after: KeptSide = { routing: draft.source, people: draft.people, edits: draft.edits };
     if (draft.edits.length > 0) await editSettings(configPath, env, draft.edits.map(({ path, value }) => ({ path, value })));
@@ -112,7 +112,7 @@ export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan
     const routing = routingOf(parts, current, draft.source, draft.people, "after");
     await takeSteps(parts, id, steps.map(({ number }) => number), routing, because(draft));
     await finishChange(store, id, clock.now());
-    parts.onMoved([...new Set(keysOf(plan))]);
+    parts.house.onMoved([...new Set(keysOf(plan))]);
     return { applied: true, change: { id }, plan, sessions: plan.sessions.length, messages: plan.messages };
   } finally {
     held.release();
@@ -122,7 +122,7 @@ export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan
 async function takeSteps(parts: ChangesParts, id: string, numbers: readonly number[], routing: Routing, why: string): Promise<void> {
   for (const [index, number] of numbers.entries()) {
     await applyStep(parts.store, id, number, { ...routing, items, because: why }, parts.ids, parts.clock.now());
-    parts.onProgress(index + 1, numbers.length);
+    parts.house.onProgress(index + 1, numbers.length);
   }
 }
 
@@ -167,7 +167,7 @@ async function undo(parts: ChangesParts, change: ChangeRow): Promise<{ readonly 
   }
   adopt(parts, before.routing, null);
   const routing = routingOf(parts, before.routing, after.routing, before.people, "before");
-  return rollbackChange(store, change.id, { ...routing, items, inForce: before.routing }, ids, clock.now(), parts.onProgress);
+  return rollbackChange(store, change.id, { ...routing, items, inForce: before.routing }, ids, clock.now(), parts.house.onProgress);
 }
 
 /** Takes back the newest change. Errors: CHANGE_UNKNOWN, CHANGE_NOT_LATEST. */
@@ -176,12 +176,12 @@ export async function rollbackLatest(parts: ChangesParts, id: string | null): Pr
   if (change === null) throw new ContinuoError("CHANGE_UNKNOWN", "There is no change that could be taken back.");
   if (id !== null && id !== change.id) throw new ContinuoError("CHANGE_NOT_LATEST", `${id} is not the newest change; that is ${change.id}.`);
   const keys = await touchedBy(parts, change.id);
-  const releaseKeys = await parts.hold(keys);
-  const releaseAll = await parts.hold("all");
+  const releaseKeys = await parts.house.hold(keys);
+  const releaseAll = await parts.house.hold("all");
   try {
     await parts.store.transaction(async () => undefined);
     const { sessions } = await undo(parts, change);
-    parts.onMoved(keys);
+    parts.house.onMoved(keys);
     return { id: change.id, sessions };
   } finally {
     releaseAll();

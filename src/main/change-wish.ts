@@ -6,7 +6,7 @@ import type { PeopleChange } from "../people/index.ts";
 import type { RoutingSource } from "../routing/index.ts";
 import { routingPart } from "../routing/part.ts";
 import type { ChangedSetting } from "../sessions/repartition/index.ts";
-import type { ChangesParts } from "./changes.ts";
+import type { ChangesParts } from "./changes-parts.ts";
 
 /** A wish made ready: what routing would go by, and what has to be written for it. */
 export interface Draft {
@@ -41,7 +41,7 @@ function plain(source: RoutingSource): RoutingSource {
 
 /** Throws CONFIG_* for edits that cannot be made or a file that cannot be read. */
 export async function draftOf(parts: ChangesParts, wish: Wish, file?: { readonly config: Config; readonly warnings: readonly string[] }): Promise<Draft> {
-  const current = parts.settings.current().routingSource;
+  const current = parts.settings.current().who.source;
   const nothing = { people: null, edits: [], config: null, warnings: [], settings: [] };
   if (wish.kind === "people") return { ...nothing, cause: "people", source: current, people: wish.change };
   const edits = wish.kind === "edits" ? wish.edits : [];

@@ -1,36 +1,14 @@
 import { ContinuoError } from "../domain/errors.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { ChannelLog } from "../domain/channel.ts";
-import type { Ids } from "../domain/ids.ts";
-import type { ReplyRoute } from "../domain/route.ts";
-import type { Config, Environment } from "../config/index.ts";
+import type { Config } from "../config/index.ts";
 import type { AppliedChange, ChangesDesk, Consent, PlannedOnly, Wish } from "../operations/index.ts";
 import { readInForce, setInForce, type Mode, type Plan } from "../sessions/repartition/index.ts";
-import type { Store } from "../store/store.ts";
 import { listChanges } from "../store/statements/list-changes.ts";
 import { settleAgreements } from "./agreements.ts";
 import { planDraft, routeWith } from "./change-plan.ts";
 import { applyDraft, resumeChanges, rollbackLatest } from "./change-steps.ts";
 import { draftOf, type Draft } from "./change-wish.ts";
-import { compileSettings, type SettingsHolder } from "./settings.ts";
-
-export interface ChangesParts {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: ChannelLog;
-  readonly settings: SettingsHolder;
-  readonly env: Environment;
-  readonly configPath: string;
-  /** Holds sessions still until the answered function is called. */
-  hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
-  /** Says something to somebody outside of a turn. */
-  say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
-  /** These sessions are not what they were. */
-  onMoved(sessionKeys: readonly string[]): void;
-  onChange(reason: string): void;
-  onProgress(done: number, total: number): void;
-}
+import type { ChangesParts } from "./changes-parts.ts";
+import { compileSettings } from "./settings.ts";
 
 export interface RunningChanges extends ChangesDesk {
   /** Brings to its end what a killed process left in the middle, and notes what is in force where nothing is noted yet. */
@@ -60,87 +38,100 @@ function oneAfterTheOther(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
+/** What waits for the owner's word, if anything does. */
+interface Desk {
+  readonly parts: ChangesParts;
+  waiting: { readonly at: number; readonly plan: Plan } | null;
+}
+
+function setWaiting(desk: Desk, plan: Plan | null): void {
+  if (desk.waiting?.plan.id === plan?.id) return;
+  desk.waiting = plan === null ? null : { at: desk.parts.clock.now(), plan };
+  desk.parts.house.onChange("changes");
+}
+
+async function applyWish(desk: Desk, wish: Wish, { approve, dryRun, planId, mode }: Consent): Promise<AppliedChange | PlannedOnly> {
+  const { parts } = desk;
+  const draft = await draftOf(parts, wish);
+  const plan = await planDraft(parts, draft, mode ?? "repartition");
+  if (planId !== undefined && planId !== plan.id) throw new ContinuoError("CHANGE_STALE", "This is not the plan that was looked at: something has changed meanwhile.");
+  if (dryRun === true || (!approve && !(isHarmless(plan) && plan.sessions.length === 0))) return { applied: false, plan };
+  const applied = await applyDraft(parts, draft, plan);
+  if (draft.cause === "config") setWaiting(desk, null);
+  parts.house.onChange("changes");
+  return applied;
+}
+
+/** The file says something else of who shares what than what is in force: it is made, or it waits. */
+async function lookAtFile(desk: Desk, draft: Draft): Promise<void> {
+  const { parts } = desk;
+  const { onScopeChange } = draft.config?.session ?? {};
+  const mode: Mode = onScopeChange === "fresh" ? "fresh" : "repartition";
+  const plan = await planDraft(parts, draft, mode);
+  const asks = onScopeChange === "ask" && plan.sessions.length > 0;
+  if (!isHarmless(plan) || asks) {
+    setWaiting(desk, plan);
+    const found = { readers: plan.readers.length, sessions: plan.sessions.length };
+    parts.log.warn(found, "the configuration file changes who shares a conversation; that part waits for you: `continuo plan` shows it, `continuo apply` makes it");
+    return;
+  }
+  const { sessions, messages } = await applyDraft(parts, draft, plan);
+  setWaiting(desk, null);
+  if (sessions > 0) parts.log.info({ sessions, messages }, "history was carried along with the changed settings; `continuo rollback` takes it back");
+}
+
+/** Ends what a killed process left in the middle, and notes what is in force where nothing is noted yet. */
+async function resume({ parts }: Desk): Promise<void> {
+  const { store, settings, clock } = parts;
+  await resumeChanges(parts);
+  if ((await readInForce(store)) !== null) return;
+  await store.transaction((tx) => setInForce(tx, settings.current().who.source, clock.now()));
+}
+
+async function listed({ store }: ChangesParts) {
+  const rows = await store.all(listChanges, { limit: MOST_LISTED });
+  return rows.map(({ id, cause, state, mode, at, summary }) => ({ id, cause, state, mode, at, words: summary }));
+}
+
 /** Changes of who shares a conversation: planned, made with the history that goes along, taken back (law 7). */
 export function createChanges(parts: ChangesParts): RunningChanges {
-  const { store, clock, log, settings } = parts;
+  const { log, settings, env } = parts;
   const inTurn = oneAfterTheOther();
-  let waiting: { readonly at: number; readonly plan: Plan } | null = null;
-
-  const setWaiting = (plan: Plan | null): void => {
-    if (waiting?.plan.id === plan?.id) return;
-    waiting = plan === null ? null : { at: clock.now(), plan };
-    parts.onChange("changes");
-  };
-
-  const apply = async (wish: Wish, { approve, dryRun, planId, mode }: Consent): Promise<AppliedChange | PlannedOnly> => {
-    const draft = await draftOf(parts, wish);
-    const plan = await planDraft(parts, draft, mode ?? "repartition");
-    if (planId !== undefined && planId !== plan.id) throw new ContinuoError("CHANGE_STALE", "This is not the plan that was looked at: something has changed meanwhile.");
-    if (dryRun === true || (!approve && !(isHarmless(plan) && plan.sessions.length === 0))) return { applied: false, plan };
-    const applied = await applyDraft(parts, draft, plan);
-    if (draft.cause === "config") setWaiting(null);
-    parts.onChange("changes");
-    return applied;
-  };
-
-  /** The file says something else of who shares what than what is in force. */
-  const lookAtFile = async (draft: Draft): Promise<void> => {
-    const { onScopeChange } = draft.config?.session ?? {};
-    const mode: Mode = onScopeChange === "fresh" ? "fresh" : "repartition";
-    const plan = await planDraft(parts, draft, mode);
-    const asks = onScopeChange === "ask" && plan.sessions.length > 0;
-    if (!isHarmless(plan) || asks) {
-      setWaiting(plan);
-      log.warn(
-        { readers: plan.readers.length, sessions: plan.sessions.length },
-        "the configuration file changes who shares a conversation; that part waits for you: `continuo plan` shows it, `continuo apply` makes it",
-      );
-      return;
-    }
-    const { sessions, messages } = await applyDraft(parts, draft, plan);
-    setWaiting(null);
-    if (sessions > 0) log.info({ sessions, messages }, "history was carried along with the changed settings; `continuo rollback` takes it back");
-  };
+  const desk: Desk = { parts, waiting: null };
 
   const followFile = (config: Config, warnings: readonly string[]): Promise<void> =>
     inTurn(async () => {
       const draft = await draftOf(parts, { kind: "file" }, { config, warnings });
-      if (draft.settings.length === 0) return setWaiting(null);
-      await lookAtFile(draft);
+      if (draft.settings.length === 0) setWaiting(desk, null);
+      else await lookAtFile(desk, draft);
     });
-
-  const resume = async (): Promise<void> => {
-    await inTurn(() => resumeChanges(parts));
-    if ((await readInForce(store)) !== null) return;
-    await store.transaction((tx) => setInForce(tx, settings.current().routingSource, clock.now()));
-  };
 
   return {
     plan: (wish, mode) => inTurn(async () => planDraft(parts, await draftOf(parts, wish), mode ?? "repartition")),
-    apply: (wish, consent) => inTurn(() => apply(wish, consent)),
+    apply: (wish, consent) => inTurn(() => applyWish(desk, wish, consent)),
     rollback: (id) =>
       inTurn(async () => {
         const done = await rollbackLatest(parts, id);
-        parts.onChange("changes");
+        parts.house.onChange("changes");
         return done;
       }),
     routeWith: (change, message) => routeWith(parts, change, message),
-    waiting: () => waiting,
-    list: async () => (await store.all(listChanges, { limit: MOST_LISTED })).map(({ id, cause, state, mode, at, summary }) => ({ id, cause, state, mode, at, words: summary })),
-    resume,
+    waiting: () => desk.waiting,
+    list: () => listed(parts),
+    resume: () => inTurn(() => resume(desk)),
     async start(config, warnings) {
-      await resume();
+      await inTurn(() => resume(desk));
       await followFile(config, warnings);
     },
     adoptFile(config, warnings) {
       // All but who shares a conversation is in force at once; that follows when it has been looked at.
-      const { routingSource, directory } = { ...settings.current(), directory: settings.directory };
-      settings.replace(compileSettings(config, { warnings, env: parts.env, directory, routingSource }));
+      settings.replace(compileSettings(config, { warnings, env, directory: settings.directory, routingSource: settings.current().who.source }));
       followFile(config, warnings).catch((error: unknown) => log.error({ err: error }, "what the changed file does to the conversations could not be found out; they stay as they are"));
     },
     settleAgreements() {
-      inTurn(() => settleAgreements(parts, (wish) => apply(wish, { approve: true }))).catch((error: unknown) => log.error({ err: error }, "what was agreed on in a chat could not be done; it is tried again at the next start"));
+      inTurn(() => settleAgreements(parts, (wish) => applyWish(desk, wish, { approve: true }))).catch((error: unknown) =>
+        log.error({ err: error }, "what was agreed on in a chat could not be done; it is tried again at the next start"),
+      );
     },
   };
 }
-

@@ -57,11 +57,11 @@ async function ownersLink(parts: PeopleParts, tx: Executor, message: InboundMess
   if (command?.name !== "link" || command.rest === "") return null;
   const now = parts.clock.now();
   const current = parts.settings.current();
-  const who = partyOf(message, current.audience(message));
+  const who = partyOf(message, current.who.audience(message));
   const isAnswer = /^(?:yes|no)$/i.test(command.rest.trim());
   const issuer = isAnswer ? await awaitedBy(tx, who, now) : await knock(tx, command.rest, who, now);
   if (issuer === null) return null;
-  const owner = isOperatorChannel(issuer.channel) || current.whoIs(issuer.channel, issuer.account, issuer.peer).isOwner;
+  const owner = isOperatorChannel(issuer.channel) || current.who.whoIs(issuer.channel, issuer.account, issuer.peer).isOwner;
   if (!owner) return null;
   const answer = await answerLink({ ids: parts.ids, filePeople: () => filePeople(current), tell: parts.tell }, tx, who, command.rest, now);
   parts.onAgreement();

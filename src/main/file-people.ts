@@ -4,7 +4,7 @@ import type { CompiledSettings } from "./settings.ts";
 
 /** What the configuration file says of people, as the people room asks it. */
 export function filePeople(settings: CompiledSettings): FilePeople {
-  const { identityLinks, owner } = settings.routingSource.session ?? {};
+  const { identityLinks, owner } = settings.who.source.session ?? {};
   const links = fileIdentities(identityLinks);
   const names = new Set(links.map(({ person }) => nameKey(person)));
   const named = typeof owner === "string" ? [owner] : (owner ?? []);
@@ -12,7 +12,7 @@ export function filePeople(settings: CompiledSettings): FilePeople {
     names,
     owner: named.find((entry) => !entry.includes(":")) ?? null,
     personOf: (channel, account, peer) => {
-      const { link, person } = settings.whoIs(channel, account, peer);
+      const { link, person } = settings.who.whoIs(channel, account, peer);
       return link !== null && !link.startsWith("people: ") ? person : null;
     },
   };

@@ -230,16 +230,18 @@ function buildChanges(house: House, line: Line): RunningChanges {
   const { store, clock, ids, log, settings, start, configuration, doors } = house;
   return createChanges({
     ...{ store, clock, ids, log, settings, env: start.env, configPath: configuration.path },
-    hold: line.hold,
-    say: line.say,
-    onMoved: (keys) => {
-      for (const key of keys) {
-        doors.changes?.changed(key, "repartitioned");
-        doors.mirror?.changed(key);
-      }
+    house: {
+      hold: line.hold,
+      say: line.notices.say,
+      onMoved: (keys) => {
+        for (const key of keys) {
+          doors.changes?.changed(key, "repartitioned");
+          doors.mirror?.changed(key);
+        }
+      },
+      onChange: (reason) => doors.gateway?.publish("people.changed", { reason }),
+      onProgress: (done, total) => doors.gateway?.publish("changes.progress", { done, total }),
     },
-    onChange: (reason) => doors.gateway?.publish("people.changed", { reason }),
-    onProgress: (done, total) => doors.gateway?.publish("changes.progress", { done, total }),
   });
 }
 
@@ -295,7 +297,7 @@ function lineSettings({ current }: SettingsHolder, doors: Doors, secret: string)
     debounceMs: (channel) => current().debounceMs(channel),
     batchLimit: () => current().config.messages.queue.cap,
     onUnknown: () => current().config.outbox.onUnknown,
-    audience: (message) => current().audience(message),
+    audience: (message) => current().who.audience(message),
     canReach: (channel, account) => doors.channels?.get(channel)?.accounts.includes(account) ?? false,
     canary: (message) => (current().config.audit.canary ? markerOf(message, secret) : null),
   };
@@ -313,30 +315,35 @@ function markerOf({ address, sender }: InboundMessage, secret: string): string {
   return `cnry-${digest.slice(0, 16)}`;
 }
 
-function liveGateway(line: Line, { settings, doors, listeners }: House): LiveGateway {
+function announcements(line: Line, { settings, doors }: House): LiveGateway["tell"] {
   return {
-    receive: line.receive,
-    abort: line.abort,
-    wake: line.wake,
-    running: line.running,
-    channels: () => doors.channels?.statuses() ?? [],
-    route: (message) => settings.current().route(message),
-    ownedAccounts: () => ownedAccounts(settings.current()),
     sessionChanged(key, reason) {
       doors.changes?.changed(key, reason);
       doors.mirror?.changed(key);
     },
     deliveriesChanged() {
-      line.wakeOutbox();
+      line.notices.wake();
       doors.gateway?.publish("people.changed", { reason: "outbox" });
     },
     peopleChanged: (reason) => doors.gateway?.publish("people.changed", { reason }),
-    canaries: () => (settings.current().config.audit.canary ? line.canaries : null),
     async welcome(channel, account, senderId, chat) {
-      const { audience } = settings.current();
-      const reply = { address: { channel, account, chat, thread: null }, audience: audience(directMessage({ channel, account, senderId })), peer: senderId, replyTo: null };
-      await line.say(reply, "unknown", "✅ You are let in. Write to me here.");
+      const audience = settings.current().who.audience(directMessage({ channel, account, senderId }));
+      const reply = { address: { channel, account, chat, thread: null }, audience, peer: senderId, replyTo: null };
+      await line.notices.say(reply, "unknown", "✅ You are let in. Write to me here.");
     },
+  };
+}
+
+function liveGateway(line: Line, house: House): LiveGateway {
+  const { settings, doors, listeners } = house;
+  return {
+    receive: line.receive,
+    turns: line,
+    tell: announcements(line, house),
+    channels: () => doors.channels?.statuses() ?? [],
+    route: (message) => settings.current().route(message),
+    ownedAccounts: () => ownedAccounts(settings.current()),
+    canaries: () => (settings.current().config.audit.canary ? line.canaries : null),
     onTurnEvent(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

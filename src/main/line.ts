@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResolvedModel } from "../agent/run.ts";
-import type { Agents } from "../agent/settings.ts";
 import type { Address } from "../domain/address.ts";
 import type { Channel, ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { Delivery } from "../domain/delivery.ts";
-import { directMessage, type InboundMessage } from "../domain/message.ts";
-import type { ReplyRoute, ResetType } from "../domain/route.ts";
+import { directMessage } from "../domain/message.ts";
+import type { ReplyRoute } from "../domain/route.ts";
 import type { Turn, TurnEvent } from "../domain/turn.ts";
 import type { Doorway, EntranceSettings, SayNow } from "../inbox/parts.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
@@ -18,29 +17,19 @@ import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
 import { describeAudience, isInside } from "../routing/audience.ts";
 import { peerAudience } from "../routing/keys.ts";
 import { createRecentEntries } from "../sessions/recent.ts";
-import type { ResetPolicy } from "../sessions/reset.ts";
 import type { FilePeople } from "../people/index.ts";
 import type { Executor, Store } from "../store/store.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { Docking } from "../turns/commands/dock.ts";
 import { runErrand, type ErrandParts } from "../turns/commands/errands.ts";
 import type { Errand } from "../turns/commands/index.ts";
+import type { TurnSettings } from "../turns/turn-settings.ts";
 import { createRecovery, rememberDraft } from "../turns/recover.ts";
 import { createTurnWorker, type TurnWorker } from "../turns/lanes.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
-export interface LineSettings extends EntranceSettings {
-  agents(): Agents;
-  resetPolicy(type: ResetType, channel: string): ResetPolicy;
-  debounceMs(channel: string): number;
-  /** How many queued messages one turn may collect (spec 12.3). */
-  batchLimit(): number;
+export interface LineSettings extends EntranceSettings, TurnSettings {
   onUnknown(): "hold" | "resend";
-  /** Who reads at a message's place, as the people are known now (law 5). */
-  audience(message: InboundMessage): string;
-  canReach(channel: string, account: string): boolean;
-  /** The marker that a sender's words carry while the self-test runs; null while it does not. */
-  canary(message: InboundMessage): string | null;
 }
 
 /** What the line asks of the people room; main joins the two. */
@@ -74,6 +63,14 @@ export interface LineParts {
   onTurnEvent(event: TurnEvent): void;
 }
 
+/** What goes out without a turn. */
+export interface Notices {
+  /** Says something to somebody, where they are. */
+  say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
+  /** Something may be due. */
+  wake(): void;
+}
+
 /** The eight rooms joined into the way of one message, without the doors (channels, gateway) at its ends. */
 export interface Line {
   readonly receive: Receive;
@@ -82,10 +79,8 @@ export interface Line {
   running(): number;
   /** Holds sessions still until the answered function is called. */
   hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
-  /** Says something outside of any turn: a notice of the house. */
-  say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
+  readonly notices: Notices;
   readonly canaries: Readonly<CanaryCount>;
-  wakeOutbox(): void;
   /** Takes up what an earlier gateway left, then works. */
   start(): Promise<void>;
   /** Finishes what ends within `graceMs`, hands back the rest. */
@@ -107,9 +102,7 @@ export function createLine(parts: LineParts): Line {
   const live = createLiveReplies({ clock, log, channel, rememberDraft: (turnId, draft) => rememberDraft(store, turnId, draft) });
   const outbox = createOutboxWorker({ ...world, store, probe, channel, guard: (delivery) => guardAddress(settings, delivery) });
   const canaries: CanaryCount = { requests: 0, markers: 0, breaches: 0 };
-  const sayNow: SayNow = async (tx, sessionKey, reply, text) => {
-    await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null, held: null }, ids, clock.now());
-  };
+  const sayNow = sayNowWith(world);
   const emit = (event: TurnEvent): void => {
     live.onTurnEvent(event);
     parts.onTurnEvent(event);
@@ -124,13 +117,12 @@ export function createLine(parts: LineParts): Line {
     recent: createRecentEntries(store, RECENT),
     emit,
     leaseMs: LEASE_MS,
-    batchLimit: settings.batchLimit,
-    agents: settings.agents,
-    resetPolicy: settings.resetPolicy,
-    debounceMs: settings.debounceMs,
-    resolveModel: parts.resolveModel,
-    pause: (ms, signal) => sleep(ms, undefined, { signal }),
-    onModelError: (ref, error) => log.warn({ model: ref, code: error.code, err: error.cause ?? error }, error.message),
+    settings,
+    models: {
+      resolveModel: parts.resolveModel,
+      pause: (ms, signal) => sleep(ms, undefined, { signal }),
+      onModelError: (ref, error) => log.warn({ model: ref, code: error.code, err: error.cause ?? error }, error.message),
+    },
     settleLive: live.settle,
     onDelivery: outbox.wake,
     ...wallParts(parts, canaries, sayNow, outbox),
@@ -141,11 +133,7 @@ export function createLine(parts: LineParts): Line {
     receive,
     hold: turns.hold,
     canaries,
-    wakeOutbox: outbox.wake,
-    say: async (reply, sessionKey, text) => {
-      await store.transaction((tx) => sayNow(tx, sessionKey, reply, text));
-      outbox.wake();
-    },
+    notices: noticesOf(store, outbox, sayNow),
     abort: turns.abort,
     wake: turns.wake,
     running: turns.running,
@@ -162,19 +150,34 @@ export function createLine(parts: LineParts): Line {
   };
 }
 
+function sayNowWith({ clock, ids }: LineWorld): SayNow {
+  return async (tx, sessionKey, reply, text) => {
+    await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text, draft: null, held: null }, ids, clock.now());
+  };
+}
+
+function noticesOf(store: Store, outbox: OutboxWorker, sayNow: SayNow): Notices {
+  return {
+    wake: outbox.wake,
+    async say(reply, sessionKey, text) {
+      await store.transaction((tx) => sayNow(tx, sessionKey, reply, text));
+      outbox.wake();
+    },
+  };
+}
+
 /** What keeps people apart in a turn, and what its commands need of the house. */
 function wallParts(parts: LineParts, canaries: CanaryCount, sayNow: SayNow, outbox: OutboxWorker) {
   const { store, settings, people, world } = parts;
   const { clock, ids, log } = world;
-  const { audience, canReach, canary } = settings;
+  const { canReach } = settings;
   const tell: ErrandParts["tell"] = (tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text);
   const errands: ErrandParts = { store, ids, clock, canReach, tell, filePeople: people.filePeople, linkedChat: people.linkedChat, explainLast: people.explainLast, onAgreement: people.onAgreement, wakeOutbox: outbox.wake };
   return {
-    audience,
-    canReach,
-    canary,
-    canaries,
-    onBreach: (turn: Turn, where: string) => log.error({ code: "WALL_BREACHED", turnId: turn.id, sessionKey: turn.sessionKey, where }, "a marker of another person came near this answer; it was stopped"),
+    canaries: {
+      count: canaries,
+      onBreach: (turn: Turn, where: string) => log.error({ code: "WALL_BREACHED", turnId: turn.id, sessionKey: turn.sessionKey, where }, "a marker of another person came near this answer; it was stopped"),
+    },
     errand: (errand: Errand, turn: Turn) => runErrand(errands, errand, turn),
     tellOwner: async (tx: Executor, agentId: string, text: string) => {
       const route = await people.ownerRoute(agentId);

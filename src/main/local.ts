@@ -56,7 +56,7 @@ async function assemble(env: Environment, version: string, store: Store, onEvent
   const clock = systemClock;
   const ids = createIds(clock);
   const onProgress = (done: number, total: number): void => onEvent({ event: "changes.progress", payload: { done, total } });
-  const changes = createChanges({ store, clock, ids, settings, env, configPath: paths.configPath, log: quiet, ...ALONE, onProgress });
+  const changes = createChanges({ store, clock, ids, settings, env, configPath: paths.configPath, log: quiet, house: { ...ALONE, onProgress } });
   const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), address: () => null };
   const people = createPeopleDesk(settings.directory, settings.current);
   const operations = operationSettings(settings.current, changes);

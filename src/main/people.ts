@@ -22,11 +22,11 @@ import type { CompiledSettings } from "./settings.ts";
 export function createPeopleDesk(directory: PeopleDirectory, current: () => CompiledSettings): PeopleDesk {
   return {
     directory,
-    file: () => fileIdentities(current().routingSource.session?.identityLinks),
+    file: () => fileIdentities(current().who.source.session?.identityLinks),
     filePeople: () => filePeople(current()),
-    spell: (name) => fileIdentities(current().routingSource.session?.identityLinks).find(({ person }) => nameKey(person) === nameKey(name))?.person ?? null,
+    spell: (name) => fileIdentities(current().who.source.session?.identityLinks).find(({ person }) => nameKey(person) === nameKey(name))?.person ?? null,
     isOwner: (key) => isOwner(current(), directory, key),
-    whoIs: (channel, account, peer) => current().whoIs(channel, account, peer),
+    whoIs: (channel, account, peer) => current().who.whoIs(channel, account, peer),
     defaultAccount: (channel) => current().config.channels[channel]?.defaultAccount ?? "default",
   };
 }
@@ -34,11 +34,11 @@ export function createPeopleDesk(directory: PeopleDirectory, current: () => Comp
 /** A person is the owner as soon as one of their accounts is (A1). */
 function isOwner(settings: CompiledSettings, directory: PeopleDirectory, key: string): boolean {
   if (directory.isOwner(key)) return true;
-  const { identityLinks, owner } = settings.routingSource.session ?? {};
+  const { identityLinks, owner } = settings.who.source.session ?? {};
   const named = typeof owner === "string" ? [owner] : (owner ?? []);
   if (named.some((entry) => nameKey(entry) === key)) return true;
   const links = fileIdentities(identityLinks).filter(({ person }) => nameKey(person) === key);
-  return links.some(({ channel, peer }) => channel !== "*" && settings.whoIs(channel, "default", peer).isOwner);
+  return links.some(({ channel, peer }) => channel !== "*" && settings.who.whoIs(channel, "default", peer).isOwner);
 }
 
 /** Every account that the configuration and the people table know on a channel, for whoever looks for one of them. */
@@ -58,7 +58,7 @@ async function linkedChat({ store, settings, directory }: PeopleParts, turn: Tur
   const who = current.route(item.message).why.sender;
   for (const { account, peer } of accountsOn(current, directory, who, channel)) {
     const isSame = channel === address.channel && account === address.account && peer === sender.id;
-    if (isSame || current.audience(directMessage({ channel, account, senderId: peer })) !== item.audience) continue;
+    if (isSame || current.who.audience(directMessage({ channel, account, senderId: peer })) !== item.audience) continue;
     const known = await store.get(findDirectChat, { channel, account, sender_id: peer });
     return { address: { channel, account, chat: known?.chat ?? peer, thread: null }, peer };
   }
@@ -81,13 +81,13 @@ async function explainLast({ store }: PeopleParts, turn: Turn): Promise<string> 
 /** Where the owner wrote last, if that is a chat that only they read. */
 async function ownerRoute({ store, settings }: PeopleParts, agentId: string): Promise<ReplyRoute | null> {
   const current = settings.current();
-  const row = await store.get(findSession, { key: current.mainKey(agentId) });
+  const row = await store.get(findSession, { key: current.who.mainKey(agentId) });
   if (!row || row.last_route === null) return null;
   const address = JSON.parse(row.last_route) as ReplyRoute["address"];
   if (isOperatorChannel(address.channel)) return null;
   const owned = accountsOn(current, settings.directory, { isOwner: true, ownerBy: null, person: null, link: null }, address.channel);
   for (const { account, peer } of owned) {
-    if (account !== address.account || current.audience(directMessage({ channel: address.channel, account, senderId: peer })) !== "owner") continue;
+    if (account !== address.account || current.who.audience(directMessage({ channel: address.channel, account, senderId: peer })) !== "owner") continue;
     const chat = (await store.get(findDirectChat, { channel: address.channel, account, sender_id: peer }))?.chat ?? peer;
     return { address: { ...address, chat, thread: null }, audience: "owner", peer, replyTo: null };
   }

@@ -15,20 +15,25 @@ import { readInForce } from "../sessions/repartition/index.ts";
 import type { Store } from "../store/store.ts";
 import { resetPolicy, type ResetPolicy } from "../sessions/reset.ts";
 
+/** Who is who, and where they belong, as it is in force. */
+export interface Who {
+  /** What routing goes by: of the file, save where a change of it waits for the owner's word (law 7). */
+  readonly source: RoutingSource;
+  /** Who reads at a message's place, as the people are known now. */
+  audience(message: InboundMessage): string;
+  whoIs(channel: string, account: string, peer: string): RouteWhy["sender"];
+  mainKey(agentId: string): string;
+}
+
 /** One configuration, compiled for every room that reads it. Built whole or not at all. */
 export interface CompiledSettings {
   readonly config: Config;
-  /** What routing goes by: of the file, save where a change of it waits for the owner's word (law 7). */
-  readonly routingSource: RoutingSource;
+  readonly who: Who;
   readonly agents: Agents;
   readonly providers: Providers;
   readonly warnings: readonly string[];
   admit(message: InboundMessage): Admitted | Dropped;
   route(message: InboundMessage): Route;
-  /** Who reads at a message's place, as the people are known now. */
-  audience(message: InboundMessage): string;
-  whoIs(channel: string, account: string, peer: string): RouteWhy["sender"];
-  mainKey(agentId: string): string;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
   debounceMs(channel: string): number;
 }
@@ -51,14 +56,16 @@ export function compileSettings(config: Config, { warnings, env, directory, rout
   return {
     config,
     warnings,
-    routingSource: source,
+    who: {
+      source,
+      audience: (message) => resolveAudience(routing, message),
+      whoIs: (channel, account, peer) => routing.people.whoIs(channel, account, peer),
+      mainKey: (agentId) => (routing.scope === "global" ? "global" : `agent:${agentId}:${routing.main}`),
+    },
     agents: compileAgents(config),
     providers: createProviders(config, (name) => env[name]),
     admit: (message) => admit(admission, message),
     route: (message) => resolveRoute(routing, message),
-    audience: (message) => resolveAudience(routing, message),
-    whoIs: (channel, account, peer) => routing.people.whoIs(channel, account, peer),
-    mainKey: (agentId) => (routing.scope === "global" ? "global" : `agent:${agentId}:${routing.main}`),
     resetPolicy: (type, channel) => resetPolicy(config.session, type, channel),
     debounceMs: (channel) => queue.debounceMsByChannel[channel] ?? queue.debounceMs,
   };
@@ -90,7 +97,7 @@ function operatorMessage(sessionKey: string | null, agentId: string | null): Inb
 /** The settings to start with: of the file, but for what decides who shares a conversation, which is as it was in force. */
 export async function settingsInForce(store: Store, compiled: CompiledSettings, env: Environment): Promise<SettingsHolder> {
   const directory = await loadDirectory(store);
-  const routingSource = (await readInForce(store)) ?? compiled.routingSource;
+  const routingSource = (await readInForce(store)) ?? compiled.who.source;
   return holdSettings(compileSettings(compiled.config, { warnings: compiled.warnings, env, directory, routingSource }), directory);
 }
 

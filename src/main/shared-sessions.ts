@@ -19,9 +19,9 @@ function identityOf({ channel, account, sender_id }: ParticipantRow): string {
 }
 
 /** What brought them there, as far as the key says it. */
-function scopeOf(key: string, { mainKey }: CompiledSettings, rows: readonly ParticipantRow[]): SharedSession["scope"] {
+function scopeOf(key: string, { who }: CompiledSettings, rows: readonly ParticipantRow[]): SharedSession["scope"] {
   const agent = /^agent:([^:]+):/.exec(key)?.[1] ?? "main";
-  if (key === mainKey(agent) || key === "global") return "main";
+  if (key === who.mainKey(agent) || key === "global") return "main";
   if (rows.some(({ chat_kind: kind }) => kind !== "dm")) return "group";
   return /^agent:[^:]+:dm:/.test(key) ? "per-peer" : "other";
 }
@@ -30,7 +30,7 @@ function scopeOf(key: string, { mainKey }: CompiledSettings, rows: readonly Part
 function sharedSession(key: string, rows: readonly ParticipantRow[], settings: CompiledSettings): SharedSession[] {
   const humans = new Map<string, SharedSession["humans"][number]>();
   for (const row of rows) {
-    const who = settings.whoIs(row.channel, row.account, row.sender_id);
+    const who = settings.who.whoIs(row.channel, row.account, row.sender_id);
     const isOwner = who.isOwner || isOperatorChannel(row.channel);
     const id = isOwner ? "owner" : who.person === null ? identityOf(row) : nameKey(who.person);
     if (!humans.has(id)) humans.set(id, { name: who.person ?? row.sender_name, identity: identityOf(row), isOwner });
@@ -45,7 +45,7 @@ async function readFrom(store: Store, settings: CompiledSettings, directory: Awa
   const persons = [...directory.persons()];
   return {
     sharedSessions: sessions.flatMap(([key, rows]) => sharedSession(key, rows ?? [], settings)),
-    approved: approvals.map(({ channel, account, sender_id: senderId }) => ({ channel, account, senderId, asOwner: settings.whoIs(channel, account, senderId).isOwner })),
+    approved: approvals.map(({ channel, account, sender_id: senderId }) => ({ channel, account, senderId, asOwner: settings.who.whoIs(channel, account, senderId).isOwner })),
     identities: persons.flatMap(({ name, name_key: key }) => directory.identitiesOf(key).map(({ channel, account, peer }) => ({ channel, account, peer, person: name }))),
   };
 }

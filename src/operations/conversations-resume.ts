@@ -13,7 +13,7 @@ export const conversationsResume = define({
     const session = await requireSession(services, input.key);
     const now = services.clock.now();
     await services.store.transaction((tx) => resumeConversation(tx, session.key, input.sessionId, now));
-    services.live?.sessionChanged(session.key, "resume");
+    services.live?.tell.sessionChanged(session.key, "resume");
     return { ok: true as const, key: session.key, sessionId: input.sessionId };
   },
 });

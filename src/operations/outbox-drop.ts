@@ -10,7 +10,7 @@ export const outboxDrop = define({
   /** Ends a held reply unsent. Errors: DELIVERY_UNKNOWN. */
   async run({ store, clock, live }, { id }) {
     await store.transaction((tx) => dropHeld(tx, id, clock.now()));
-    live?.deliveriesChanged();
+    live?.tell.deliveriesChanged();
     return { ok: true as const };
   },
 });

@@ -20,7 +20,7 @@ export const outboxList = define({
         to: { channel: address.channel, account: address.account, chat: address.chat, thread: address.thread ?? undefined },
         toWhom: describeAudience(audience),
         text: text.slice(0, SHOWN),
-        reason: held === null || held === "" ? (error ?? "") : held,
+        reason: held ?? error ?? "",
         createdAt,
         state: now,
       })),

@@ -10,7 +10,7 @@ export const outboxRelease = define({
   /** Lets a held reply go. Errors: DELIVERY_UNKNOWN. */
   async run({ store, clock, live }, { id }) {
     await store.transaction((tx) => releaseHeld(tx, id, clock.now()));
-    live?.deliveriesChanged();
+    live?.tell.deliveriesChanged();
     return { ok: true as const };
   },
 });

@@ -60,8 +60,8 @@ export const pairingApprove = define({
     const plan = isEmpty(change) ? await changes.plan(wish) : (await changes.apply(wish, { approve: true, planId: input.planId })).plan;
     await store.transaction((tx) => approvePairing(tx, request, "operator", clock.now()));
     people.directory.approve(request.channel, request.account, request.senderId);
-    await live?.welcome(request.channel, request.account, request.senderId, request.chat);
-    live?.peopleChanged("pairing");
+    await live?.tell.welcome(request.channel, request.account, request.senderId, request.chat);
+    live?.tell.peopleChanged("pairing");
     return { applied: true as const, plan, ...future, request: shown };
   },
 });

@@ -12,7 +12,7 @@ export const pairingReject = define({
     const now = clock.now();
     const request = await findPairing(store, code, channel ?? null, now);
     await store.transaction((tx) => rejectPairing(tx, request, "operator", now));
-    live?.peopleChanged("pairing");
+    live?.tell.peopleChanged("pairing");
     return { ok: true as const };
   },
 });

@@ -40,28 +40,38 @@ export interface OperationSettings {
   warnings(): readonly string[];
 }
 
+/** What runs in the sessions. */
+export interface RunningTurns {
+  abort(sessionKey: string, runId: string | null): readonly string[];
+  running(): number;
+  /** Wakes the worker for what was accepted without `receive`. */
+  wake(sessionKey: string): void;
+}
+
+/** Tells those who look on, and those whom it concerns. */
+export interface Announcements {
+  /** A session changed by an operation. */
+  sessionChanged(sessionKey: string, reason: string): void;
+  /** Something may be due, or wait no longer. */
+  deliveriesChanged(): void;
+  /** Somebody was let in, linked or refused. */
+  peopleChanged(reason: string): void;
+  /** Somebody who was let in may write now. */
+  welcome(channel: string, account: string, senderId: string, chat: string): Promise<void>;
+}
+
 /** What only a running gateway can do. */
 export interface LiveGateway {
   receive(message: InboundMessage): Promise<ReceiveOutcome>;
-  abort(sessionKey: string, runId: string | null): readonly string[];
+  readonly turns: RunningTurns;
+  readonly tell: Announcements;
   channels(): readonly (ChannelStatus & { readonly name: string })[];
-  running(): number;
   onTurnEvent(listener: (event: TurnEvent) => void): () => void;
   route(message: InboundMessage): Route;
   /** Where the owner is known from the configuration: who `verify` may speak as. */
   ownedAccounts(): readonly Speaker[];
-  /** Wakes the worker for what was accepted without `receive`. */
-  wake(sessionKey: string): void;
-  /** Something may be due, or wait no longer. */
-  deliveriesChanged(): void;
-  /** Tells somebody who was let in that they may write now. */
-  welcome(channel: string, account: string, senderId: string, chat: string): Promise<void>;
-  /** Somebody was let in, linked or refused: who looks on is told. */
-  peopleChanged(reason: string): void;
   /** What the continuous self-test has seen since the start; null while it is off. */
   canaries(): CanaryCount | null;
-  /** Tells clients that a session changed by an operation. */
-  sessionChanged(sessionKey: string, reason: string): void;
 }
 
 /** What is to be changed of who shares a conversation. */

@@ -28,7 +28,7 @@ async function queueOf(services: Services) {
   const deliveries = await services.store.all(countOpenDeliveries, {});
   return {
     queued: stateCount(items, "queued"),
-    running: services.live?.running() ?? stateCount(items, "claimed"),
+    running: services.live?.turns.running() ?? stateCount(items, "claimed"),
     deliveriesPending: stateCount(deliveries, "pending") + stateCount(deliveries, "sending"),
     deliveriesFailed: stateCount(deliveries, "failed"),
     deliveriesUnknown: stateCount(deliveries, "unknown"),

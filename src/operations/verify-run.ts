@@ -49,7 +49,7 @@ async function say(services: Services, live: LiveGateway, speaker: Speaker, text
   try {
     const item = { message, route, command: null, state: "queued" } as const;
     await services.store.transaction((tx) => accept(tx, item, services.ids, services.clock));
-    live.wake(route.sessionKey);
+    live.turns.wake(route.sessionKey);
     return { key: original, answer: await answered.promise };
   } finally {
     clearTimeout(timer);

@@ -2,6 +2,7 @@ import { isOperatorChannel } from "../domain/address.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import type { Executor } from "../store/store.ts";
+import { upsertHold } from "../store/statements/upsert-hold.ts";
 import { insertDelivery } from "../store/statements/insert-delivery.ts";
 
 export interface NewDelivery {
@@ -22,8 +23,10 @@ export interface NewDelivery {
 export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: Ids, now: number): Promise<boolean> {
   const { address, audience, peer, replyTo } = delivery.reply;
   if (isOperatorChannel(address.channel) || delivery.text.trim() === "") return false;
+  const id = ids.next();
+  if (delivery.held !== null) await tx.run(upsertHold, { delivery_id: id, reason: delivery.held, since: now });
   await tx.run(insertDelivery, {
-    id: ids.next(),
+    id,
     turn_id: delivery.turnId,
     session_key: delivery.sessionKey,
     channel: address.channel,
@@ -32,7 +35,6 @@ export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: 
     thread: address.thread,
     audience,
     peer,
-    held: delivery.held,
     state: delivery.held === null ? "pending" : "held",
     reply_to: replyTo,
     text: delivery.text,

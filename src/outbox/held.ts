@@ -3,17 +3,39 @@ import type { Delivery } from "../domain/delivery.ts";
 import type { Executor } from "../store/store.ts";
 import { toDelivery } from "../store/rows.ts";
 import { dropDelivery } from "../store/statements/drop-delivery.ts";
-import { insertEvent } from "../store/statements/insert-event.ts";
+import { recordEvent } from "../store/ledger.ts";
+import { findHold } from "../store/statements/find-hold.ts";
+import { holdDelivery } from "../store/statements/hold-delivery.ts";
 import { listDeliveries } from "../store/statements/list-deliveries.ts";
 import { releaseDelivery } from "../store/statements/release-delivery.ts";
+import { settleHold } from "../store/statements/settle-hold.ts";
+import { upsertHold } from "../store/statements/upsert-hold.ts";
+import type { OutboxParts } from "./parts.ts";
 
 const UNSENT = ["held", "pending", "failed", "unknown"] as const;
 
+export interface ListedReply extends Delivery {
+  /** Why it waits, or waited, for the owner's word. */
+  readonly held: string | null;
+}
+
 /** Deliveries in one state, or all that are not sent, newest first. */
-export async function listDeliveriesIn(store: Executor, state: Exclude<Delivery["state"], "sent" | "sending"> | "all", limit: number): Promise<Delivery[]> {
+export async function listDeliveriesIn(store: Executor, state: Exclude<Delivery["state"], "sent" | "sending"> | "all", limit: number): Promise<ListedReply[]> {
   const states = state === "all" ? UNSENT : [state];
   const found = await Promise.all(states.map((one) => store.all(listDeliveries, { state: one, limit })));
-  return found.flat().map(toDelivery).toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  return found.flat().map((row) => ({ ...toDelivery(row), held: row.reason })).toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+}
+
+/** True when a delivery may not go to its address any more: it waits for the owner. What the owner has let go, goes. */
+export async function holdBack(parts: OutboxParts, delivery: Delivery): Promise<boolean> {
+  const reason = parts.guard(delivery);
+  if (reason === null || (await parts.store.get(findHold, { delivery_id: delivery.id }))?.released_at != null) return false;
+  await parts.store.transaction(async (tx) => {
+    await tx.run(upsertHold, { delivery_id: delivery.id, reason, since: parts.clock.now() });
+    await tx.run(holdDelivery, { id: delivery.id });
+  });
+  parts.log.warn({ deliveryId: delivery.id, sessionKey: delivery.sessionKey }, "a reply waits for the owner: its chat is not whom it was meant for");
+  return true;
 }
 
 function notWaiting(id: string): ContinuoError {
@@ -23,11 +45,12 @@ function notWaiting(id: string): ContinuoError {
 /** The owner has looked at a held reply and lets it go. Throws DELIVERY_UNKNOWN. */
 export async function releaseHeld(tx: Executor, id: string, now: number): Promise<void> {
   if ((await tx.run(releaseDelivery, { id, due_at: now })) === 0) throw notWaiting(id);
-  await tx.run(insertEvent, { at: now, kind: "outbox.released", session_key: null, data: JSON.stringify({ id }) });
+  await tx.run(settleHold, { delivery_id: id, released_at: now });
+  await recordEvent(tx, { at: now, kind: "outbox.released", session_key: null, data: { id } });
 }
 
 /** The owner has looked at a held reply and does not want it sent. Throws DELIVERY_UNKNOWN. */
 export async function dropHeld(tx: Executor, id: string, now: number): Promise<void> {
   if ((await tx.run(dropDelivery, { id, settled_at: now })) === 0) throw notWaiting(id);
-  await tx.run(insertEvent, { at: now, kind: "outbox.dropped", session_key: null, data: JSON.stringify({ id }) });
+  await recordEvent(tx, { at: now, kind: "outbox.dropped", session_key: null, data: { id } });
 }

@@ -11,10 +11,10 @@ import type { Delivery } from "../domain/delivery.ts";
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import { toDelivery } from "../store/rows.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
-import { holdDelivery } from "../store/statements/hold-delivery.ts";
 import { listPendingDeliveries } from "../store/statements/list-pending-deliveries.ts";
 import { requeueInterruptedEdits } from "../store/statements/requeue-interrupted-edits.ts";
 import { settleInterruptedDeliveries } from "../store/statements/settle-interrupted-deliveries.ts";
+import { holdBack } from "./held.ts";
 import { NotKept } from "./keep.ts";
 import { createLanes } from "./lanes.ts";
 import type { OutboxParts } from "./parts.ts";
@@ -61,13 +61,7 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
 
 /** False when the reply went back and its address has to wait for it. */
 async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSignal): Promise<boolean> {
-  // What the owner has let go is not asked about again.
-  const held = delivery.held === null ? parts.guard(delivery) : null;
-  if (held !== null) {
-    await parts.store.run(holdDelivery, { id: delivery.id, held });
-    parts.log.warn({ deliveryId: delivery.id, sessionKey: delivery.sessionKey }, "a reply waits for the owner: its chat is not whom it was meant for");
-    return true;
-  }
+  if (await holdBack(parts, delivery)) return true;
   const attempts = delivery.attempts + 1;
   const begun = await parts.store.run(beginDelivery, { id: delivery.id, attempts });
   if (begun === 0) return true;

@@ -9,7 +9,7 @@ import { endConversation } from "../store/statements/end-conversation.ts";
 import { findConversation } from "../store/statements/find-conversation.ts";
 import { findSession } from "../store/statements/find-session.ts";
 import { insertConversation } from "../store/statements/insert-conversation.ts";
-import { insertEvent } from "../store/statements/insert-event.ts";
+import { recordEvent } from "../store/ledger.ts";
 import { insertSession } from "../store/statements/insert-session.ts";
 import { pointSession } from "../store/statements/point-session.ts";
 import { reopenConversation } from "../store/statements/reopen-conversation.ts";
@@ -65,11 +65,11 @@ async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: numbe
 
 async function beginConversation(tx: Executor, key: string, sessionId: string, reason: BeganReason, now: number) {
   await tx.run(insertConversation, { session_id: sessionId, key, began_at: now, began_reason: reason });
-  await tx.run(insertEvent, {
+  await recordEvent(tx, {
     at: now,
     kind: "session.began",
     session_key: key,
-    data: JSON.stringify({ sessionId, reason }),
+    data: { sessionId, reason },
   });
 }
 
@@ -154,10 +154,10 @@ export async function resumeConversation(tx: Executor, key: string, sessionId: s
   await tx.run(endConversation, { session_id: session.session_id, ended_at: now, ended_reason: "resumed" });
   await tx.run(reopenConversation, { session_id: sessionId });
   await tx.run(pointSession, { key, session_id: sessionId, at: now });
-  await tx.run(insertEvent, {
+  await recordEvent(tx, {
     at: now,
     kind: "session.resumed",
     session_key: key,
-    data: JSON.stringify({ sessionId, from: session.session_id }),
+    data: { sessionId, from: session.session_id },
   });
 }

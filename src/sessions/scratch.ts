@@ -1,7 +1,7 @@
 import type { Executor } from "../store/store.ts";
 import { purgeAgentConversations } from "../store/statements/purge-agent-conversations.ts";
 import { purgeAgentEntries } from "../store/statements/purge-agent-entries.ts";
-import { purgeAgentEvents } from "../store/statements/purge-agent-events.ts";
+import { purgeEvents } from "../store/ledger.ts";
 import { purgeAgentSessions } from "../store/statements/purge-agent-sessions.ts";
 
 /** Agents with this prefix exist for the length of one check and are told to nobody. */
@@ -18,5 +18,6 @@ export function isScratchKey(sessionKey: string): boolean {
 /** Removes a scratch agent's sessions with all that was said in them. They come last: what goes with them is found by their keys. */
 export async function purgeSessions(tx: Executor, agentId: string): Promise<void> {
   const params = { agent_id: agentId };
-  for (const purge of [purgeAgentEvents, purgeAgentEntries, purgeAgentConversations, purgeAgentSessions]) await tx.run(purge, params);
+  await purgeEvents(tx, agentId);
+  for (const purge of [purgeAgentEntries, purgeAgentConversations, purgeAgentSessions]) await tx.run(purge, params);
 }

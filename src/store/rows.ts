@@ -136,7 +136,6 @@ export function toDelivery(row: OutboxRow): Delivery {
     draft: row.draft,
     error: row.error,
     peer: row.peer,
-    held: row.held,
     createdAt: row.created_at,
   };
 }

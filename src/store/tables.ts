@@ -12,16 +12,20 @@ interface LineTables {
   conversations: Defaulted<ConversationRow, "entry_seq" | "message_count">;
   entries: EntryRow;
   inbox: Defaulted<InboxRow, "seq">;
-  turns: Defaulted<TurnRow, "peer">;
+  turns: TurnRow;
   outbox: Defaulted<OutboxRow, "attempts" | "sent_parts" | "receipts" | "peer">;
   drops: Defaulted<DropRow, "notified">;
   cursors: CursorRow;
   events: Defaulted<EventRow, "seq">;
   participants: Defaulted<ParticipantRow, "explicit" | "messages" | "thread_key">;
+  holds: HoldRow;
   overheard: Defaulted<OverheardRow, "seq" | "thread_key">;
 }
 
-export type Tables = LineTables & PeopleTables & ChangeTables;
+type All = LineTables & PeopleTables & ChangeTables;
+
+/** Every table by its name: a map, and no record. */
+export type Tables = { [Name in keyof All]: All[Name] };
 
 export type { AgreementRow, ApprovalRow, IdentityRow, PairingRow, PeerAliasRow, PersonRow, TryRow } from "./tables/people.ts";
 export type { ChangeRow, ChangeStepRow, InForceRow, KeyAliasRow, MovedEntryRow } from "./tables/changes.ts";
@@ -124,8 +128,6 @@ export interface TurnRow extends TransportColumns {
   reply_to: string | null;
   draft: string | null;
   error: string | null;
-  /** Who reads its reply in a private chat; empty in a room. */
-  peer: string;
 }
 
 export interface OutboxRow extends TransportColumns {
@@ -147,8 +149,14 @@ export interface OutboxRow extends TransportColumns {
   settled_at: number | null;
   /** Who reads it in a private chat; empty in a room. */
   peer: string;
-  /** Why it waits for the owner (law 5). */
-  held: string | null;
+}
+
+/** A delivery that waits, or waited, for the owner's word (law 5). */
+export interface HoldRow {
+  delivery_id: string;
+  reason: string;
+  since: number;
+  released_at: number | null;
 }
 
 export interface DropRow {

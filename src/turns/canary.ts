@@ -3,7 +3,9 @@ import type { Turn } from "../domain/turn.ts";
 import { isInside } from "../routing/audience.ts";
 import type { Store } from "../store/store.ts";
 import { findCanary } from "../store/statements/find-canary.ts";
-import { insertEvent } from "../store/statements/insert-event.ts";
+import { recordEvent } from "../store/ledger.ts";
+import { isSameAccount } from "./guard.ts";
+import type { TurnSettings } from "./turn-settings.ts";
 import { toAddress } from "../store/rows.ts";
 import type { InboundMessage } from "../domain/message.ts";
 
@@ -16,8 +18,12 @@ export interface CanaryCount {
 
 export interface CanaryParts {
   readonly store: Store;
-  readonly canaries: CanaryCount;
-  audience(message: InboundMessage): string;
+  readonly settings: TurnSettings;
+  readonly canaries: CanaryWatch;
+}
+
+export interface CanaryWatch {
+  readonly count: CanaryCount;
   onBreach(turn: Turn, where: string): void;
 }
 
@@ -36,8 +42,8 @@ export function withoutMarkers(text: string): string {
  */
 export async function checkMarkers(parts: CanaryParts, turn: Turn, where: "request" | "reply", text: string): Promise<void> {
   const markers = new Set(text.match(MARKER));
-  parts.canaries.requests += where === "request" ? 1 : 0;
-  parts.canaries.markers += markers.size;
+  parts.canaries.count.requests += where === "request" ? 1 : 0;
+  parts.canaries.count.markers += markers.size;
   if (turn.items[0]?.shared === true) return;
   for (const marker of markers) {
     const planted = await parts.store.get(findCanary, { canary: marker });
@@ -46,11 +52,11 @@ export async function checkMarkers(parts: CanaryParts, turn: Turn, where: "reque
     const sender = { id: planted.sender_id, name: null, username: null };
     const kind = planted.chat_kind as InboundMessage["chatKind"];
     const at: InboundMessage = { address: toAddress(planted), chatKind: kind, sender, messageId: null, text: "", mentioned: true, sentAt: 0, place: null, target: null };
-    const home = planted.session_key === turn.sessionKey || isInside(turn.reply.audience, parts.audience(at));
+    const home = isSameAccount(turn, { senderId: planted.sender_id, address: toAddress(planted) }) || isInside(turn.reply.audience, parts.settings.audience(at));
     if (home) continue;
-    parts.canaries.breaches++;
-    await parts.store.run(insertEvent, { at: turn.startedAt, kind: "canary.breach", session_key: turn.sessionKey, data: JSON.stringify({ marker, where, turnId: turn.id, plantedIn: planted.session_key }) });
-    parts.onBreach(turn, where);
+    parts.canaries.count.breaches++;
+    await recordEvent(parts.store, { at: turn.startedAt, kind: "canary.breach", session_key: turn.sessionKey, data: { marker, where, turnId: turn.id, plantedIn: planted.session_key } });
+    parts.canaries.onBreach(turn, where);
     throw new ContinuoError("WALL_BREACHED", "This answer was stopped: something of another person had come near it.", { fields: { where, turnId: turn.id } });
   }
 }

@@ -1,16 +1,16 @@
+import { sameAddress, type Address } from "../domain/address.ts";
 import { readerOf } from "../domain/message.ts";
 import type { ResetType, ReplyRoute } from "../domain/route.ts";
-import type { BeganReason } from "../domain/session.ts";
+import type { BeganReason, Dock } from "../domain/session.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
 import { readBatch, takeBatch } from "../inbox/batch.ts";
 import { openSession } from "../sessions/lifecycle.ts";
-import type { ResetPolicy } from "../sessions/reset.ts";
 import { isForAgent, startsAnew } from "./commands/index.ts";
 import { dockedRoute } from "./docked.ts";
 import { appendQuestions, type QuestionParts } from "./questions.ts";
 import type { Executor, Store } from "../store/store.ts";
-import type { ConversationRow, TurnRow } from "../store/tables.ts";
+import type { ConversationRow, SessionRow, TurnRow } from "../store/tables.ts";
 import { toAddress } from "../store/rows.ts";
 import { findConversation } from "../store/statements/find-conversation.ts";
 import { findRunningTurn } from "../store/statements/find-running-turn.ts";
@@ -23,10 +23,6 @@ export interface ClaimParts extends QuestionParts {
   /** Names this process's worker in the leases. */
   readonly holder: string;
   readonly leaseMs: number;
-  batchLimit(): number;
-  resetPolicy(type: ResetType, channel: string): ResetPolicy;
-  /** Whether a channel's account is there to send to. */
-  canReach(channel: string, account: string): boolean;
 }
 
 export interface ClaimedTurn {
@@ -72,15 +68,15 @@ export async function claimTurn(parts: ClaimParts, tx: Executor, sessionKey: str
 
 async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: number): Promise<Claim> {
   const id = parts.ids.next();
-  const { items, more } = await takeBatch(tx, sessionKey, id, parts.batchLimit());
+  const { items, more } = await takeBatch(tx, sessionKey, id, parts.settings.batchLimit());
   const asked = replyRouteOf(items);
   const [first] = items;
   if (!first || !asked) return { kind: "empty" };
   const { command } = first;
-  const policy = parts.resetPolicy(resetTypeOf(first), first.message.address.channel);
+  const policy = parts.settings.resetPolicy(resetTypeOf(first), first.message.address.channel);
   const session = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
   // What a command answers is said where it was given, also to whoever has docked elsewhere.
-  const reply = command === null || isForAgent(command) ? await dockedRoute(parts, tx, session, first, asked) : asked;
+  const reply = command === null || isForAgent(command) ? await dockedRoute(parts.settings, tx, session, first, asked) : asked;
   const turn: Turn = {
     id,
     runId: first.runId,
@@ -101,7 +97,7 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
 }
 
 function turnParams(parts: ClaimParts, turn: Turn, now: number) {
-  const { address, audience, peer, replyTo } = turn.reply;
+  const { address, audience, replyTo } = turn.reply;
   return {
     id: turn.id,
     run_id: turn.runId,
@@ -118,13 +114,19 @@ function turnParams(parts: ClaimParts, turn: Turn, now: number) {
     chat: address.chat,
     thread: address.thread,
     audience,
-    peer,
     reply_to: replyTo,
   };
 }
 
 function rolledBy({ began_reason: reason }: ConversationRow): BeganReason | null {
   return reason === "first-message" ? null : (reason as BeganReason);
+}
+
+/** Who reads a turn's reply: whoever wrote there, or whoever has docked there. */
+function readerAt(address: Address, items: readonly InboxItem[], session: SessionRow | undefined): string {
+  const here = items.findLast(({ message }) => sameAddress(message.address, address));
+  if (here) return readerOf(here.message);
+  return session?.dock == null ? "" : (JSON.parse(session.dock) as Dock).peer;
 }
 
 async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: number): Promise<Claim> {
@@ -145,7 +147,7 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     fence,
     startedAt: row.started_at,
     items,
-    reply: { address: toAddress(row), audience: row.audience, peer: row.peer, replyTo: row.reply_to },
+    reply: { address: toAddress(row), audience: row.audience, peer: readerAt(toAddress(row), items, session), replyTo: row.reply_to },
     draft: row.draft,
   };
   const claimed: ClaimedTurn = {

@@ -15,7 +15,7 @@ export async function commitWhenPossible(parts: WorkerParts, claimed: ClaimedTur
       const error = toContinuoError(thrown);
       if (!WAITED_OUT.includes(error.code) || stopping.aborted) throw thrown;
       parts.log.error({ code: error.code, sessionKey: claimed.turn.sessionKey }, `${error.message} The answer waits. ${error.cure}`);
-      await parts.pause(RETRY_MS, stopping).catch(() => undefined);
+      await parts.models.pause(RETRY_MS, stopping).catch(() => undefined);
     }
   }
 }

@@ -16,6 +16,12 @@ export function saidTo(parts: GuardParts, { from }: Entry): string {
   return parts.audience(directMessage({ channel, account, senderId: from.senderId }));
 }
 
+/** The same id on the same platform, through another account of ours: the scopes that bring it here tell no accounts apart. */
+export function isSameAccount({ items }: Turn, from: { readonly senderId: string; readonly address: { readonly channel: string } }): boolean {
+  const message = items[0]?.message;
+  return message?.chatKind === "dm" && from.senderId !== "" && message.sender.id === from.senderId && message.address.channel === from.address.channel;
+}
+
 /**
  * Law 5: whoever reads the reply must be allowed to read all that it is made of. Null lets it go; otherwise the reason,
  * in words for the owner. Where the scope itself lets others speak, who wrote belongs there.
@@ -32,7 +38,7 @@ export function guardReply(parts: GuardParts, turn: Turn, entries: readonly Entr
     before = entry;
     if (same) continue;
     const source = saidTo(parts, entry);
-    if (!isInside(audience, source)) foreign.add(source);
+    if (!isInside(audience, source) && !isSameAccount(turn, entry.from)) foreign.add(source);
   }
   if (foreign.size === 0) return null;
   const authors = [...foreign].map(describeAudience).join(", ");

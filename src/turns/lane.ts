@@ -7,8 +7,6 @@ import type { RunParts } from "./run-turn.ts";
 export interface WorkerParts extends ClaimParts, RunParts, CommitParts {
   readonly clock: Clock;
   readonly log: ChannelLog;
-  /** How long to wait for more after messages have queued behind a run (A8). */
-  debounceMs(channel: string): number;
   /** Ends the live view of a turn; resolves to the draft that its reply completes. */
   settleLive(turnId: string): Promise<string | null>;
   onDelivery(): void;

@@ -2,7 +2,7 @@ import type { AbortReason } from "../agent/run.ts";
 import type { Reservation } from "../inbox/parts.ts";
 import { claimTurn, type Claim } from "./claim.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
-import { createHolds } from "./holds.ts";
+import { createHolds, type Holds } from "./holds.ts";
 import { drain } from "./worker.ts";
 
 export interface TurnWorker {
@@ -52,13 +52,6 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
     lane.wokenAt = parts.clock.now();
   };
 
-  const hold = async (sessionKeys: Iterable<string> | "all"): Promise<() => void> => {
-    const keys = sessionKeys === "all" ? null : [...new Set(sessionKeys)];
-    const release = holds.begin(keys);
-    await Promise.all((keys ?? []).map((key) => lanes.get(key)?.done));
-    return () => release().forEach(wake);
-  };
-
   return {
     wake,
     reserve(sessionKey) {
@@ -79,14 +72,26 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
       return runIds;
     },
     running: () => lanes.size,
-    hold,
+    hold: (sessionKeys) => holdStill(holds, lanes, sessionKeys, wake),
     async stop(graceMs) {
       stopping.abort("shutdown" satisfies AbortReason);
-      const timer = setTimeout(() => {
-        for (const lane of lanes.values()) lane.abort?.abort("shutdown" satisfies AbortReason);
-      }, graceMs);
-      while (lanes.size > 0) await Promise.all([...lanes.values()].map((lane) => lane.done));
-      clearTimeout(timer);
+      await endAll(lanes, graceMs);
     },
   };
+}
+
+async function holdStill(holds: Holds, lanes: ReadonlyMap<string, Lane>, sessionKeys: Iterable<string> | "all", wake: (key: string) => void): Promise<() => void> {
+  const keys = sessionKeys === "all" ? null : [...new Set(sessionKeys)];
+  const release = holds.begin(keys);
+  await Promise.all((keys ?? []).map((key) => lanes.get(key)?.done));
+  return () => release().forEach(wake);
+}
+
+/** What runs may end by itself for a while; then it is cut short. */
+async function endAll(lanes: ReadonlyMap<string, Lane>, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const lane of lanes.values()) lane.abort?.abort("shutdown" satisfies AbortReason);
+  }, graceMs);
+  while (lanes.size > 0) await Promise.all([...lanes.values()].map((lane) => lane.done));
+  clearTimeout(timer);
 }

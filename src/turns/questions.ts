@@ -1,5 +1,4 @@
 import { isOperatorChannel } from "../domain/address.ts";
-import type { InboundMessage } from "../domain/message.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
 import type { Ids } from "../domain/ids.ts";
@@ -10,11 +9,11 @@ import type { OpenSession } from "../sessions/lifecycle.ts";
 import type { Executor } from "../store/store.ts";
 import { isForAgent } from "./commands/index.ts";
 import { noticeEntry } from "./notice.ts";
+import type { TurnSettings } from "./turn-settings.ts";
 
 export interface QuestionParts {
   readonly ids: Ids;
-  /** The marker that this sender's words carry while the self-test runs (docs/audience.md); null while it does not. */
-  canary(message: InboundMessage): string | null;
+  readonly settings: TurnSettings;
 }
 
 /** What is said in a session that an operator named belongs to that session's readers; elsewhere to its sender's. */
@@ -67,7 +66,9 @@ export async function appendQuestions(parts: QuestionParts, tx: Executor, turn: 
   const position = { entrySeq: session.entrySeq, leafId: session.leafId };
   if (!first) return position;
   const isAsked = command === null || isForAgent(command);
-  const canary = isAsked ? parts.canary(first.message) : null;
+  // What an operator says in somebody else's session is said to its readers: it proves nothing there.
+  const isGuestOf = first.message.target !== null && session.audience !== "owner";
+  const canary = isAsked && !isGuestOf ? parts.settings.canary(first.message) : null;
   const notice = session.rolled ? [noticeEntry(turn, session.rolled.reason)] : [];
   const overheard = isAsked ? await overheardEntries(tx, turn, first) : [];
   const entries = [...notice, ...overheard, ...questionsOf(turn, command, session, canary)];

@@ -1,5 +1,4 @@
 import { runAgent, type AgentParts } from "../agent/run.ts";
-import type { Agents } from "../agent/settings.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { Command } from "../domain/command.ts";
 import type { Entry } from "../domain/entry.ts";
@@ -11,15 +10,15 @@ import type { ClaimedTurn } from "./claim.ts";
 import { checkMarkers, withoutMarkers, type CanaryParts } from "./canary.ts";
 import { commandReply, isForAgent, type Errand } from "./commands/index.ts";
 import { endOf, type TurnEnd } from "./commit.ts";
-import { guardReply, type GuardParts } from "./guard.ts";
+import { guardReply } from "./guard.ts";
 import { noticeText } from "./notice.ts";
 
-export interface RunParts extends AgentParts, GuardParts, CanaryParts {
+export interface RunParts extends CanaryParts {
+  readonly models: AgentParts;
   /** Does what a command asks for; answers what to say. */
   errand(errand: Errand, turn: Turn): Promise<string>;
   readonly recent: RecentEntries;
   readonly probe: Probe;
-  agents(): Agents;
   emit(event: TurnEvent): void;
 }
 
@@ -38,7 +37,7 @@ export async function runTurn(parts: RunParts, claimed: ClaimedTurn, signal: Abo
   if (turn.attempt > MAX_TURN_ATTEMPTS) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
   if (command !== null && !isForAgent(command)) return said(await commandAnswer(parts, command, turn));
   const entries = await parts.recent.read(turn.sessionId);
-  const held = guardReply(parts, turn, entries);
+  const held = guardReply(parts.settings, turn, entries);
   if (held !== null) parts.emit({ ...frameOf(turn, now()), kind: "held", reason: held });
   const result = await answer(parts, claimed, entries, signal, now);
   if (result.kind === "aborted" && result.reason === "shutdown") return null;
@@ -57,8 +56,8 @@ async function commandAnswer(parts: RunParts, command: Command, turn: Turn): Pro
 async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly Entry[], signal: AbortSignal, now: () => number): Promise<TurnResult> {
   const { turn } = claimed;
   const frame = frameOf(turn, now());
-  return runAgent(parts, {
-    agent: parts.agents().get(turn.agentId),
+  return runAgent(parts.models, {
+    agent: parts.settings.agents().get(turn.agentId),
     modelOverride: claimed.modelOverride,
     entries,
     signal,

@@ -44,7 +44,7 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
   const abort = new AbortController();
   lane.claimed = claimed;
   lane.abort = abort;
-  const timeout = setTimeout(() => abort.abort("timeout" satisfies AbortReason), parts.agents().get(turn.agentId).timeoutMs);
+  const timeout = setTimeout(() => abort.abort("timeout" satisfies AbortReason), parts.settings.agents().get(turn.agentId).timeoutMs);
   try {
     const texts = turn.items.map((item) => item.message.text);
     const senderName = turn.items[0]?.message.sender.name ?? null;

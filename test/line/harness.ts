@@ -134,7 +134,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     debounceMs: () => options.debounceMs ?? 20,
     batchLimit: () => 20,
     onUnknown: () => "hold",
-    audience: (message) => current().audience(message),
+    audience: (message) => current().who.audience(message),
     canReach: (channel) => channels.has(channel),
     canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(`${address.channel} ${address.account} ${sender.id}`).digest("hex").slice(0, 16)}` : null),
   };
@@ -159,6 +159,13 @@ async function textsOf(store: Store, key: string): Promise<string[]> {
   const session = await store.get(describeSession, { key });
   const entries = session ? await readAfter(store, session.session_id, 0, 1000) : [];
   return entries.map((entry) => `${entry.role}: ${entry.text}`);
+}
+
+function writeConfig(directory: string, options: HarnessOptions): string {
+  const path = join(directory, "openclaw.json");
+  const { agents: _, ...config } = options.config ?? OPEN_FOR_ALL;
+  writeFileSync(path, JSON.stringify(config));
+  return path;
 }
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
@@ -191,11 +198,9 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
     onTurnEvent: (event) => void events.push(event),
   });
-  const configPath = join(directory, "openclaw.json");
-  const { agents: _agents, ...config } = options.config ?? OPEN_FOR_ALL;
-  writeFileSync(configPath, JSON.stringify(config));
-  const moved = { onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
-  const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath, hold: line.hold, say: line.say, ...moved });
+  const configPath = writeConfig(directory, options);
+  const house = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
+  const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath, house });
   joined.changes = changes;
   await changes.resume();
   await line.start();

@@ -11,7 +11,7 @@ import type { RoutingSource } from "../../src/routing/source.ts";
 import { messageOf, openHouse, type House, type Spoken } from "../repartition/house.ts";
 import { assertAliases, assertSound, wordsOf } from "../repartition/sound.ts";
 
-const RUNS = { numRuns: 400, seed: 20261121, endOnFailure: true } as const;
+const RUNS = { numRuns: 120, seed: 20261121, endOnFailure: true } as const;
 
 const spoken: fc.Arbitrary<Spoken> = fc.oneof(
   {
@@ -133,7 +133,7 @@ test("P20 for any change, two in a row and both taken back leave every row as it
         assert.deepEqual(house.dump(), dumped);
       }),
     ),
-    { ...RUNS, numRuns: 30 },
+    { ...RUNS, numRuns: 60 },
   ));
 
 test("P1 under a scope that isolates, nobody's words end in a session of somebody else's, whatever there was before", () =>

@@ -123,16 +123,11 @@ function operationSettings(agents: Agents): OperationSettings {
 function liveGateway(line: Line, listeners: Set<(event: TurnEvent) => void>, sessionChanged: (key: string) => void): LiveGateway {
   return {
     receive: line.receive,
-    abort: line.abort,
-    wake: line.wake,
-    running: line.running,
+    turns: line,
+    tell: { sessionChanged, deliveriesChanged: () => undefined, peopleChanged: () => undefined, welcome: async () => undefined },
     channels: () => [],
     route: routeOf,
     ownedAccounts: () => [],
-    sessionChanged,
-    deliveriesChanged: () => undefined,
-    peopleChanged: () => undefined,
-    welcome: async () => undefined,
     canaries: () => null,
     onTurnEvent(listener) {
       listeners.add(listener);
@@ -209,8 +204,8 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   const live = liveGateway(line, listeners, (key) => tellChange(key, { reason: "reset" }));
   const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), address: () => null };
   const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
-  const still = { hold: line.hold, say: line.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
-  const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, ...still });
+  const still = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
+  const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, house: still });
   const desks = { people: createPeopleDesk(holder.directory, holder.current), changes, explain: explainSettings(holder.current) };
   const services: Services = { store, clock, ids, live, facts, settings: operationSettings(agents), ...desks };
   const tellChange = (key: string, change: SessionChange): void => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { createIds } from "../../src/domain/ids.ts";
+import { createIds, type Ids } from "../../src/domain/ids.ts";
 import { directMessage, type InboundMessage } from "../../src/domain/message.ts";
 import type { Route } from "../../src/domain/route.ts";
 import type { InboxItem } from "../../src/domain/turn.ts";
@@ -75,67 +75,82 @@ function entry(role: NewEntry["role"], text: string, turnId: string, item: Inbox
   return { role, text, at, turnId, from, model: null, usage: null, stopReason: null };
 }
 
+interface Clockwork {
+  readonly ids: Ids;
+  now(): number;
+  tick(): number;
+}
+
+function clockwork(): Clockwork {
+  let time = 1_700_000_000_000;
+  const now = (): number => time;
+  return { now, ids: createIds({ now }), tick: () => (time += 1000) };
+}
+
+/** A question with its answer, as a turn leaves them. */
+async function speak(store: Store, { ids, now }: Clockwork, item: InboxItem, anew: boolean): Promise<void> {
+  await store.transaction(async (tx) => {
+    const session = await openSession(tx, item, { policy: { mode: "none", atHour: 4, idleMinutes: 0 }, anew: anew ? "new" : null }, ids, now());
+    const turnId = ids.next();
+    await recordParticipant(tx, [item], null, now());
+    const said = [entry("user", item.message.text, turnId, item, now()), entry("assistant", `to ${item.message.text}`, turnId, item, now())];
+    await appendEntries(tx, { key: session.key, sessionId: session.sessionId, after: session.entrySeq, parentId: session.leafId }, said, ids);
+  });
+}
+
+async function say(store: Store, clock: Clockwork, source: RoutingSource, spoken: Spoken): Promise<Route> {
+  const acceptedAt = clock.tick();
+  const message = messageOf(spoken, clock.ids.next());
+  const route = resolveRoute(compileRouting(source), message);
+  const id = clock.ids.next();
+  const { sessionKey, agentId, person, audience, shared, pinned } = route;
+  const item: InboxItem = { id, seq: 0, runId: id, agentId, sessionKey, message, command: null, person, audience, shared, pinned, acceptedAt };
+  const { address, sender } = message;
+  const columns = { channel: address.channel, account: address.account, chat: address.chat, thread: address.thread, sender_id: sender.id, sender_name: sender.name, person, audience };
+  const kept = { message: JSON.stringify({ message, command: null, shared, pinned }), why: JSON.stringify(route.why), message_id: message.messageId };
+  await store.run(insertInboxItem, { id, run_id: id, agent_id: agentId, session_key: sessionKey, state: spoken.queued ? "queued" : "done", accepted_at: acceptedAt, ...columns, ...kept });
+  if (!spoken.queued) await speak(store, clock, item, spoken.anew === true);
+  return route;
+}
+
+function sorted(rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  return rows.map((row) => ({ ...row })).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
 export function openHouse(): House {
   const directory = mkdtempSync(join(tmpdir(), "continuo-repartition-"));
   const file = join(directory, "store.db");
   const store = openStore(file);
   const reader = new DatabaseSync(file, { readOnly: true });
-  let time = 1_700_000_000_000;
-  const now = () => time;
-  const ids = createIds({ now });
+  const clock = clockwork();
+  const { ids, now, tick } = clock;
   const rows = (sql: string) => reader.prepare(sql).all() as Record<string, unknown>[];
-
-  const speak = async (item: InboxItem, anew: boolean): Promise<void> => {
-    await store.transaction(async (tx) => {
-      const session = await openSession(tx, item, { policy: { mode: "none", atHour: 4, idleMinutes: 0 }, anew: anew ? "new" : null }, ids, time);
-      const turnId = ids.next();
-      await recordParticipant(tx, [item], null, time);
-      const said = [entry("user", item.message.text, turnId, item, time), entry("assistant", `to ${item.message.text}`, turnId, item, time)];
-      await appendEntries(tx, { key: session.key, sessionId: session.sessionId, after: session.entrySeq, parentId: session.leafId }, said, ids);
-    });
-  };
-
-  const say: House["say"] = async (source, spoken) => {
-    time += 1000;
-    const message = messageOf(spoken, ids.next());
-    const route = resolveRoute(compileRouting(source), message);
-    const id = ids.next();
-    const { sessionKey, agentId, person, audience, shared, pinned } = route;
-    const item: InboxItem = { id, seq: 0, runId: id, agentId, sessionKey, message, command: null, person, audience, shared, pinned, acceptedAt: time };
-    const { address, sender } = message;
-    const columns = { channel: address.channel, account: address.account, chat: address.chat, thread: address.thread, sender_id: sender.id, sender_name: sender.name, person, audience };
-    const stored = JSON.stringify({ message, command: null, shared, pinned });
-    await store.run(insertInboxItem, { id, run_id: id, agent_id: agentId, session_key: sessionKey, state: spoken.queued ? "queued" : "done", message_id: message.messageId, accepted_at: time, ...columns, message: stored, why: JSON.stringify(route.why) });
-    if (!spoken.queued) await speak(item, spoken.anew === true);
-    return route;
-  };
 
   const resume: House["resume"] = async (id, before, after) => {
     const steps = rows(`select number from change_steps where change_id = '${id}' order by number`);
-    for (const { number } of steps) await applyStep(store, id, Number(number), { ...routing(before, after), items: assignedItems, because: "because it was asked for" }, ids, time);
-    await finishChange(store, id, time);
+    for (const { number } of steps) await applyStep(store, id, Number(number), { ...routing(before, after), items: assignedItems, because: "because it was asked for" }, ids, now());
+    await finishChange(store, id, now());
   };
 
   return {
     store,
     now,
     rows,
-    say,
+    say: (source, spoken) => say(store, clock, source, spoken),
     resume,
-    dump: () => Object.fromEntries(TABLES.map((table) => [table, rows(`select * from ${table}`).map((row) => ({ ...row })).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))])),
+    dump: () => Object.fromEntries(TABLES.map((table) => [table, sorted(rows(`select * from ${table}`))])),
     async change(before, after, { mode = "repartition", affected = "all", probes, kill = false } = {}) {
-      time += 1000;
+      const at = tick();
       const plan = await planChange(store, { ...routing(before, after), mode, affected, probes });
       const id = ids.next();
-      const told = { cause: "config" as const, mode, at: time, before: "{}", after: "{}", summary: "test", steps: plan.steps, inForce: after };
+      const told = { cause: "config" as const, mode, at, before: "{}", after: "{}", summary: "test", steps: plan.steps, inForce: after };
       await store.transaction((tx) => beginChange(tx, { id, ...told }));
       if (!kill) await resume(id, before, after);
       return { id, plan };
     },
     async rollback(id, before, after) {
-      time += 1000;
-      const { sessions } = await rollbackChange(store, id, { ...routing(before, after), items: assignedItems, inForce: before }, ids, time);
-      return sessions;
+      const options = { ...routing(before, after), items: assignedItems, inForce: before };
+      return (await rollbackChange(store, id, options, ids, tick())).sessions;
     },
     async close() {
       reader.close();

@@ -1,7 +1,8 @@
 import { isOperatorChannel, sameAddress, type Address } from "../../domain/address.ts";
 import { describeAudience } from "../../routing/audience.ts";
 import { oneLine } from "../../routing/explain.ts";
-import type { OutboxRow, TurnRow } from "../../store/tables.ts";
+import type { ListedDelivery } from "../../store/statements/list-deliveries.ts";
+import type { TurnRow } from "../../store/tables.ts";
 
 export type ReplyFacts =
   /** No turn has taken it: `waiting` for one, or answered at once. */
@@ -13,7 +14,7 @@ export type ReplyFacts =
       readonly to: Address;
       readonly audience: string;
       readonly turn: Pick<TurnRow, "state" | "error">;
-      readonly deliveries: readonly Pick<OutboxRow, "state" | "attempts" | "error" | "held" | "settled_at">[];
+      readonly deliveries: readonly Pick<ListedDelivery, "state" | "attempts" | "error" | "reason" | "settled_at">[];
     }
   /** Where a reply would go. */
   | { readonly kind: "asked"; readonly from: Address; readonly to: Address; readonly audience: string };
@@ -42,7 +43,7 @@ function settled(at: number | null): string {
 type TurnFacts = Extract<ReplyFacts, { kind: "turn" }>;
 
 function deliveryWords(delivery: TurnFacts["deliveries"][number]): string {
-  const { state, attempts, error, held } = delivery;
+  const { state, attempts, error, reason } = delivery;
   const because = error === null ? "" : `: ${oneLine(error)}`;
   switch (state) {
     case "pending":
@@ -54,7 +55,7 @@ function deliveryWords(delivery: TurnFacts["deliveries"][number]): string {
     case "failed":
       return `It could not be sent${because}.`;
     case "held":
-      return `It is held until the owner lets it go${held === null ? "" : `: ${oneLine(held)}`}.`;
+      return `It is held until the owner lets it go${reason === null ? "" : `: ${oneLine(reason)}`}.`;
     case "unknown":
       return "The process ended between the platform's call and its answer, so it may have arrived or not; it is not sent twice.";
     default:
@@ -83,5 +84,5 @@ export function explainReply(facts: ReplyFacts): ReplyWhy | null {
   }
   const last = facts.deliveries.at(-1);
   const words = `The reply goes ${where}; it is read there by ${oneLine(readers)}. ${turnWords(facts)}`;
-  return { address: to, audience, docked, held: last?.held ?? null, state: last?.state ?? facts.turn.state, words };
+  return { address: to, audience, docked, held: last?.state === "held" ? last.reason : null, state: last?.state ?? facts.turn.state, words };
 }

@@ -1,6 +1,6 @@
 import { ContinuoError } from "../../domain/errors.ts";
 import type { GatewayEvent } from "../gateway-client.ts";
-import type { Choice, Prompter } from "../prompts.ts";
+import type { Choice, Prompter } from "../prompter.ts";
 import { fakeCli, type FakeCli, type FakeOptions } from "./fake-cli.ts";
 
 type Params = Readonly<Record<string, unknown>>;

@@ -40,10 +40,11 @@ function routedTarget(key: string, row: ParticipantRow, before: Route, after: Ro
 function operatorTarget({ key, agentId }: Session, { row, before, after }: Placement, routed: readonly Placement[], { mains }: Routing, isAffected: boolean): string {
   const [first] = routed;
   const others = first !== undefined && routed.every(({ target }) => target === first.target) ? first.target : null;
-  if (!isAffected) return others ?? key;
+  const isMain = key === mains.mainKeyBefore(agentId);
+  if (!isAffected) return isMain ? key : (others ?? key);
   // Nobody named the session: their next words go where routing says, whichever agent's it is.
   if (row.explicit === 0 && before.sessionKey === key) return after.sessionKey;
-  if (key === mains.mainKeyBefore(agentId)) return mains.mainKeyAfter(agentId);
+  if (isMain) return mains.mainKeyAfter(agentId);
   return first === undefined ? key : (others ?? mains.mainKeyAfter(agentId));
 }
 
@@ -75,6 +76,11 @@ export function assign(session: Session, participants: readonly ParticipantRow[]
     ownerKey: routing.mains.mainKeyAfter(session.agentId),
     placements: new Map(placed.map((placement) => [speakerKey(placement.row), placement])),
   };
+}
+
+/** Every key to which something of the session goes. */
+export function targetsOf({ home, placements }: Assignment): string[] {
+  return home === null ? [...new Set([...placements.values()].map(({ target }) => target))] : [home];
 }
 
 /** The target that gets most of what was said; where it is even, the first by name. */

@@ -3,7 +3,7 @@ import type { ConversationRow, ParticipantRow, SessionRow } from "../../store/ta
 import { findSession } from "../../store/statements/find-session.ts";
 import { listConversations } from "../../store/statements/list-conversations.ts";
 import { listParticipantRows } from "../../store/statements/list-participant-rows.ts";
-import { assign, type Assignment } from "./assign.ts";
+import { assign, targetsOf, type Assignment } from "./assign.ts";
 import { inOrder, readTurns, type TurnEntries } from "./turns.ts";
 import { breathe, type Affected, type Routing } from "./types.ts";
 
@@ -44,10 +44,6 @@ async function readSource(tx: Executor, key: string, routing: Routing, affected:
   if (affected !== "none") return { row, participants, conversations, assignment };
   const placements = new Map([...assignment.placements].map(([speaker, placement]) => [speaker, { ...placement, target: key }]));
   return { row, participants, conversations, assignment: { ...assignment, home: key, placements } };
-}
-
-function targetsOf({ home, placements }: Assignment): string[] {
-  return home === null ? [...new Set([...placements.values()].map(({ target }) => target))] : [home];
 }
 
 export interface Sources {

@@ -23,7 +23,7 @@ export interface GiveBack {
 
 /** A session for those whom there would have been one for, without the change. */
 function newSession({ ids, now, since }: GiveBack, key: string, late: LateTurn | undefined): SessionRow {
-  const asked = late?.turn.speaker == null ? undefined : since.placementOf(late.from, late.turn.speaker);
+  const asked = late === undefined || late.turn.speaker === null ? undefined : since.placementOf(late.from, late.turn.speaker);
   const was = since.sessions.find((session) => session.key === late?.from);
   const began = asked?.row.first_at ?? was?.created_at ?? now;
   return {

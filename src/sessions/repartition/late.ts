@@ -6,7 +6,7 @@ import { listParticipantRows } from "../../store/statements/list-participant-row
 import type { Placement } from "./assign.ts";
 import { isOperator, messageOf, speakerKey } from "./speakers.ts";
 import { readTurns, type TurnEntries } from "./turns.ts";
-import type { Routing } from "./types.ts";
+import { breathe, type Routing } from "./types.ts";
 import type { SessionsUndo } from "./undo.ts";
 
 /** A turn that came after the change, and where routing would have had it without the change. */
@@ -46,6 +46,7 @@ async function readNow(tx: Executor, keys: readonly string[]): Promise<Now> {
     if (session) now.sessions.push(session);
     now.conversations.push(...(await tx.all(listConversations, { key, limit: ALL })));
     now.participants.push(...(await tx.all(listParticipantRows, { session_key: key })));
+    await breathe();
   }
   return now;
 }
@@ -83,6 +84,7 @@ export async function readSince(tx: Executor, undo: SessionsUndo, routing: Routi
     const target = isNamed ? ofOwner(row.session_key) : operator ? before.sessionKey : routed;
     placements.set(`${row.session_key} ${speakerKey(row)}`, { row, before, after: before, operator, target });
   }
+  const byKey = Map.groupBy(now.participants, ({ session_key }) => session_key);
   const placementOf: Since["placementOf"] = (key, speaker) => placements.get(`${key} ${speaker}`);
   const known = new Map<string, number>(undo.conversations.map(({ session_id, entry_seq }) => [session_id, entry_seq]));
   for (const { sessionId, entries } of undo.made) known.set(sessionId, entries);
@@ -100,5 +102,5 @@ export async function readSince(tx: Executor, undo: SessionsUndo, routing: Routi
     const said = since(row, counted);
     return said === null ? [] : [{ ...said, session_key: placementOf(row.session_key, speakerKey(row))?.target ?? ofOwner(row.session_key) }];
   });
-  return { sessions: now.sessions, conversations: now.conversations, turns, participants, placementOf, participantsAt: (key) => now.participants.filter((row) => row.session_key === key) };
+  return { sessions: now.sessions, conversations: now.conversations, turns, participants, placementOf, participantsAt: (key) => byKey.get(key) ?? [] };
 }

@@ -1,10 +1,10 @@
 import type { Executor } from "../../store/store.ts";
 import { groupSources } from "./components.ts";
-import type { Assignment, Placement } from "./assign.ts";
+import { targetsOf, type Assignment, type Placement } from "./assign.ts";
 import type { PlannedChange, PlannedSession, PlannedStep, PlannedTarget } from "./plan-types.ts";
 import { newReaders, type Probe } from "./readers.ts";
 import { humanOf, OWNER } from "./speakers.ts";
-import { survey, targetsOf, type Survey, type SurveyOptions } from "./survey.ts";
+import { survey, type Survey, type SurveyOptions } from "./survey.ts";
 import type { Mode } from "./types.ts";
 
 export interface PlanOptions extends SurveyOptions {

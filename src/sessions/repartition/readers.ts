@@ -1,7 +1,7 @@
 import type { InboundMessage } from "../../domain/message.ts";
 import type { Executor } from "../../store/store.ts";
 import type { ParticipantRow } from "../../store/tables.ts";
-import type { Assignment, Placement } from "./assign.ts";
+import { targetsOf, type Assignment, type Placement } from "./assign.ts";
 import type { NewReader } from "./plan-types.ts";
 import { humanOf, OWNER, roomOf, type Human } from "./speakers.ts";
 import { lookAt, type Survey, type SurveyOptions } from "./survey.ts";
@@ -22,9 +22,20 @@ interface Lying {
   readonly authors: readonly Placement[];
 }
 
-/** Somebody who reads at a key afterwards; `sees` tells whether they could read in a session before. */
+/** All that lies at one key, and in how many sessions each of its authors said it. */
+interface Heap {
+  readonly lying: ReadonlyMap<Assignment, Lying>;
+  readonly spread: ReadonlyMap<string, number>;
+}
+
+/** Somebody who reads at a key afterwards, and the sessions in which they could read before. */
 interface Reader extends Human {
-  sees(source: Assignment): boolean;
+  readonly saw: ReadonlySet<Assignment>;
+}
+
+interface Found {
+  readonly readers: NewReader[];
+  total: number;
 }
 
 function authorOf({ row, before, operator }: Placement): Human {
@@ -37,23 +48,46 @@ function readersOf(placement: Placement): Human[] {
   return room === null ? [human] : [human, room];
 }
 
-/** Who could read in a session before: whoever spoke there, and their rooms. */
-function circleOf(source: Assignment, known: Map<Assignment, ReadonlySet<string>>): ReadonlySet<string> {
-  const there = known.get(source) ?? new Set([...source.placements.values()].flatMap((placement) => readersOf(placement).map(({ id }) => id)));
-  known.set(source, there);
-  return there;
+function authorIds({ authors }: Lying): Set<string> {
+  return new Set(authors.map((placement) => authorOf(placement).id));
 }
 
-interface Found {
-  readonly readers: NewReader[];
-  total: number;
+function heapOf(lying: readonly Lying[]): Heap {
+  const spread = new Map<string, number>();
+  for (const one of lying) for (const id of authorIds(one)) spread.set(id, (spread.get(id) ?? 0) + 1);
+  return { lying: new Map(lying.map((one) => [one.source, one])), spread };
+}
+
+/** In which of these sessions each could read before: whoever spoke there, and their rooms. */
+function circlesOf({ leaving, there }: Survey): Map<string, Set<Assignment>> {
+  const circles = new Map<string, Set<Assignment>>();
+  for (const source of [...leaving.values(), ...there.values()]) {
+    for (const placement of source.placements.values()) {
+      for (const { id } of readersOf(placement)) circles.set(id, (circles.get(id) ?? new Set()).add(source));
+    }
+  }
+  return circles;
+}
+
+/** How many authors of a heap are new to a reader: all but those whose every word they could read already. */
+function countNew({ lying, spread }: Heap, reader: Reader): number {
+  const seen = new Map<string, number>();
+  for (const source of reader.saw) {
+    const one = lying.get(source);
+    if (one !== undefined) for (const id of authorIds(one)) seen.set(id, (seen.get(id) ?? 0) + 1);
+  }
+  let known = 0;
+  for (const [id, count] of seen) if (count === spread.get(id) && id !== reader.id) known++;
+  return spread.size - known - (spread.has(reader.id) ? 1 : 0);
 }
 
 /** One reader at one key: whose words from sessions that they could not read lie there? */
-function judge(found: Found, reader: Reader, key: string, lying: readonly Lying[]): void {
+function judge(found: Found, reader: Reader, key: string, heap: Heap): void {
+  found.total += countNew(heap, reader);
+  if (found.readers.length >= MOST) return;
   const counts = new Map<string, { words: string; messages: number }>();
-  for (const { source, authors } of lying) {
-    if (reader.sees(source)) continue;
+  for (const { source, authors } of heap.lying.values()) {
+    if (reader.saw.has(source)) continue;
     for (const placement of authors) {
       const author = authorOf(placement);
       if (author.id === reader.id) continue;
@@ -62,7 +96,6 @@ function judge(found: Found, reader: Reader, key: string, lying: readonly Lying[
       counts.set(author.id, known);
     }
   }
-  found.total += counts.size;
   for (const { words, messages } of counts.values()) {
     if (found.readers.length >= MOST) return;
     const said = `${reader.words} would see what ${words} said (${messages} ${messages === 1 ? "message" : "messages"}) in ${key}.`;
@@ -70,25 +103,16 @@ function judge(found: Found, reader: Reader, key: string, lying: readonly Lying[
   }
 }
 
-function lyingAt(key: string, { leaving, there }: Survey, mode: Mode): Lying[] {
-  const own = leaving.get(key) ?? there.get(key);
-  if (mode === "fresh") return own === undefined ? [] : [{ source: own, authors: [...own.placements.values()] }];
-  return [...leaving.values(), ...(leaving.has(key) || own === undefined ? [] : [own])].flatMap((source) => {
-    const authors = [...source.placements.values()].filter(({ target }) => (source.home ?? target) === key);
-    return authors.length === 0 ? [] : [{ source, authors }];
-  });
-}
-
-/** Everything that lies where somebody goes, looked up once. */
-function lyingEverywhere(survey: Survey, mode: Mode): Map<string, Lying[]> {
-  const keys = new Set([...survey.leaving.values()].flatMap(({ home, placements }) => [...placements.values()].map(({ target }) => home ?? target)));
-  if (mode === "fresh") return new Map([...keys].map((key) => [key, lyingAt(key, survey, mode)]));
-  const lying = new Map<string, Lying[]>([...keys].map((key) => [key, []]));
-  for (const source of [...survey.leaving.values(), ...survey.there.values()]) {
-    const parts = Map.groupBy(source.placements.values(), ({ target }) => source.home ?? target);
+/** Everything that lies where somebody goes: after a new start, what lies there already; else what comes there too. */
+function heapsOf({ leaving, there }: Survey, mode: Mode): Map<string, Heap> {
+  const lying = new Map<string, Lying[]>();
+  for (const source of leaving.values()) for (const key of targetsOf(source)) lying.set(key, []);
+  for (const source of [...leaving.values(), ...there.values()]) {
+    const all = [...source.placements.values()];
+    const parts = mode === "fresh" ? new Map([[source.key, all]]) : Map.groupBy(all, ({ target }) => source.home ?? target);
     for (const [key, authors] of parts) lying.get(key)?.push({ source, authors });
   }
-  return lying;
+  return new Map([...lying].map(([key, theirs]) => [key, heapOf(theirs)]));
 }
 
 /** Who reads at each key afterwards: those who go there, and those who stay. */
@@ -111,23 +135,38 @@ function rowOf({ address, chatKind, sender }: InboundMessage): ParticipantRow {
   return { session_key: "", channel, account, chat, thread, thread_key: thread ?? "", sender_id: sender.id, sender_name: sender.name, chat_kind: chatKind, ...counted };
 }
 
+interface Judging {
+  readonly survey: Survey;
+  readonly heaps: Map<string, Heap>;
+  readonly circles: ReadonlyMap<string, ReadonlySet<Assignment>>;
+  readonly mode: Mode;
+}
+
+/** What lies at a key to which nobody goes who has spoken yet. */
+async function heapAt(store: Executor, key: string, { survey, mode }: Judging, options: SurveyOptions): Promise<Heap> {
+  const leaving = survey.leaving.get(key);
+  // Whoever leaves it takes their words along, unless nothing is moved.
+  if (leaving !== undefined && mode !== "fresh") return heapOf([]);
+  const there = leaving ?? (await lookAt(store, key, options, () => false));
+  return heapOf(there === null ? [] : [{ source: there, authors: [...there.placements.values()] }]);
+}
+
 /** Whoever might speak is judged as if they had, once: they read where their first message would go. */
-async function judgeProbe(store: Executor, found: Found, probe: Probe, options: SurveyOptions, known: { survey: Survey; lying: Map<string, Lying[]>; mode: Mode }): Promise<void> {
+async function judgeProbe(store: Executor, found: Found, probe: Probe, options: SurveyOptions, judging: Judging): Promise<void> {
   const [before, after] = [options.before(probe.message), options.after(probe.message)];
   if (before.isOwner) return;
   const key = after.sessionKey;
-  let lying = known.lying.get(key);
-  if (lying === undefined) {
-    const there = known.survey.leaving.has(key) ? null : await lookAt(store, key, options, () => false);
-    lying = there === null ? lyingAt(key, known.survey, known.mode) : [{ source: there, authors: [...there.placements.values()] }];
-    known.lying.set(key, lying);
-  }
+  const heap = judging.heaps.get(key) ?? (await heapAt(store, key, judging, options));
+  judging.heaps.set(key, heap);
   const row = rowOf(probe.message);
   const room = roomOf(row);
-  const circles = new Map<Assignment, ReadonlySet<string>>();
-  const sees = (source: Assignment): boolean => source.key === before.sessionKey || (room !== null && circleOf(source, circles).has(room.id));
-  judge(found, { id: humanOf(row, before).id, words: probe.words, sees }, key, lying);
+  const inRoom = room === null ? new Set<Assignment>() : (judging.circles.get(room.id) ?? new Set<Assignment>());
+  const saw = new Set([...heap.lying.keys()].filter((source) => source.key === before.sessionKey || inRoom.has(source)));
+  judge(found, { id: humanOf(row, before).id, words: probe.words, saw }, key, heap);
 }
+
+/** How many readers are judged before others get their turn. */
+const AT_ONCE = 50;
 
 /**
  * Who would newly read whose words: for everybody who reads at a key afterwards, what lies there of sessions in which
@@ -141,15 +180,15 @@ export async function newReaders(
   options: SurveyOptions & { readonly mode: Mode },
 ): Promise<{ readonly readers: readonly NewReader[]; readonly total: number }> {
   const found: Found = { readers: [], total: 0 };
-  const lying = lyingEverywhere(survey, options.mode);
-  const circles = new Map<Assignment, ReadonlySet<string>>();
+  const judging: Judging = { survey, heaps: heapsOf(survey, options.mode), circles: circlesOf(survey), mode: options.mode };
+  let judged = 0;
   for (const [key, humans] of readingEverywhere(survey)) {
-    const words = lying.get(key) ?? [];
+    const heap = judging.heaps.get(key);
     for (const human of humans.values()) {
-      if (human.id !== OWNER.id) judge(found, { ...human, sees: (source) => circleOf(source, circles).has(human.id) }, key, words);
+      if (heap !== undefined && human.id !== OWNER.id) judge(found, { ...human, saw: judging.circles.get(human.id) ?? new Set<Assignment>() }, key, heap);
+      if (++judged % AT_ONCE === 0) await breathe();
     }
-    await breathe();
   }
-  for (const probe of probes) await judgeProbe(store, found, probe, options, { survey, lying, mode: options.mode });
+  for (const probe of probes) await judgeProbe(store, found, probe, options, judging);
   return { readers: found.readers, total: found.total };
 }

@@ -90,11 +90,12 @@ describe("P20 other settings carry what was said along, both ways", () => {
 
 test("a conversation that goes whole to another key keeps its session id, its positions and its parents", () =>
   inHouse(async (house) => {
-    const [before, after]: RoutingSource[] = [{ session: {} }, { session: { identityLinks: { Ann: ["telegram:2"] } } }];
-    await house.say(before!, { sender: "2", text: "a" });
-    await house.say(before!, { sender: "2", text: "b" });
+    const before: RoutingSource = { session: {} };
+    const after: RoutingSource = { session: { identityLinks: { Ann: ["telegram:2"] } } };
+    await house.say(before, { sender: "2", text: "a" });
+    await house.say(before, { sender: "2", text: "b" });
     const places = house.rows("select id, session_id, seq, parent_id from entries order by id");
-    await house.change(before!, after!);
+    await house.change(before, after);
     assert.deepEqual(house.rows("select id, session_id, seq, parent_id from entries order by id"), places);
     assert.deepEqual(house.rows("select distinct session_key, audience from entries").map((row) => ({ ...row })), [{ session_key: "agent:main:person:Ann", audience: "person:Ann" }]);
     assert.deepEqual(house.rows("select to_key from key_aliases").map(({ to_key }) => to_key), ["agent:main:person:Ann"]);
@@ -102,9 +103,10 @@ test("a conversation that goes whole to another key keeps its session id, its po
 
 test("a merge is in the order of time, one chain from position 1, with one line that says so", () =>
   inHouse(async (house) => {
-    const [before, after]: RoutingSource[] = [{ session: {} }, { session: { identityLinks: { Ann: ["telegram:2", "discord:3"] } } }];
-    for (const [channel, sender, text] of [["telegram", "2", "a"], ["discord", "3", "b"], ["telegram", "2", "c"], ["discord", "3", "d"]] as const) await house.say(before!, { channel, sender, text });
-    const { plan } = await house.change(before!, after!);
+    const before: RoutingSource = { session: {} };
+    const after: RoutingSource = { session: { identityLinks: { Ann: ["telegram:2", "discord:3"] } } };
+    for (const [channel, sender, text] of [["telegram", "2", "a"], ["discord", "3", "b"], ["telegram", "2", "c"], ["discord", "3", "d"]] as const) await house.say(before, { channel, sender, text });
+    const { plan } = await house.change(before, after);
     assert.deepEqual(plan.sessions.map(({ action }) => action), ["merge", "merge"]);
     const entries = house.rows("select e.id, e.seq, e.parent_id, e.role, e.text, e.person, e.audience from entries e join sessions s on s.session_id = e.session_id order by e.seq");
     assert.deepEqual(entries.map(({ text, role }) => (role === "system" ? "-" : text)), ["a", "to a", "b", "to b", "c", "to c", "d", "to d", "-"]);

@@ -8,7 +8,7 @@ import { deleteEntry } from "../../store/statements/delete-entry.ts";
 import { deleteSession } from "../../store/statements/delete-session.ts";
 import { findChangeStep } from "../../store/statements/find-change-step.ts";
 import { forgetKeptPlaces } from "../../store/statements/forget-kept-places.ts";
-import { insertEvent } from "../../store/statements/insert-event.ts";
+import { recordEvent } from "../../store/ledger.ts";
 import { listChangeSteps } from "../../store/statements/list-change-steps.ts";
 import { listKeptPlaces } from "../../store/statements/list-kept-places.ts";
 import { listParticipantRows } from "../../store/statements/list-participant-rows.ts";
@@ -75,7 +75,8 @@ async function restoreRows({ tx }: StepOf, undo: SessionsUndo, since: Since): Pr
 
 /** Everybody is counted again where they were, with what they said since where it belongs. */
 async function restoreParticipants({ tx }: StepOf, undo: SessionsUndo, since: Since): Promise<void> {
-  const elsewhere = new Set(since.participants.map(({ session_key }) => session_key).filter((key) => !undo.keys.includes(key)));
+  const own = new Set(undo.keys);
+  const elsewhere = new Set(since.participants.map(({ session_key }) => session_key).filter((key) => !own.has(key)));
   const rows = [...undo.participants];
   for (const session_key of elsewhere) rows.push(...(await tx.all(listParticipantRows, { session_key })));
   await replaceParticipants(tx, [...undo.keys, ...elsewhere], together([...rows, ...since.participants]));
@@ -84,6 +85,7 @@ async function restoreParticipants({ tx }: StepOf, undo: SessionsUndo, since: Si
 /** Messages that were accepted and finished since follow those who sent them. */
 async function moveLateItems({ tx }: StepOf, items: Items, undo: SessionsUndo, since: Since): Promise<void> {
   for (const key of undo.keys) {
+    await breathe();
     const spoke = since.participantsAt(key);
     for (const place of placesOf(spoke)) {
       for (const item of await items.settled(tx, { ...place, session_key: key, after: undo.newestItem })) {
@@ -106,7 +108,7 @@ async function undoSessions(step: StepOf, undo: SessionsUndo, options: RollbackO
   await restoreParticipants(step, undo, since);
   await restoreItems(tx, options.items, undo.items);
   await moveLateItems(step, options.items, undo, since);
-  for (const { key } of undo.sessions) await tx.run(insertEvent, { at: now, kind: "session.repartition-undone", session_key: key, data: JSON.stringify({ changeId }) });
+  for (const { key } of undo.sessions) await recordEvent(tx, { at: now, kind: "session.repartition-undone", session_key: key, data: { changeId } });
 }
 
 /** Takes one step back in one transaction; how many sessions are again as they were. */

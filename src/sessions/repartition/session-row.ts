@@ -11,12 +11,9 @@ export interface Contribution {
   readonly whole: boolean;
   /** Of those to whom the session goes, this one gets most. */
   readonly principal: boolean;
-  /** Everybody of the session; those who go there have it as their target. */
+  /** Those who go there. */
+  readonly here: readonly Placement[];
   readonly everybody: readonly Placement[];
-}
-
-function goingTo(key: string, { everybody }: Contribution): Placement[] {
-  return everybody.filter(({ target }) => target === key);
 }
 
 /** The newest of what `pick` finds. */
@@ -34,9 +31,9 @@ interface Times {
   readonly interaction: number;
 }
 
-function timesOf(key: string, contribution: Contribution): Times {
+function timesOf(contribution: Contribution): Times {
   const { row, whole } = contribution;
-  const rows = goingTo(key, contribution).map((placement) => placement.row);
+  const rows = contribution.here.map((placement) => placement.row);
   if (whole || rows.length === 0) return { created: row.created_at, updated: row.updated_at, interaction: row.interaction_at };
   const last = Math.max(...rows.map(({ last_at }) => last_at));
   return { created: Math.min(...rows.map(({ first_at }) => first_at)), updated: last, interaction: last };
@@ -47,9 +44,9 @@ function titleOf(row: ParticipantRow): string | null {
   return row.chat_kind === "dm" ? row.sender_name : row.place === null ? null : (JSON.parse(row.place) as Place).title;
 }
 
-function displayNameOf(key: string, contribution: Contribution): string | null {
+function displayNameOf(contribution: Contribution): string | null {
   if (contribution.whole) return contribution.row.display_name;
-  return newest(goingTo(key, contribution), ({ row }) => row.last_at, ({ row }) => titleOf(row));
+  return newest(contribution.here, ({ row }) => row.last_at, ({ row }) => titleOf(row));
 }
 
 interface Routed {
@@ -82,7 +79,7 @@ function dockOf(key: string, { row, whole, everybody }: Contribution): Dock | nu
 
 /** The first of its people says who reads in a session, as when a first message makes one. */
 function audienceOf(key: string, base: Contribution, contributions: readonly Contribution[]): string {
-  const people = contributions.flatMap((contribution) => goingTo(key, contribution)).filter(({ row }) => row.explicit === 0 || isOperatorChannel(row.channel));
+  const people = contributions.flatMap(({ here }) => here).filter(({ row }) => row.explicit === 0 || isOperatorChannel(row.channel));
   const audiences = new Set(people.map(({ after }) => after.audience));
   if (base.row.key === key && audiences.has(base.row.audience)) return base.row.audience;
   const [first] = people.toSorted((a, b) => a.row.first_at - b.row.first_at);
@@ -95,7 +92,7 @@ function agentOf(key: string, base: Contribution, contributions: readonly Contri
   const named = /^agent:([^:]+):/.exec(key)?.[1];
   if (named !== undefined) return named;
   if (base.row.key === key) return base.row.agent_id;
-  const routed = contributions.flatMap((contribution) => goingTo(key, contribution)).filter(({ operator }) => !operator);
+  const routed = contributions.flatMap(({ here }) => here).filter(({ operator }) => !operator);
   const [most] = routed.toSorted((a, b) => b.row.messages - a.row.messages);
   return most?.after.agentId ?? base.row.agent_id;
 }
@@ -103,7 +100,7 @@ function agentOf(key: string, base: Contribution, contributions: readonly Contri
 /** What kind of chat it was made by: of a part, the chat of the first who goes there. */
 function kindOf(key: string, base: Contribution): Pick<SessionRow, "chat_kind" | "channel"> {
   const { row, whole } = base;
-  const [first] = goingTo(key, base).toSorted((a, b) => a.row.first_at - b.row.first_at);
+  const [first] = base.here.toSorted((a, b) => a.row.first_at - b.row.first_at);
   return whole || row.key === key || first === undefined ? { chat_kind: row.chat_kind, channel: row.channel } : { chat_kind: first.row.chat_kind, channel: first.row.channel };
 }
 
@@ -114,7 +111,7 @@ export function targetRow(key: string, sessionId: string, contributions: readonl
   const base = kept ?? byTime.find(({ whole }) => whole) ?? byTime[0];
   if (base === undefined) throw new Error(`nothing goes to ${key}`);
   const ordered = [base, ...byTime.filter((contribution) => contribution !== base)];
-  const times = contributions.map((contribution) => timesOf(key, contribution));
+  const times = contributions.map((contribution) => timesOf(contribution));
   const docks = ordered.map((contribution) => dockOf(key, contribution));
   const dock = kept === undefined ? newest(docks.filter((one) => one !== null), ({ since }) => since, (one) => one) : docks.find((one) => one !== null);
   const routes = contributions.map((contribution) => routeOf(key, contribution)).filter((one) => one !== null);
@@ -124,7 +121,7 @@ export function targetRow(key: string, sessionId: string, contributions: readonl
     session_id: sessionId,
     agent_id: agentOf(key, base, contributions),
     ...kindOf(key, base),
-    display_name: first((contribution) => displayNameOf(key, contribution)),
+    display_name: first((contribution) => displayNameOf(contribution)),
     label: first(({ row, whole, principal }) => (whole || principal || row.key === key ? row.label : null)),
     audience: audienceOf(key, base, contributions),
     created_at: Math.min(...times.map(({ created }) => created)),

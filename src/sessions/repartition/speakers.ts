@@ -41,8 +41,8 @@ export function humanOf(row: ParticipantRow, before: Route): Human {
   if (isOperatorChannel(row.channel) || before.isOwner) return OWNER;
   if (before.person !== null) return { id: `person:${before.person}`, words: before.person };
   const at = row.account === "default" ? row.channel : `${row.channel} (${row.account})`;
-  const id = row.sender_id === "" ? "somebody without an id" : row.sender_id;
-  return { id: `peer:${row.channel}:${row.account}:${row.sender_id}`, words: `${row.sender_name ?? id} (${at}${row.sender_name === null ? "" : ` ${id}`})` };
+  const known = `${at} ${row.sender_id === "" ? "somebody without an id" : row.sender_id}`;
+  return { id: `peer:${row.channel}:${row.account}:${row.sender_id}`, words: row.sender_name === null ? known : `${row.sender_name} (${known})` };
 }
 
 /** A room is read by more than those who spoke in it. */

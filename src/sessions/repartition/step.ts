@@ -4,10 +4,10 @@ import type { Executor, Store } from "../../store/store.ts";
 import type { ParticipantRow, SessionRow } from "../../store/tables.ts";
 import { deleteSession } from "../../store/statements/delete-session.ts";
 import { findChangeStep } from "../../store/statements/find-change-step.ts";
-import { insertEvent } from "../../store/statements/insert-event.ts";
+import { recordEvent } from "../../store/ledger.ts";
 import { putSession } from "../../store/statements/put-session.ts";
 import { settleChangeStep } from "../../store/statements/settle-change-step.ts";
-import { mainTarget } from "./assign.ts";
+import { mainTarget, targetsOf } from "./assign.ts";
 import { writeAliases } from "./aliases.ts";
 import { settle, sweep, type Sorting } from "./conversations.ts";
 import { distribute, isUntouched, readSources, type Gathering, type Source } from "./gather.ts";
@@ -15,7 +15,7 @@ import { moveSettled, rerouteWaiting } from "./items.ts";
 import { replaceParticipants, together } from "./participants.ts";
 import { targetRow, type Contribution } from "./session-row.ts";
 import { planOf, type ItemsBefore, type SessionsUndo, type StepUndo } from "./undo.ts";
-import type { Affected, Items, Routing } from "./types.ts";
+import { breathe, type Affected, type Items, type Routing } from "./types.ts";
 
 export interface StepOptions extends Routing {
   readonly items: Items;
@@ -31,22 +31,26 @@ export interface Step extends StepOptions {
   readonly now: number;
 }
 
-function contributionOf(source: Source, key: string): Contribution {
-  const { row, assignment } = source;
-  return { row, whole: assignment.home === key, principal: mainTarget(assignment) === key, everybody: [...assignment.placements.values()] };
+/** What each session gives to each key, whatever it is: people, or words that nobody in particular has said. */
+function contributionsOf(sources: readonly Source[], gatherings: readonly Gathering[]): Map<string, Contribution[]> {
+  const giving = new Map<string, Set<Source>>(gatherings.map(({ key, currents, ended }) => [key, new Set([...currents, ...ended].map(({ source }) => source))]));
+  for (const source of sources) for (const key of targetsOf(source.assignment)) giving.get(key)?.add(source);
+  const everybody = new Map(sources.map((source) => [source, [...source.assignment.placements.values()]]));
+  const principal = new Map(sources.map((source) => [source, mainTarget(source.assignment)]));
+  const here = new Map([...everybody].map(([source, all]) => [source, Map.groupBy(all, ({ target }) => target)]));
+  const contributionOf = (source: Source, key: string): Contribution => ({
+    row: source.row,
+    whole: source.assignment.home === key,
+    principal: principal.get(source) === key,
+    here: here.get(source)?.get(key) ?? [],
+    everybody: everybody.get(source) ?? [],
+  });
+  return new Map([...giving].map(([key, theirs]) => [key, [...theirs].map((source) => contributionOf(source, key))]));
 }
 
 /** The rows that the targets are to have, but for the session ids that are current in them. */
-function targetRows(sources: readonly Source[], gatherings: readonly Gathering[]): Map<string, SessionRow> {
-  const rows = gatherings.map(({ key, currents, ended }): readonly [string, SessionRow] => {
-    const parts = new Set([...currents, ...ended].map(({ source }) => source));
-    const giving = sources.filter((source) => {
-      const { home, placements } = source.assignment;
-      return home === key || parts.has(source) || [...placements.values()].some(({ target }) => target === key);
-    });
-    return [key, targetRow(key, "", giving.map((source) => contributionOf(source, key)))];
-  });
-  return new Map(rows);
+function targetRows(contributions: ReadonlyMap<string, readonly Contribution[]>): Map<string, SessionRow> {
+  return new Map([...contributions].map(([key, theirs]) => [key, targetRow(key, "", theirs)]));
 }
 
 async function moveParticipants({ tx }: Step, sources: readonly Source[], keys: Iterable<string>): Promise<ParticipantRow[]> {
@@ -65,12 +69,14 @@ export async function moveSessions(step: Step, keys: readonly string[], affected
   const untouched = new Set([...all.values()].filter((gathering) => isUntouched(gathering, found.byKey)).map(({ key }) => key));
   const gatherings = [...all.values()].filter(({ key }) => !untouched.has(key));
   const sources = [...found.byKey.values()].filter(({ row, assignment }) => assignment.home !== row.key || !untouched.has(row.key));
-  const rows = targetRows(sources, gatherings);
+  const contributions = contributionsOf(sources, gatherings);
+  const rows = targetRows(contributions);
   const sorting: Sorting = { writer: step, because: step.because, kept: new Set(), emptied: new Set(), made: [] };
   const settled: SessionRow[] = [];
   for (const gathering of gatherings) {
     const row = rows.get(gathering.key);
     if (row) settled.push({ ...row, session_id: await settle(sorting, gathering, row) });
+    await breathe();
   }
   await sweep(sorting, sources);
   for (const { row } of sources) await tx.run(deleteSession, { key: row.key });
@@ -78,10 +84,13 @@ export async function moveSessions(step: Step, keys: readonly string[], affected
   const touched = new Set([...sources.map(({ row }) => row.key), ...rows.keys()]);
   const counted = await moveParticipants(step, sources, touched);
   const moved: ItemsBefore[] = [];
-  for (const source of sources) moved.push(...(await moveSettled(tx, items, source, (key) => rows.get(key)?.audience ?? source.row.audience)));
+  for (const source of sources) {
+    moved.push(...(await moveSettled(tx, items, source, (key) => rows.get(key)?.audience ?? source.row.audience)));
+    await breathe();
+  }
   const left = new Map(sources.filter(({ row }) => !rows.has(row.key)).map(({ row, assignment }) => [row.key, mainTarget(assignment)]));
   const aliases = await writeAliases(tx, step.changeId, left, rows.keys());
-  await record(step, sources, settled);
+  await record(step, contributions, settled);
   return {
     kind: "sessions",
     keys: [...touched],
@@ -98,11 +107,10 @@ export async function moveSessions(step: Step, keys: readonly string[], affected
 }
 
 /** The ledger's line for every session that came out of it (law 6). */
-async function record({ tx, changeId, now }: Step, sources: readonly Source[], rows: readonly SessionRow[]): Promise<void> {
+async function record({ tx, changeId, now }: Step, contributions: ReadonlyMap<string, readonly Contribution[]>, rows: readonly SessionRow[]): Promise<void> {
   for (const { key, session_id: sessionId } of rows) {
-    const from = sources.filter(({ assignment }) => assignment.home === key || (assignment.home === null && [...assignment.placements.values()].some(({ target }) => target === key)));
-    const data = JSON.stringify({ changeId, sessionId, from: from.map(({ row }) => row.key) });
-    await tx.run(insertEvent, { at: now, kind: "session.repartitioned", session_key: key, data });
+    const data = { changeId, sessionId, from: contributions.get(key)?.map(({ row }) => row.key) };
+    await recordEvent(tx, { at: now, kind: "session.repartitioned", session_key: key, data });
   }
 }
 

@@ -4,7 +4,7 @@ import { findSession } from "../../store/statements/find-session.ts";
 import { listAgentsWithSessions } from "../../store/statements/list-agents-with-sessions.ts";
 import { listParticipantRows } from "../../store/statements/list-participant-rows.ts";
 import { pageParticipants } from "../../store/statements/page-participants.ts";
-import { assign, type Assignment } from "./assign.ts";
+import { assign, targetsOf, type Assignment } from "./assign.ts";
 import { breathe, PAGE, type Affected, type Routing } from "./types.ts";
 
 /** Who goes where of all who ever spoke. */
@@ -81,8 +81,4 @@ export async function survey(store: Executor, options: SurveyOptions): Promise<S
     if (found !== null) there.set(key, { ...found, home: key });
   }
   return { leaving, there, stays };
-}
-
-export function targetsOf({ home, placements }: Assignment): string[] {
-  return home === null ? [...new Set([...placements.values()].map(({ target }) => target))] : [home];
 }

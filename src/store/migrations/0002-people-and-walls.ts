@@ -120,9 +120,17 @@ function sessionTables(db: Kysely<Tables>, dialect: DialectName) {
     db.schema.createTable("key_aliases").addColumn("from_key", "text", primary).addColumn("to_key", "text", required).addColumn("change_id", "text", required),
     db.schema.createIndex("key_aliases_to").on("key_aliases").column("to_key"),
     db.schema.alterTable("sessions").addColumn("dock", "text"),
-    db.schema.alterTable("turns").addColumn("peer", "text", empty),
     db.schema.alterTable("outbox").addColumn("peer", "text", empty),
-    db.schema.alterTable("outbox").addColumn("held", "text"),
+    db.schema
+      .createTable("holds")
+      .addColumn("delivery_id", "text", primary)
+      .addColumn("reason", "text", required)
+      .addColumn("since", "bigint", required)
+      .addColumn("released_at", "bigint"),
+    // What `why` looks up by its own name.
+    db.schema.createIndex("inbox_by_id").on("inbox").column("id"),
+    db.schema.createIndex("inbox_by_message").on("inbox").column("message_id"),
+    db.schema.createIndex("outbox_by_turn").on("outbox").column("turn_id"),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { statement } from "../statement.ts";
 
 /** Puts a delivery aside until the owner has looked at it. */
-export const holdDelivery = statement<{ id: string; held: string }>((db, p) =>
-  db.updateTable("outbox").set({ state: "held", held: p("held") }).where("id", "=", p("id")).where("state", "in", ["pending", "sending"]),
+export const holdDelivery = statement<{ id: string }>((db, p) =>
+  db.updateTable("outbox").set({ state: "held" }).where("id", "=", p("id")).where("state", "in", ["pending", "sending"]),
 );

@@ -15,7 +15,6 @@ export const insertDelivery = statement<
     thread: p("thread"),
     audience: p("audience"),
     peer: p("peer"),
-    held: p("held"),
     reply_to: p("reply_to"),
     text: p("text"),
     state: p("state"),

@@ -20,7 +20,6 @@ export const insertTurn = statement<Omit<TurnRow, "ended_at" | "draft" | "error"
     chat: p("chat"),
     thread: p("thread"),
     audience: p("audience"),
-    peer: p("peer"),
     reply_to: p("reply_to"),
   }),
 );

@@ -1,7 +1,9 @@
 import { statement } from "../statement.ts";
-import type { OutboxRow } from "../tables.ts";
+import type { HoldRow, OutboxRow } from "../tables.ts";
+
+export type ListedDelivery = OutboxRow & { readonly reason: HoldRow["reason"] | null };
 
 /** Deliveries in one state, newest first. */
-export const listDeliveries = statement<{ state: string; limit: number }, OutboxRow>((db, p) =>
-  db.selectFrom("outbox").selectAll().where("state", "=", p("state")).orderBy("id", "desc").limit(p("limit")),
+export const listDeliveries = statement<{ state: string; limit: number }, ListedDelivery>((db, p) =>
+  db.selectFrom("outbox").leftJoin("holds", "holds.delivery_id", "outbox.id").selectAll("outbox").select("holds.reason").where("outbox.state", "=", p("state")).orderBy("outbox.id", "desc").limit(p("limit")),
 );

@@ -1,0 +1,30 @@
+import type { Environment } from "../config/index.ts";
+import type { ChannelLog } from "../domain/channel.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { ReplyRoute } from "../domain/route.ts";
+import type { Store } from "../store/store.ts";
+import type { SettingsHolder } from "./settings.ts";
+
+/** What a change does to the house around it. */
+export interface ChangingHouse {
+  /** Holds sessions still until the answered function is called; `all` keeps anything from beginning. */
+  hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
+  /** Says something to somebody outside of a turn. */
+  say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
+  /** These sessions are not what they were. */
+  onMoved(sessionKeys: readonly string[]): void;
+  onChange(reason: string): void;
+  onProgress(done: number, total: number): void;
+}
+
+export interface ChangesParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: ChannelLog;
+  readonly settings: SettingsHolder;
+  readonly env: Environment;
+  readonly configPath: string;
+  readonly house: ChangingHouse;
+}

@@ -1,0 +1,19 @@
+import type { Agents } from "../agent/settings.ts";
+import type { InboundMessage } from "../domain/message.ts";
+import type { ResetType } from "../domain/route.ts";
+import type { ResetPolicy } from "../sessions/reset.ts";
+
+/** The configuration as turns need it; read anew for each, so that a reload takes effect at once. */
+export interface TurnSettings {
+  agents(): Agents;
+  resetPolicy(type: ResetType, channel: string): ResetPolicy;
+  debounceMs(channel: string): number;
+  /** How many queued messages one turn may collect (spec 12.3). */
+  batchLimit(): number;
+  /** Who reads at a message's place, as the people are known now (law 5). */
+  audience(message: InboundMessage): string;
+  /** Whether a channel's account is there to send to. */
+  canReach(channel: string, account: string): boolean;
+  /** The marker that a sender's words carry while the self-test runs (docs/audience.md); null while it does not. */
+  canary(message: InboundMessage): string | null;
+}
