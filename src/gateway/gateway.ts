@@ -202,7 +202,7 @@ export function createGateway<Services>(options: GatewayOptions<Services>): Gate
   const allowedOrigins = (): readonly string[] => access.allowedOrigins;
   const uptimeMs = (): number => Math.max(0, clock.now() - startedAt);
   const session = sessionContext(options, { connections, dispatch, limits, pending, access: () => access, uptimeMs });
-  const http = createHttp({ uiDir: settings.page === false ? null : options.uiDir, boundTo: settings.host, log, allowedOrigins, ready: () => options.ready(), uptimeMs });
+  const http = createHttp({ uiDir: settings.page === false ? null : options.uiDir, boundTo: settings.host, log, allowedOrigins, ready: () => options.ready(), uptimeMs, metrics: options.metrics });
   const server = createAdaptorServer({ fetch: http.fetch, overrideGlobalObjects: false }) as Server;
   const sockets = acceptUpgrades(server, { host: settings.host, limits, session, allowedOrigins, closing: () => closing !== null });
 

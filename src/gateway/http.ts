@@ -14,6 +14,8 @@ export interface HttpContext {
   allowedOrigins(): readonly string[];
   ready(): Readiness;
   uptimeMs(): number;
+  /** Prometheus' figures; absent: there are none. */
+  readonly metrics?: (() => Promise<{ readonly contentType: string; readonly body: string }>) | undefined;
 }
 
 type Env = { Bindings: HttpBindings };
@@ -64,6 +66,15 @@ function addHealth(app: Hono<Env>, context: HttpContext): void {
   }
 }
 
+/** For those on this machine: a collector that runs elsewhere comes through a proxy that asks who it is. */
+function addMetrics(app: Hono<Env>, { metrics }: HttpContext): void {
+  app.get("/metrics", async (c) => {
+    if (metrics === undefined || !peerOf(c.env.incoming).local) return c.text("Not Found", 404);
+    const { contentType, body } = await metrics();
+    return c.body(body, 200, { "content-type": contentType });
+  });
+}
+
 /** The HTTP half of the gateway: the page, health, readiness; everything else is 404 (spec 11.6). */
 export function createHttp(context: HttpContext): Hono<Env> {
   const app = new Hono<Env>();
@@ -77,6 +88,7 @@ export function createHttp(context: HttpContext): Hono<Env> {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
   addHealth(app, context);
+  addMetrics(app, context);
   app.get("*", async (c) => {
     if (assets === null) return c.text("Not Found", 404);
     const { pathname } = new URL(c.req.url);

@@ -108,6 +108,8 @@ export type GatewayOptions<Services> = {
   readonly version: string;
   /** Signs device tokens; kept by the caller so that they outlive a restart. */
   readonly secret: string;
+  /** Answers `/metrics`; absent: there is none. */
+  readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
   readonly world: GatewayWorld;
   readonly pairing?: DevicePairing;
   /** The whole key of one that a client typed (spec 2.2). Without it `main` and bare words of the default agent are known. */

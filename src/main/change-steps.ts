@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import JSON5 from "json5";
 import { ContinuoError } from "../domain/errors.ts";
 import type { AppliedChange } from "../operations/index.ts";
-import { items } from "../inbox/items.ts";
+import { assignedItems as items } from "../inbox/assigned.ts";
 import { writePeople, type PeopleChange } from "../people/index.ts";
 import type { RoutingSource } from "../routing/index.ts";
 import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, rollbackChange, type Plan, type PlannedStep, type Routing } from "../sessions/repartition/index.ts";

@@ -3,6 +3,7 @@ import type { InboundMessage } from "../domain/message.ts";
 import type { Doorway } from "../inbox/parts.ts";
 import { parseCommand } from "../inbox/command.ts";
 import { identify, learnAliases, mergeProposal, newAliases, requestPairing } from "../people/index.ts";
+import { resolveAlias } from "../sessions/repartition/index.ts";
 import type { Executor } from "../store/store.ts";
 import { awaitedBy, knock } from "../people/knock.ts";
 import { answerLink } from "../turns/commands/link.ts";
@@ -24,7 +25,8 @@ function pairingNotice({ address, sender }: InboundMessage, code: string): strin
 export function createDoorway(parts: PeopleParts): Doorway {
   const { store, directory, ids, clock } = parts;
   return {
-    async identify(message) {
+    async identify(said) {
+      const message = await followKey(parts, said);
       const known = identify(message, directory);
       const fresh = newAliases(message, directory);
       // Strangers teach nothing: what they say of themselves would only fill the table.
@@ -46,6 +48,14 @@ export function createDoorway(parts: PeopleParts): Doorway {
       return request.notify ? pairingNotice(message, request.code) : null;
     },
   };
+}
+
+/** A client may still use a key that its session had before it was moved. */
+async function followKey({ store, settings }: PeopleParts, message: InboundMessage): Promise<InboundMessage> {
+  if (message.target === null || message.target.sessionKey === null) return message;
+  const key = settings.current().route(message).sessionKey;
+  const now = await resolveAlias(store, key);
+  return now === key ? message : { ...message, target: { ...message.target, sessionKey: now } };
 }
 
 /**

@@ -15,6 +15,7 @@ import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges, type RunningChanges } from "./changes.ts";
+import { createMetrics } from "./metrics.ts";
 import { createLine, type Line, type LineSettings } from "./line.ts";
 import { createLinePeople, createPeopleDesk } from "./people.ts";
 import { gatewaySettings, openLog, readConfiguration, type Configuration } from "./startup.ts";
@@ -165,6 +166,7 @@ async function buildGateway(house: House, services: Services, secret: string): P
     uiDir: start.uiDir,
     version: start.version,
     secret,
+    metrics: createMetrics(services),
     world: { clock, ids, log },
   });
 }

@@ -14,13 +14,13 @@ export const outboxList = define({
   async run({ store }, { state, limit }) {
     const deliveries = await listDeliveriesIn(store, state, limit);
     return {
-      deliveries: deliveries.map(({ id, sessionKey, address, audience, text, held, error, createdAt, state: now }) => ({
+      deliveries: deliveries.map(({ id, sessionKey, address, audience, text, error, createdAt, state: now }) => ({
         id,
         sessionKey,
         to: { channel: address.channel, account: address.account, chat: address.chat, thread: address.thread ?? undefined },
         toWhom: describeAudience(audience),
         text: text.slice(0, SHOWN),
-        reason: held ?? error ?? "",
+        reason: error ?? "",
         createdAt,
         state: now,
       })),

@@ -1,14 +1,15 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
+import { resolveAlias } from "../sessions/repartition/index.ts";
 import { toSession } from "../store/rows.ts";
 import { describeSession } from "../store/statements/describe-session.ts";
 import { findSessionKeys } from "../store/statements/find-session-keys.ts";
 import type { Services } from "./services.ts";
 
-/** A typed key: exactly, or by case alone where that is unique (spec A2); null when there is no such session. */
+/** A typed key: exactly, or one that it once had, or by case alone where that is unique (spec A2); null when there is no such session. */
 export async function findSessionByKey(services: Services, key: string): Promise<Session | null> {
-  const exact = await services.store.get(describeSession, { key });
+  const exact = await services.store.get(describeSession, { key: await resolveAlias(services.store, key) });
   if (exact) return toSession(exact);
   const similar = await services.store.all(findSessionKeys, { key });
   const [only] = similar;

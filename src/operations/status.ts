@@ -4,6 +4,7 @@ import { countOpenDeliveries } from "../store/statements/count-open-deliveries.t
 import { countOpenItems } from "../store/statements/count-open-items.ts";
 import { countSessions } from "../store/statements/count-sessions.ts";
 import { listSessions } from "../store/statements/list-sessions.ts";
+import { listPairings } from "../people/index.ts";
 import { define } from "./define.ts";
 import { sessionRow } from "./session-row.ts";
 import type { Services } from "./services.ts";
@@ -32,6 +33,7 @@ async function queueOf(services: Services) {
     deliveriesPending: stateCount(deliveries, "pending") + stateCount(deliveries, "sending"),
     deliveriesFailed: stateCount(deliveries, "failed"),
     deliveriesUnknown: stateCount(deliveries, "unknown"),
+    deliveriesHeld: stateCount(deliveries, "held"),
   };
 }
 
@@ -40,6 +42,20 @@ function gatewayOf(services: Services, now: number) {
   const address = facts.address();
   if (!services.live || !address) return null;
   return { host: address.host, port: address.port, pid: facts.pid, startedAt: facts.startedAt, uptimeMs: now - facts.startedAt };
+}
+
+/** What waits for the owner's word. */
+function waitingWords(requests: number, held: number): string[] {
+  const asks = requests === 1 ? "1 person asks to be let in" : `${requests} people ask to be let in`;
+  return [
+    ...(requests === 0 ? [] : [`${asks}: \`continuo pairing list\`, or People on the page.`]),
+    ...(held === 0 ? [] : [`${held === 1 ? "1 reply waits" : `${held} replies wait`} for you: \`continuo outbox list\`, or People on the page.`]),
+  ];
+}
+
+function breachWords({ live }: Services): string[] {
+  const breaches = live?.canaries()?.breaches ?? 0;
+  return breaches === 0 ? [] : [`The self-test stopped ${breaches} answers that something of another person had come near; the log names them. Please report it.`];
 }
 
 export const status = define({
@@ -54,6 +70,7 @@ export const status = define({
     const { agents, warnings } = services.settings;
     const { list, defaultId } = agents();
     const queue = await queueOf(services);
+    const requests = (await listPairings(services.store, now)).length;
     return {
       runtimeVersion: process.version,
       version: services.facts.version,
@@ -64,7 +81,9 @@ export const status = define({
       sessions: { count: total, running: queue.running, recent: await recentSessions(services, now) },
       channels: (services.live?.channels() ?? []).map(({ name, account, state, detail, since }) => ({ name, account, state, detail, since })),
       queue,
-      warnings: warnings(),
+      pairing: { requests },
+      canary: services.live?.canaries() ?? null,
+      warnings: [...warnings(), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services)],
     };
   },
 });

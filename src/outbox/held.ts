@@ -14,16 +14,11 @@ import type { OutboxParts } from "./parts.ts";
 
 const UNSENT = ["held", "pending", "failed", "unknown"] as const;
 
-export interface ListedReply extends Delivery {
-  /** Why it waits, or waited, for the owner's word. */
-  readonly held: string | null;
-}
-
-/** Deliveries in one state, or all that are not sent, newest first. */
-export async function listDeliveriesIn(store: Executor, state: Exclude<Delivery["state"], "sent" | "sending"> | "all", limit: number): Promise<ListedReply[]> {
+/** Deliveries in one state, or all that are not sent, newest first; the error of a held one says why it waits. */
+export async function listDeliveriesIn(store: Executor, state: Exclude<Delivery["state"], "sent" | "sending"> | "all", limit: number): Promise<Delivery[]> {
   const states = state === "all" ? UNSENT : [state];
   const found = await Promise.all(states.map((one) => store.all(listDeliveries, { state: one, limit })));
-  return found.flat().map((row) => ({ ...toDelivery(row), held: row.reason })).toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  return found.flat().map(toDelivery).toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
 }
 
 /** True when a delivery may not go to its address any more: it waits for the owner. What the owner has let go, goes. */

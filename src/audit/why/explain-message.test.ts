@@ -71,7 +71,7 @@ type Sent = Extract<ReplyFacts, { kind: "turn" }>["deliveries"][number];
 test("where a reply goes is told, docked or not, with what became of it", () => {
   const from = { channel: "telegram", account: "default", chat: "42", thread: null };
   const to = { channel: "discord", account: "work", chat: "9", thread: "3" };
-  const delivery: Sent = { state: "sent", attempts: 1, error: null, reason: null, settled_at: NOW };
+  const delivery: Sent = { state: "sent", attempts: 1, error: null, settled_at: NOW };
   const turn = (state: string, error: string | null = null): ReplyFacts => ({ kind: "turn", from, to: from, audience: "peer:telegram:default:42", turn: { state, error }, deliveries: [] });
   const sent = (changed: Partial<Sent>): ReplyFacts => ({ ...turn("committed"), deliveries: [{ ...delivery, ...changed }] }) as ReplyFacts;
   const table: readonly (readonly [ReplyFacts, RegExp])[] = [
@@ -81,7 +81,7 @@ test("where a reply goes is told, docked or not, with what became of it", () => 
     [sent({ state: "pending", attempts: 2, error: "CHANNEL_UNAVAILABLE: 502" }), /It was tried 2 times and is tried again: CHANNEL_UNAVAILABLE: 502\.$/],
     [sent({ state: "sending" }), /It is being sent\.$/],
     [sent({ state: "failed", error: "blocked" }), /It could not be sent: blocked\.$/],
-    [sent({ state: "held", reason: "Bob would read it too" }), /It is held until the owner lets it go: Bob would read it too\.$/],
+    [sent({ state: "held", error: "Bob would read it too" }), /It is held until the owner lets it go: Bob would read it too\.$/],
     [sent({ state: "unknown" }), /it may have arrived or not; it is not sent twice\.$/],
     [sent({ state: "dropped" }), /Its state is dropped\.$/],
     [turn("running"), /The turn is running; the reply comes when it ends\.$/],
@@ -125,7 +125,7 @@ async function answer(store: Store, message: InboundMessage): Promise<void> {
   await store.run(claimQueuedItems, { session_key: key, turn_id: "t1", through: 10 });
   await store.run(insertTurn, { id: "t1", run_id: "run-a", session_key: key, session_id: "s1", agent_id: agentId, attempt: 1, holder: "h", fence: 1, lease_until: NOW, started_at: NOW, ...at });
   await store.run(finishTurn, { id: "t1", fence: 1, state: "committed", ended_at: NOW, error: null });
-  await store.run(insertDelivery, { id: "d1", turn_id: "t1", session_key: key, ...at, reason: null, state: "pending", text: "hi", due_at: NOW, draft: null, created_at: NOW });
+  await store.run(insertDelivery, { id: "d1", turn_id: "t1", session_key: key, ...at, state: "pending", text: "hi", due_at: NOW, draft: null, created_at: NOW });
 }
 
 async function withStore(use: (store: Store) => Promise<void>): Promise<void> {

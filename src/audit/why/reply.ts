@@ -1,8 +1,7 @@
 import { isOperatorChannel, sameAddress, type Address } from "../../domain/address.ts";
 import { describeAudience } from "../../routing/audience.ts";
 import { oneLine } from "../../routing/explain.ts";
-import type { ListedDelivery } from "../../store/statements/list-deliveries.ts";
-import type { TurnRow } from "../../store/tables.ts";
+import type { OutboxRow, TurnRow } from "../../store/tables.ts";
 
 export type ReplyFacts =
   /** No turn has taken it: `waiting` for one, or answered at once. */
@@ -14,7 +13,7 @@ export type ReplyFacts =
       readonly to: Address;
       readonly audience: string;
       readonly turn: Pick<TurnRow, "state" | "error">;
-      readonly deliveries: readonly Pick<ListedDelivery, "state" | "attempts" | "error" | "reason" | "settled_at">[];
+      readonly deliveries: readonly Pick<OutboxRow, "state" | "attempts" | "error" | "settled_at">[];
     }
   /** Where a reply would go. */
   | { readonly kind: "asked"; readonly from: Address; readonly to: Address; readonly audience: string };
@@ -43,7 +42,7 @@ function settled(at: number | null): string {
 type TurnFacts = Extract<ReplyFacts, { kind: "turn" }>;
 
 function deliveryWords(delivery: TurnFacts["deliveries"][number]): string {
-  const { state, attempts, error, reason } = delivery;
+  const { state, attempts, error } = delivery;
   const because = error === null ? "" : `: ${oneLine(error)}`;
   switch (state) {
     case "pending":
@@ -55,7 +54,7 @@ function deliveryWords(delivery: TurnFacts["deliveries"][number]): string {
     case "failed":
       return `It could not be sent${because}.`;
     case "held":
-      return `It is held until the owner lets it go${reason === null ? "" : `: ${oneLine(reason)}`}.`;
+      return `It is held until the owner lets it go${error === null ? "" : `: ${oneLine(error)}`}.`;
     case "unknown":
       return "The process ended between the platform's call and its answer, so it may have arrived or not; it is not sent twice.";
     default:
@@ -84,5 +83,5 @@ export function explainReply(facts: ReplyFacts): ReplyWhy | null {
   }
   const last = facts.deliveries.at(-1);
   const words = `The reply goes ${where}; it is read there by ${oneLine(readers)}. ${turnWords(facts)}`;
-  return { address: to, audience, docked, held: last?.state === "held" ? last.reason : null, state: last?.state ?? facts.turn.state, words };
+  return { address: to, audience, docked, held: last?.state === "held" ? last.error : null, state: last?.state ?? facts.turn.state, words };
 }

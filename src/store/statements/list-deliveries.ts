@@ -1,9 +1,17 @@
+import type { Kysely } from "kysely";
 import { statement } from "../statement.ts";
-import type { HoldRow, OutboxRow } from "../tables.ts";
+import type { OutboxRow, Tables } from "../tables.ts";
 
-export type ListedDelivery = OutboxRow & { readonly reason: HoldRow["reason"] | null };
+/** Deliveries; the error of one that waits for the owner is why. */
+export function selectDeliveries(db: Kysely<Tables>) {
+  return db
+    .selectFrom("outbox")
+    .leftJoin("holds", "holds.delivery_id", "outbox.id")
+    .selectAll("outbox")
+    .select((eb) => eb.fn.coalesce("outbox.error", "holds.reason").as("error"));
+}
 
 /** Deliveries in one state, newest first. */
-export const listDeliveries = statement<{ state: string; limit: number }, ListedDelivery>((db, p) =>
-  db.selectFrom("outbox").leftJoin("holds", "holds.delivery_id", "outbox.id").selectAll("outbox").select("holds.reason").where("outbox.state", "=", p("state")).orderBy("outbox.id", "desc").limit(p("limit")),
+export const listDeliveries = statement<{ state: string; limit: number }, OutboxRow>(
+  (db, p) => selectDeliveries(db).where("outbox.state", "=", p("state")).orderBy("outbox.id", "desc").limit(p("limit")) as never,
 );

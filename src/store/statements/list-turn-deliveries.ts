@@ -1,14 +1,8 @@
 import { statement } from "../statement.ts";
-import type { ListedDelivery } from "./list-deliveries.ts";
+import type { OutboxRow } from "../tables.ts";
+import { selectDeliveries } from "./list-deliveries.ts";
 
-/** What went out for a turn, or is to, in order, with why it waited for the owner, if it did. */
-export const listTurnDeliveries = statement<{ turn_id: string; limit: number }, ListedDelivery>((db, p) =>
-  db
-    .selectFrom("outbox")
-    .leftJoin("holds", "holds.delivery_id", "outbox.id")
-    .selectAll("outbox")
-    .select("holds.reason")
-    .where("outbox.turn_id", "=", p("turn_id"))
-    .orderBy("outbox.id")
-    .limit(p("limit")),
+/** What went out for a turn, or is to, in order. */
+export const listTurnDeliveries = statement<{ turn_id: string; limit: number }, OutboxRow>(
+  (db, p) => selectDeliveries(db).where("outbox.turn_id", "=", p("turn_id")).orderBy("outbox.id").limit(p("limit")) as never,
 );
