@@ -15,6 +15,7 @@ function factsOf(config: object, changes: Partial<DoctorFacts> = {}): DoctorFact
     stateDir: { path: "/s", exists: true, writable: true, mode: 0o700 },
     gateway: { kind: "reachable", url: "ws://127.0.0.1:18789", version: "1.0.0", channels: [] },
     env: {},
+    owned: [],
     ...changes,
   };
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { accountScopes, type AccountScope } from "./channel-scope.ts";
+import { accountScopes, type AccountScope, type OwnedAccount } from "./channel-scope.ts";
 
 export type CheckState = "ok" | "cross" | "notice";
 
@@ -53,7 +53,8 @@ export interface DoctorFacts {
   readonly stateDir: FileFacts;
   readonly gateway: GatewayFacts;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Channels where somebody was approved as the owner (`pairing approve --me`). */
+  /** Accounts that are the owner's by the people table (`pairing approve --me`, spec A1). */
+  readonly owned: readonly OwnedAccount[];
 }
 
 type Section = Check["section"];
@@ -205,7 +206,7 @@ function modelChecks(config: Config, env: DoctorFacts["env"]): Check[] {
  */
 export function diagnose(facts: DoctorFacts): Diagnosis {
   const config = facts.config.kind === "valid" ? facts.config.config : null;
-  const scopes = config === null ? [] : accountScopes(config);
+  const scopes = config === null ? [] : accountScopes(config, facts.owned);
   const global = config?.session.scope === "global";
   const noChannel = notice("channels", "none", "no channel is enabled: the page and the terminal share one conversation", "Add one under `channels`, for example telegram with its botToken.");
   const checks = [

@@ -344,7 +344,7 @@ function liveGateway(line: Line, house: House): LiveGateway {
     tell: announcements(line, house),
     channels: () => doors.channels?.statuses() ?? [],
     route: (message) => settings.current().route(message),
-    ownedAccounts: () => ownedAccounts(settings.current()),
+    ownedAccounts: () => ownedAccounts(settings.current(), settings.directory),
     canaries: () => (settings.current().config.audit.canary ? line.canaries : null),
     onTurnEvent(listener) {
       listeners.add(listener);

@@ -134,15 +134,21 @@ function contextTokens(settings: CompiledSettings, ref: string): number {
 }
 
 /** Where the owner may write besides the page and the terminal (spec A1): asked of admission and routing themselves. */
-export function ownedAccounts(settings: CompiledSettings): Speaker[] {
+export function ownedAccounts(settings: CompiledSettings, directory: PeopleDirectory): Speaker[] {
   const { config } = settings;
   return enabledChannels(config).flatMap((channel) =>
     accountsOf(config, channel).flatMap((account) => {
-      const senderId = namedSenders(config, channel, account).find((id) => {
+      const senderId = [...namedSenders(config, channel, account), ...ownersOn(directory, channel, account)].find((id) => {
         const message = directMessage({ channel, account, senderId: id });
         return settings.admit(message).kind === "admitted" && settings.route(message).isOwner;
       });
       return senderId === undefined ? [] : [{ channel, account, senderId }];
     }),
   );
+}
+
+/** The ids that the people table calls the owner's on an account. */
+function ownersOn(directory: PeopleDirectory, channel: string, account: string): string[] {
+  const owners = [...directory.persons()].filter(({ role }) => role === "owner");
+  return owners.flatMap(({ name_key: key }) => directory.identitiesOf(key).flatMap((row) => (row.channel === channel && row.account === account ? [row.peer] : [])));
 }

@@ -8,15 +8,26 @@ import type { Migration } from "./migrations/migration.ts";
 /** In order; a number is never reused, a migration that has been released is never edited. */
 const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls];
 
-/** Brings the schema up to date, one transaction a migration, so that a kill between two leaves a valid one. */
-export function migrateSqlite(database: DatabaseSync): void {
-  const row = database.prepare("pragma user_version").get() as { user_version: number };
-  const newest = MIGRATIONS.length;
-  if (row.user_version > newest) {
-    throw new ContinuoError("STORE_NEWER", `The database has schema ${row.user_version}; this version of Continuo knows up to ${newest}.`);
+function versionOf(database: DatabaseSync): number {
+  return (database.prepare("pragma user_version").get() as { user_version: number }).user_version;
+}
+
+/** An earlier version of Continuo wrote it: this one cannot read it before it is brought up to date. */
+export function isOutdated(database: DatabaseSync): boolean {
+  return versionOf(database) < MIGRATIONS.length;
+}
+
+/**
+ * Brings the schema up to date, one transaction a migration, so that a kill between two leaves a valid one. `to` is for
+ * those who want an older one.
+ */
+export function migrateSqlite(database: DatabaseSync, to = MIGRATIONS.length): void {
+  const known = versionOf(database);
+  if (known > MIGRATIONS.length) {
+    throw new ContinuoError("STORE_NEWER", `The database has schema ${known}; this version of Continuo knows up to ${MIGRATIONS.length}.`);
   }
   const builder = sqliteBuilder();
-  for (let version = row.user_version + 1; version <= newest; version++) {
+  for (let version = known + 1; version <= to; version++) {
     const migration = MIGRATIONS[version - 1];
     if (!migration) continue;
     database.exec("begin immediate");

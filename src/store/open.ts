@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { ContinuoError } from "../domain/errors.ts";
 import { openSqlite } from "./engines/sqlite/engine.ts";
-import { migrateSqlite } from "./migrate.ts";
+import { isOutdated, migrateSqlite } from "./migrate.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -16,18 +16,28 @@ export function openStore(path: string): Store {
   } catch (error) {
     throw new ContinuoError("STATE_UNWRITABLE", `The directory ${dirname(path)} cannot be created.`, { cause: error });
   }
-  const store = openSqlite(path);
-  try {
-    if (isNew) chmodSync(path, 0o600);
-    migrateSqlite(store.writer);
-  } catch (error) {
-    store.writer.close();
-    throw error;
-  }
+  const store = openSqliteUpToDate(path);
+  if (isNew) chmodSync(path, 0o600);
   return store;
 }
 
 /** The store as last committed, for looking only; null when there is none yet. */
 export function openStoreReadOnly(path: string): Store | null {
-  return existsSync(path) ? openSqlite(path, { readOnly: true }) : null;
+  if (!existsSync(path)) return null;
+  const store = openSqlite(path, { readOnly: true });
+  if (!isOutdated(store.writer)) return store;
+  store.writer.close();
+  openSqliteUpToDate(path).writer.close();
+  return openSqlite(path, { readOnly: true });
+}
+
+function openSqliteUpToDate(path: string): ReturnType<typeof openSqlite> {
+  const store = openSqlite(path);
+  try {
+    migrateSqlite(store.writer);
+    return store;
+  } catch (error) {
+    store.writer.close();
+    throw error;
+  }
 }

@@ -93,6 +93,7 @@ export async function takenIn({ client }: Pick<Town, "client">, server: Telegram
 export async function say(at: Town, server: TelegramServer, from: InjectedMessage["from"], text: string, more: Partial<InjectedMessage> = {}): Promise<string> {
   const chat = more.chat ?? (typeof from === "number" ? from : from.id);
   const id = typeof chat === "number" ? chat : chat.id;
+  await at.client().settled(); // what is still on its way is no answer to this
   const before = heard(server, id).length;
   const { updateId } = await server.injectMessage({ chat, from, text, ...more });
   await until(`${text} is answered`, () => heard(server, id).length > before);
@@ -104,6 +105,7 @@ export async function say(at: Town, server: TelegramServer, from: InjectedMessag
 export async function mutter(at: Town, server: TelegramServer, from: InjectedMessage["from"], text: string, more: Partial<InjectedMessage> = {}): Promise<string[]> {
   const chat = more.chat ?? (typeof from === "number" ? from : from.id);
   const id = typeof chat === "number" ? chat : chat.id;
+  await at.client().settled(); // what is still on its way is no answer to this
   const before = heard(server, id).length;
   const { updateId } = await server.injectMessage({ chat, from, text, ...more });
   await takenIn(at, server, updateId);

@@ -6,7 +6,7 @@ import { accountPolicy, type AccountPolicy } from "../../domain/access.ts";
 import { directMessage } from "../../domain/message.ts";
 import type { Route } from "../../domain/route.ts";
 import { compileRouting, resolveRoute, type CompiledRouting } from "../../routing/index.ts";
-import { accountScopes, namedSenders, type AccountScope } from "../channel-scope.ts";
+import { accountScopes, namedSenders, type AccountScope, type OwnedAccount } from "../channel-scope.ts";
 import type { ApprovedSender, SecurityFacts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 
@@ -70,12 +70,16 @@ function hasGroupGuests(routing: CompiledRouting, policy: AccountPolicy): boolea
   return [...idSet(channel, listed)].some((sender) => sender === "*" || !resolveRoute(routing, { channel, account, sender }).isOwner);
 }
 
+function ownedOf({ approved }: SecurityFacts): OwnedAccount[] {
+  return approved.flatMap(({ channel, account, senderId, asOwner }) => (asOwner ? [{ channel, account, peer: senderId }] : []));
+}
+
 /** Admission and routing are asked themselves: what is judged here is what a message would meet. */
 export function survey(facts: SecurityFacts, config: Config): Survey {
   const routing = compileRouting(config);
   const admission = compileAdmission(config, (message) => resolveRoute(routing, message).why.sender.ownerBy === "session.owner");
   const letIn = (identity: Identity): boolean => admit(admission, directMessage(identity)).kind === "admitted";
-  const accounts = accountScopes(config).map((owner): AuditedAccount => {
+  const accounts = accountScopes(config, ownedOf(facts)).map((owner): AuditedAccount => {
     const { channel, account } = owner;
     const policy = accountPolicy(channel, config.channels[channel], account);
     const named = namedSenders(config, channel, account).filter((senderId) => letIn({ channel, account, senderId }));

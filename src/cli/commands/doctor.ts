@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts } from "../../audit/doctor.ts";
 import { toContinuoError } from "../../domain/errors.ts";
 import { command, type CommandContext } from "../command.ts";
-import { openGateway } from "../connection.ts";
+import { askStore, openGateway } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
 import { hostPort, liveHolder } from "../endpoint.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -82,6 +82,21 @@ async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFa
   }
 }
 
+/** The owner's accounts that the people table knows; none where there is no store that can be read. */
+async function ownedAccounts(deps: CliDeps): Promise<DoctorFacts["owned"]> {
+  try {
+    const people = rowsOf(asRow(await askStore(deps, "people.list", { limit: 500 })), "people").filter((row) => textOf(row, "role") === "owner");
+    return people.flatMap((row) =>
+      rowsOf(row, "identities").flatMap((identity) => {
+        const [channel, account, peer] = [textOf(identity, "channel"), textOf(identity, "account"), textOf(identity, "peer")];
+        return channel === null || account === null || peer === null ? [] : [{ channel, account, peer }];
+      }),
+    );
+  } catch {
+    return []; // a store that cannot be read is told by the other checks
+  }
+}
+
 async function gather(deps: CliDeps): Promise<DoctorFacts> {
   const config = await configFacts(deps);
   return {
@@ -92,6 +107,7 @@ async function gather(deps: CliDeps): Promise<DoctorFacts> {
     stateDir: await stateDirFacts(deps.paths.stateDir),
     gateway: await gatewayFacts(deps, config.kind === "valid"),
     env: deps.terminal.env,
+    owned: config.kind === "valid" ? await ownedAccounts(deps) : [],
   };
 }
 

@@ -1,0 +1,145 @@
+/** Makes the changes of a round, through the chat and through the operator's hands, and keeps the model beside them. */
+import { systemClock } from "../../../src/domain/clock.ts";
+import { createIds } from "../../../src/domain/ids.ts";
+import type { Wish } from "../../../src/operations/index.ts";
+import { draftLink, draftUnlink } from "../../../src/people/index.ts";
+import { filePeople } from "../../../src/main/file-people.ts";
+import type { Action } from "./actions.ts";
+import { agreed, areOne, given, left, personOf, scoped, type State } from "./model.ts";
+import type { House } from "./round.ts";
+import { IDENTITIES, isFiled, type Identity, type Spot } from "./world.ts";
+
+type Change = Exclude<Action, { do: "say" } | { do: "restart" }>;
+type Link = Extract<Action, { do: "link" }>;
+
+export interface Changer {
+  make(action: Change): Promise<void>;
+  onSaid(marker: string, action: Extract<Action, { do: "say" }>): void;
+}
+
+function inPrivate(identity: number): Spot {
+  return { identity, room: null, thread: null };
+}
+
+/** Which words the next ones of a newly linked account must follow. */
+function createMemory(house: House) {
+  const last = new Map<number, string>();
+  const wanted = new Map<number, string>();
+  return {
+    onSaid(marker: string, { at, anew }: Extract<Action, { do: "say" }>): void {
+      if (at.room !== null || at.thread !== null) return;
+      const { witness } = house;
+      if (anew) {
+        const home = witness.homeNow(at);
+        for (const known of [last, wanted]) for (const identity of known.keys()) if (witness.homeNow(inPrivate(identity)) === home) known.delete(identity);
+      }
+      const before = wanted.get(at.identity);
+      wanted.delete(at.identity);
+      if (before !== undefined) witness.demand(marker, before);
+      last.set(at.identity, marker);
+    },
+    forget(): void {
+      last.clear();
+      wanted.clear();
+    },
+    onLinked(a: number, b: number): void {
+      for (const [one, other] of [[a, b], [b, a]] as const) {
+        const marker = last.get(other);
+        if (marker !== undefined) wanted.set(one, marker);
+      }
+    },
+  };
+}
+
+export function createChanger(house: House): Changer {
+  const { witness } = house;
+  const memory = createMemory(house);
+  const undo: State[] = [];
+  const ids = createIds(systemClock);
+  const now = (): State => witness.states.at(-1) as State;
+
+  /** While it is made, both are in force: some sessions are as before and some are as after. */
+  const during = async (after: State, work: () => Promise<unknown>): Promise<void> => {
+    const before = now();
+    memory.forget();
+    witness.states = [before, after];
+    await work();
+    witness.states = [after];
+    undo.push(before);
+    witness.counts.changes++;
+  };
+
+  const answered = async (identity: number, text: string, pattern: RegExp): Promise<string> => {
+    const heard = house.hears(identity, pattern);
+    await house.say(text, inPrivate(identity));
+    return heard;
+  };
+
+  const apply = async (wish: Wish): Promise<void> => {
+    const done = await house.current().changes.apply(wish, { approve: true });
+    if (!done.applied) witness.faults.push("an approved change was only planned");
+  };
+
+  /** What is drafted is what an operation would draft. */
+  const drafting = () => {
+    const { store, settings } = house.current();
+    return { store, ids, now: Date.now(), file: filePeople(settings.current()) };
+  };
+
+  const link = async ({ issuer, redeemer, how }: Link): Promise<void> => {
+    if (issuer === redeemer || areOne(now(), issuer, redeemer)) return;
+    const shown = await answered(issuer, "/link", /Your code is|Too many/);
+    const code = /`([A-Z0-9]{4}-[A-Z0-9]{4})`/.exec(shown)?.[1];
+    if (code === undefined) return;
+    if (how === "wrong") return void (await answered(redeemer, "/link AAAA-AAAA", /no such code|Too many/));
+    const asked = house.hears(issuer, /has sent your code/);
+    await answered(redeemer, `/link ${code}`, /This links you with/);
+    await asked;
+    await answered(redeemer, "/link yes", /Now say/);
+    if (how === "silent") return;
+    if (how === "no") return void (await answered(issuer, "/link no", /Not linked/));
+    const told = [house.hears(issuer, /✅ Linked|could not be done/), house.hears(redeemer, /✅ Linked|could not be done/)];
+    await during(agreed(now(), issuer, redeemer), async () => {
+      await answered(issuer, "/link yes", /Agreed/);
+      for (const text of await Promise.all(told)) if (!text.includes("✅")) witness.faults.push(text);
+    });
+    memory.onLinked(issuer, redeemer);
+  };
+
+  const isTaken = (identity: number): boolean => personOf(now(), identity) !== null && !isFiled(IDENTITIES[identity] as Identity);
+
+  const make = async (action: Change): Promise<void> => {
+    switch (action.do) {
+      case "link":
+        return link(action);
+      case "unlink":
+        if (!isTaken(action.identity)) return void (await answered(action.identity, "/unlink", /linked to nobody/));
+        return during(left(now(), action.identity), () => answered(action.identity, "/unlink", /✅ Unlinked|could not be done/));
+      case "give": {
+        const { identity, name } = action;
+        if (personOf(now(), identity) !== null) return;
+        const change = await draftLink(drafting(), { identity: IDENTITIES[identity] as Identity, name, provedBy: "operator", displayName: null });
+        return during(given(now(), identity, name), () => apply({ kind: "people", change }));
+      }
+      case "take": {
+        if (!isTaken(action.identity)) return;
+        const change = await draftUnlink(drafting(), IDENTITIES[action.identity] as Identity);
+        return during(left(now(), action.identity), () => apply({ kind: "people", change }));
+      }
+      case "scope": {
+        const { channel, scope } = action;
+        const before = channel === null ? now().scope : now().channelScopes.get(channel);
+        if (before === scope) return;
+        const path: [string, ...string[]] = channel === null ? ["session", "dmScope"] : ["channels", channel, "dmScope"];
+        return during(scoped(now(), channel, scope), () => apply({ kind: "edits", edits: [{ path, value: scope }] }));
+      }
+      case "rollback": {
+        const before = undo.pop();
+        if (before === undefined) return;
+        await during(before, () => house.current().changes.rollback(null));
+        undo.pop();
+      }
+    }
+  };
+  return { make, onSaid: memory.onSaid };
+}

@@ -1,0 +1,160 @@
+/** One round: a list of actions done to a real line, with everything that a model is shown looked at. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ModelEvent } from "../../../src/agent/providers/provider.ts";
+import { listDeliveries } from "../../../src/store/statements/list-deliveries.ts";
+import { message, startHarness, type Harness } from "../../line/harness.ts";
+import { randomFrom, type Action, type Random } from "./actions.ts";
+import { createChanger, type Changer } from "./changer.ts";
+import { firstState } from "./model.ts";
+import { createWitness, type Counts, type Witness } from "./witness.ts";
+import { addressOf, CHANNELS, firstConfig, IDENTITIES, type Identity, type Spot } from "./world.ts";
+
+export interface RoundOptions {
+  readonly seed: number;
+  /** How many messages are under way at a time. */
+  readonly window: number;
+  readonly canary: boolean;
+}
+
+export interface RoundReport {
+  readonly counts: Counts;
+  readonly faults: readonly string[];
+  readonly canaries: { readonly requests: number; readonly markers: number; readonly breaches: number };
+}
+
+const AN_HOUR = 61 * 60_000;
+
+async function* once(text: string): AsyncGenerator<ModelEvent> {
+  yield { kind: "text", delta: text };
+  yield { kind: "finish", usage: { input: 1, output: 1, cacheRead: null, cacheWrite: null }, stopReason: "stop" };
+}
+
+function markerFrom(random: Random): string {
+  const half = (): string => Math.floor(random() * 0x1_0000_0000).toString(16).padStart(8, "0");
+  return `wall-${half()}${half()}`;
+}
+
+/** What a spot's account says there, as a channel would hand it in. */
+export function spoken(text: string, spot: Spot, named: boolean) {
+  const { channel, account, chat, thread } = addressOf(spot);
+  const { peer } = IDENTITIES[spot.identity] as Identity;
+  return { ...message(text, { channel, account, chat, thread, sender: peer, kind: spot.room === null ? "dm" : "group" }), mentioned: named };
+}
+
+export interface House {
+  readonly witness: Witness;
+  current(): Harness;
+  say(text: string, spot: Spot): Promise<unknown>;
+  /** Resolves with the next text of this pattern that is sent to an account in private. */
+  hears(identity: number, pattern: RegExp): Promise<string>;
+}
+
+interface Ear {
+  readonly identity: number;
+  readonly pattern: RegExp;
+  heard(text: string): void;
+}
+
+/** Nothing is kept of what was sent or asked: a million messages have to pass. */
+function watch(harness: Harness, witness: Witness, ears: Set<Ear>): void {
+  for (const name of CHANNELS) {
+    harness.channel(name).sent.push = (...sent) => {
+      for (const outgoing of sent) {
+        witness.onSent(outgoing);
+        for (const ear of ears) {
+          const { channel, account, chat } = addressOf({ identity: ear.identity, room: null, thread: null });
+          const { address, part } = outgoing;
+          if (address.channel === channel && address.account === account && address.chat === chat && ear.pattern.test(part.text)) {
+            ears.delete(ear);
+            ear.heard(part.text);
+          }
+        }
+      }
+      return 0;
+    };
+  }
+  harness.events.push = () => 0;
+  harness.requests.push = () => 0;
+}
+
+async function canariesOf(reports: Harness[]): Promise<RoundReport["canaries"]> {
+  const sum = (name: "requests" | "markers" | "breaches"): number => reports.reduce((total, { line }) => total + line.canaries[name], 0);
+  return { requests: sum("requests"), markers: sum("markers"), breaches: sum("breaches") };
+}
+
+export async function runRound(actions: readonly Action[], { seed, window, canary }: RoundOptions): Promise<RoundReport> {
+  const directory = mkdtempSync(join(tmpdir(), "continuo-wall-"));
+  const random = randomFrom(seed ^ 0x5bd1e995);
+  const witness = createWitness(firstState());
+  const ears = new Set<Ear>();
+  const houses: Harness[] = [];
+  let skew = 0;
+  const clock = { now: () => Date.now() + skew };
+  const open = async (): Promise<Harness> => {
+    const echo = (request: Parameters<Witness["onRequest"]>[0]) => once(`re ${witness.onRequest(request)}`);
+    const harness = await startHarness({ directory, clock, canary, channels: CHANNELS, config: firstConfig(), debounceMs: 0, answers: { echo } });
+    watch(harness, witness, ears);
+    houses.push(harness);
+    return harness;
+  };
+  let harness = await open();
+  const house: House = {
+    witness,
+    current: () => harness,
+    say: (text, spot) => harness.receive(spoken(text, spot, true)),
+    hears: (identity, pattern) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`nobody told ${JSON.stringify(IDENTITIES[identity])} ${pattern}`)), 30_000);
+        ears.add({ identity, pattern, heard: (text) => (clearTimeout(timer), resolve(text)) });
+      }),
+  };
+  const changer: Changer = createChanger(house);
+  let underWay: Promise<unknown>[] = [];
+  let changed = false;
+
+  const settle = async (): Promise<void> => {
+    await Promise.all(underWay);
+    underWay = [];
+    await harness.settled();
+    const held = await harness.store.all(listDeliveries, { state: "held", limit: 10_000 });
+    witness.settle(held.map(({ text }) => text), changed);
+    changed = false;
+    // Codes run out, and the counts of tries begin anew.
+    skew += AN_HOUR;
+  };
+  const say = (action: Extract<Action, { do: "say" }>): void => {
+    const marker = markerFrom(random);
+    witness.counts.messages++;
+    witness.plant(marker, action.at, action.named);
+    changer.onSaid(marker, action);
+    underWay.push(harness.receive(spoken(action.anew ? `/new ${marker}` : marker, action.at, action.named)));
+  };
+
+  try {
+    for (const action of actions) {
+      if (witness.faults.length > 0) break;
+      if (action.do === "say") {
+        say(action);
+        if (underWay.length >= window) await settle();
+        continue;
+      }
+      if (changed || action.do === "restart") await settle();
+      if (action.do === "restart") {
+        await harness.line.stop(5_000);
+        await harness.kill();
+        harness = await open();
+        continue;
+      }
+      changed = true;
+      underWay.push(changer.make(action));
+    }
+    await settle();
+    return { counts: witness.counts, faults: witness.faults, canaries: await canariesOf(houses) };
+  } finally {
+    await harness.line.stop(1_000);
+    await harness.kill();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
