@@ -55,10 +55,21 @@ function probesOf(config: Config): Probe[] {
   );
 }
 
+/** A change of who is who by what it says: ids and times are made anew each time that it is wished for. */
+function saidOf(people: PeopleChange | null): unknown {
+  if (people === null) return null;
+  const made = new Set(people.persons.flatMap(({ id, before }) => (before === null ? [id] : [])));
+  const person = (row: PeopleChange["persons"][number]["after"]) => row && [row.name, row.role];
+  const owner = (row: PeopleChange["identities"][number]["after"]) => row && (made.has(row.person_id) ? "new" : row.person_id);
+  return [people.persons.map(({ before, after }) => [person(before), person(after)]), people.identities.map(({ ref, before, after }) => [ref, owner(before), owner(after)])];
+}
+
 /** Of what a plan was made: the same wish on the same conversations has the same id. */
-function idOf(draft: Draft, plan: object): string {
-  const { source, people, edits } = draft;
-  return createHash("sha256").update(JSON.stringify([source, people, edits, plan])).digest("hex").slice(0, 16);
+function idOf({ source, people, edits }: Draft, plan: Omit<Plan, "id">): string {
+  // Who goes where and who reads whom; that somebody has said one thing more meanwhile is no other plan.
+  const sessions = plan.sessions.map(({ key, action, to }) => [key, action, to.map((target) => target.key)]);
+  const readers = plan.readers.map(({ reader, author, session }) => [reader, author, session]);
+  return createHash("sha256").update(JSON.stringify([source, saidOf(people), edits, plan.mode, sessions, readers])).digest("hex").slice(0, 16);
 }
 
 /** What a wish would do to the conversations that there are; nothing is changed. */

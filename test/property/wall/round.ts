@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelEvent } from "../../../src/agent/providers/provider.ts";
 import { listDeliveries } from "../../../src/store/statements/list-deliveries.ts";
+import { listWaitingItems } from "../../../src/store/statements/list-waiting-items.ts";
+import type { InboxRow } from "../../../src/store/tables.ts";
 import { message, startHarness, type Harness } from "../../line/harness.ts";
 import { randomFrom, type Action, type Random } from "./actions.ts";
 import { createChanger, type Changer } from "./changer.ts";
@@ -16,6 +18,8 @@ export interface RoundOptions {
   /** How many messages are under way at a time. */
   readonly window: number;
   readonly canary: boolean;
+  /** Wakes by hand what waits. */
+  readonly nudge?: boolean;
 }
 
 export interface RoundReport {
@@ -84,7 +88,7 @@ async function canariesOf(reports: Harness[]): Promise<RoundReport["canaries"]> 
   return { requests: sum("requests"), markers: sum("markers"), breaches: sum("breaches") };
 }
 
-export async function runRound(actions: readonly Action[], { seed, window, canary }: RoundOptions): Promise<RoundReport> {
+export async function runRound(actions: readonly Action[], { seed, window, canary, nudge }: RoundOptions): Promise<RoundReport> {
   const directory = mkdtempSync(join(tmpdir(), "continuo-wall-"));
   const random = randomFrom(seed ^ 0x5bd1e995);
   const witness = createWitness(firstState());
@@ -114,10 +118,14 @@ export async function runRound(actions: readonly Action[], { seed, window, canar
   let underWay: Promise<unknown>[] = [];
   let changed = false;
 
+  const waiting = (): Promise<InboxRow[]> => harness.store.all(listWaitingItems, { after: 0, limit: 1_000 });
+
   const settle = async (): Promise<void> => {
     await Promise.all(underWay);
     underWay = [];
-    await harness.settled();
+    if (nudge) for (const { session_key: key } of await waiting()) harness.line.wake(key);
+    const left = await harness.settled().then(() => [], waiting);
+    if (left.length > 0) witness.faults.push(`${left.length} messages wait that nobody works on, the first for ${left[0]?.session_key}`);
     const held = await harness.store.all(listDeliveries, { state: "held", limit: 10_000 });
     witness.settle(held.map(({ text }) => text), changed);
     changed = false;

@@ -4,7 +4,7 @@ import type { Connection } from "../connection.ts";
 import { ConnectionLost, RequestFailed } from "../requests.ts";
 import type { Store } from "../store.ts";
 import { knows } from "../wire.ts";
-import type { Between, Changes, HeldReply, PairingRequest, PeoplePage, Proposal } from "./wire.ts";
+import type { Between, Canary, Changes, HeldReply, PairingRequest, PeoplePage, Proposal } from "./wire.ts";
 
 /** Something that may change who shares: tried without a yes, shown, and done with one. */
 export interface Change {
@@ -32,6 +32,8 @@ export interface PeopleStore {
   readonly changes: Signal<Changes | null>;
   readonly page: Signal<PeoplePage | null>;
   readonly picture: Signal<string | null>;
+  /** What the self-test has seen; null while it is off. */
+  readonly canary: Signal<Canary | null>;
   /** How many things wait for the owner. */
   readonly count: ReadonlySignal<number>;
   readonly question: Signal<Question | null>;
@@ -64,6 +66,7 @@ function createPeopleStore(store: Store): PeopleStore {
     changes,
     page: signal<PeoplePage | null>(null),
     picture: signal<string | null>(null),
+    canary: signal<Canary | null>(null),
     count: computed(() => (requests.value?.length ?? 0) + (held.value?.length ?? 0) + (changes.value?.waiting ? 1 : 0)),
     question: signal<Question | null>(null),
     told: signal<Told | null>(null),
@@ -94,6 +97,7 @@ function createReader(store: Store, people: PeopleStore, connection: () => Conne
   const looked = (): readonly Promise<void>[] => [
     ask<PeoplePage>("people.list", { limit: MOST_PEOPLE }, (page) => (people.page.value = page)),
     ask<{ svg: string }>("audience.map", {}, ({ svg }) => (people.picture.value = svg)),
+    ask<{ canary?: Canary | null }>("status", {}, ({ canary }) => (people.canary.value = canary ?? null)),
   ];
   return async () => void (await Promise.all([...waiting(), ...(store.view.value === "people" ? looked() : [])]));
 }
@@ -148,7 +152,12 @@ export function createPeople(store: Store, connection: () => Connection): People
     store: people,
     refresh,
     propose: (change) => decide(change, false),
-    agree: (change) => decide(change, true),
+    agree(change) {
+      const question = people.question.value;
+      // What the owner says yes to is what was shown; anything newer is refused.
+      const planId = question?.kind === "proposal" ? question.proposal.plan?.id : undefined;
+      return decide({ ...change, params: { ...change.params, planId } }, true);
+    },
     act: (method, params, title) => attempt(method, params, () => done(title)),
     async between(a, b) {
       const found: { answer: Between | null } = { answer: null };

@@ -77,6 +77,10 @@ const en = {
   shares: "They share",
   apart: "Nothing is shared",
 
+  selfTest: "Self-test",
+  selfTestFound: (requests: number, breaches: number) =>
+    breaches === 0 ? `${requests} model requests were looked through: none held another person's marker.` : `${requests} model requests were looked through; ${breaches} times another person's marker was stopped. Please report it.`,
+
   guests: "Guests",
   noGuests: "Everybody who has spoken is a known person.",
   more: (n: number) => `Only the first ${n} are shown. From a terminal: npx continuo people list`,
@@ -159,6 +163,9 @@ const zh: PeopleTexts = {
   look: "查看",
   shares: "有共享",
   apart: "没有共享",
+
+  selfTest: "自检",
+  selfTestFound: (requests, breaches) => (breaches === 0 ? `检查了 ${requests} 次模型请求，没有别人的标记。` : `检查了 ${requests} 次模型请求，拦下 ${breaches} 次别人的标记。请报告。`),
 
   guests: "访客",
   noGuests: "说过话的人都是已知的人。",

@@ -6,6 +6,7 @@ import { Guests } from "./guests.tsx";
 import { KnownPeople } from "./known.tsx";
 import { Picture } from "./picture.tsx";
 import { QuestionDialog } from "./question.tsx";
+import { SelfTest } from "./self-test.tsx";
 import { Waiting } from "./waiting.tsx";
 import { peopleTexts } from "./texts.ts";
 
@@ -43,6 +44,7 @@ export function PeopleView() {
           <KnownPeople />
           <Picture />
           <Guests />
+          <SelfTest />
         </div>
       </div>
       <QuestionDialog />

@@ -87,7 +87,7 @@ function Change({ change }: { readonly change: WaitingChange }) {
       <PlanView plan={change.plan} />
       <p class="card-facts">{texts.applyHint}</p>
       <p class="card-actions">
-        <button type="button" class="strong" onClick={() => void people.act("changes.apply", {}, texts.apply)}>
+        <button type="button" class="strong" onClick={() => void people.act("changes.apply", { planId: change.plan.id }, texts.apply)}>
           {texts.apply}
         </button>
       </p>

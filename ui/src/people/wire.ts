@@ -111,3 +111,10 @@ export interface Between {
 export function identityOf({ channel, account, peer }: Identity): string {
   return account === null ? `${channel}:${peer}` : `${channel}/${account}:${peer}`;
 }
+
+/** What the self-test of the wall has seen since the gateway's start. */
+export interface Canary {
+  readonly requests: number;
+  readonly markers: number;
+  readonly breaches: number;
+}
