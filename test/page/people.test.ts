@@ -111,7 +111,7 @@ test("a request to be let in appears while it happens, and says what will be sha
     await dialog.waitFor({ state: "detached" });
     await card.waitFor({ state: "detached" });
     const who = { channel: "telegram", code: "K7QF2M", who: { kind: "me" } };
-    assert.deepEqual(askedOf(house, "pairing.approve"), [{ ...who, approve: false }, { ...who, approve: true }]);
+    assert.deepEqual(askedOf(house, "pairing.approve"), [{ ...who, approve: false }, { ...who, approve: true, planId: "plan" }]);
     await page.getByText("Done: Let in Ann Smith as yourself").first().waitFor();
     await counts(page, ".people-link .count", 0);
     assert.deepEqual(complaints, []);
@@ -181,7 +181,7 @@ test("a waiting change shows its plan and its new readers, is applied, and can b
     await waiting.getByRole("button", { name: "Undo last change" }).click();
     await page.getByRole("dialog", { name: "Undo this change?" }).getByRole("button", { name: "Undo last change" }).click();
     await waiting.getByRole("button", { name: "Undo last change" }).waitFor({ state: "detached" });
-    assert.deepEqual(house.people.asked, [{ method: "changes.apply", params: {} }, { method: "changes.rollback", params: { id: "change-2" } }]);
+    assert.deepEqual(house.people.asked, [{ method: "changes.apply", params: { planId: "p1" } }, { method: "changes.rollback", params: { id: "change-2" } }]);
     assert.deepEqual(complaints, []);
   });
 });

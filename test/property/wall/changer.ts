@@ -15,6 +15,8 @@ type Link = Extract<Action, { do: "link" }>;
 export interface Changer {
   make(action: Change): Promise<void>;
   onSaid(marker: string, action: Extract<Action, { do: "say" }>): void;
+  /** Nothing is under way. */
+  onStill(): void;
 }
 
 function inPrivate(identity: number): Spot {
@@ -22,27 +24,31 @@ function inPrivate(identity: number): Spot {
 }
 
 /** Which words the next ones of a newly linked account must follow. */
-function createMemory(house: House) {
+function createMemory({ witness }: House) {
   const last = new Map<number, string>();
   const wanted = new Map<number, string>();
+  /** Who has said `/new` since everything was last still: it may come into force only now. */
+  const anewNow = new Set<number>();
+  const homeOf = (identity: number): string => witness.homeNow(inPrivate(identity));
   return {
     onSaid(marker: string, { at, anew }: Extract<Action, { do: "say" }>): void {
       if (at.room !== null || at.thread !== null) return;
-      const { witness } = house;
       if (anew) {
         const home = witness.homeNow(at);
-        for (const known of [last, wanted]) for (const identity of known.keys()) if (witness.homeNow(inPrivate(identity)) === home) known.delete(identity);
+        for (const known of [last, wanted]) for (const identity of known.keys()) if (homeOf(identity) === home) known.delete(identity);
+        anewNow.add(at.identity);
       }
       const before = wanted.get(at.identity);
       wanted.delete(at.identity);
       if (before !== undefined) witness.demand(marker, before);
       last.set(at.identity, marker);
     },
-    forget(): void {
-      last.clear();
-      wanted.clear();
-    },
+    /** What is wanted holds as long as nothing else changes. */
+    forget: () => wanted.clear(),
+    onStill: () => anewNow.clear(),
     onLinked(a: number, b: number): void {
+      const home = homeOf(a);
+      if (homeOf(b) !== home || [...anewNow].some((identity) => homeOf(identity) === home)) return;
       for (const [one, other] of [[a, b], [b, a]] as const) {
         const marker = last.get(other);
         if (marker !== undefined) wanted.set(one, marker);
@@ -114,6 +120,7 @@ export function createChanger(house: House): Changer {
         return link(action);
       case "unlink":
         if (!isTaken(action.identity)) return void (await answered(action.identity, "/unlink", /linked to nobody/));
+        witness.onParted(action.identity);
         return during(left(now(), action.identity), () => answered(action.identity, "/unlink", /✅ Unlinked|could not be done/));
       case "give": {
         const { identity, name } = action;
@@ -124,6 +131,7 @@ export function createChanger(house: House): Changer {
       case "take": {
         if (!isTaken(action.identity)) return;
         const change = await draftUnlink(drafting(), IDENTITIES[action.identity] as Identity);
+        witness.onParted(action.identity);
         return during(left(now(), action.identity), () => apply({ kind: "people", change }));
       }
       case "scope": {
@@ -141,5 +149,5 @@ export function createChanger(house: House): Changer {
       }
     }
   };
-  return { make, onSaid: memory.onSaid };
+  return { make, onSaid: memory.onSaid, onStill: memory.onStill };
 }

@@ -129,6 +129,7 @@ export async function runRound(actions: readonly Action[], { seed, window, canar
     const held = await harness.store.all(listDeliveries, { state: "held", limit: 10_000 });
     witness.settle(held.map(({ text }) => text), changed);
     changed = false;
+    changer.onStill();
     // Codes run out, and the counts of tries begin anew.
     skew += AN_HOUR;
   };

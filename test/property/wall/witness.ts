@@ -21,7 +21,7 @@ export interface Counts {
   sharedRoom: number;
   /** Of those, the first one of an account after a link: it had to have the other's last words. */
   afterLink: number;
-  /** Words that were said on an account that has left a person, or in a room, and might have been in a request of the others. */
+  /** The first request of an account that has left a person, after it had: nothing of the others may be in it. */
   keptApart: number;
 }
 
@@ -37,6 +37,7 @@ export interface Witness {
   plant(marker: string, spot: Spot, named: boolean): void;
   /** The next request in which `by` stands as said must have `marker` too. */
   demand(by: string, marker: string): void;
+  onParted(identity: number): void;
   onRequest(request: ModelRequest): string;
   onSent(outgoing: Outgoing): void;
   /** Everything is still: nothing may be missing but what is held. */
@@ -67,6 +68,7 @@ export function createWitness(first: State): Witness {
   const said = new Map<string, Spot>();
   const unasked = new Set<string>();
   const unanswered = new Set<string>();
+  const parted = new Set<number>();
   const demands = new Map<string, string>();
   const counts = noCounts();
   const faults: string[] = [];
@@ -111,6 +113,7 @@ export function createWitness(first: State): Witness {
       if (named) unasked.add(marker);
     },
     demand: (by, marker) => void demands.set(by, marker),
+    onParted: (identity) => void parted.add(identity),
     onRequest(request) {
       counts.requests++;
       const marker = markerIn(request.messages.at(-1)?.text ?? "");
@@ -121,6 +124,7 @@ export function createWitness(first: State): Witness {
       }
       if (markerIn(request.system) !== null) fault("a marker in the system prompt");
       if (look(witness.states, request, asker, demands)) asker.room === null ? counts.sharedPrivate++ : counts.sharedRoom++;
+      if (witness.states.length === 1 && asker.room === null && parted.delete(asker.identity)) counts.keptApart++;
       unanswered.add(marker);
       return marker;
     },
