@@ -81,7 +81,16 @@ export function diffConfig(previous: Config, next: Config): readonly ConfigChang
   return out;
 }
 
+/** Settings that decide who shares a conversation: what was said follows them, or waits for a yes (law 7). */
+const PLANNED = /^(?:session\.(?:scope|dmScope|groupScope|mainKey|owner|identityLinks)|bindings|channels\..+\.(?:dmScope|routing))\b/;
+
+function effectWords({ path, effect }: ConfigChange): string {
+  if (effect === "restart") return " (takes effect at the next start)";
+  return PLANNED.test(path) ? " (conversations follow: `continuo plan` and `continuo changes` show how)" : "";
+}
+
 /** For the log: `session.dmScope: "auto" -> "main"`, and what waits for a restart. */
-export function describeChange({ path, from, to, effect }: ConfigChange): string {
-  return `${path}: ${from} -> ${to}${effect === "restart" ? " (takes effect at the next start)" : ""}`;
+export function describeChange(change: ConfigChange): string {
+  const { path, from, to } = change;
+  return `${path}: ${from} -> ${to}${effectWords(change)}`;
 }

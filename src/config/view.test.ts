@@ -14,14 +14,17 @@ import { nearest } from "./suggest.ts";
 const config = (tree: unknown) => parseConfig(tree, "f").config;
 const lines = (from: unknown, to: unknown) => diffConfig(config(from), config(to)).map(describeChange);
 
+/** Said of what decides who shares a conversation. */
+const FOLLOW = " (conversations follow: `continuo plan` and `continuo changes` show how)";
+
 const DIFFS: readonly [name: string, from: unknown, to: unknown, lines: readonly string[]][] = [
   ["nothing", { session: { dmScope: "auto" } }, {}, []],
-  ["a value", {}, { session: { dmScope: "main" } }, ['session.dmScope: "auto" -> "main"']],
+  ["a value", {}, { session: { dmScope: "main" } }, [`session.dmScope: "auto" -> "main"${FOLLOW}`]],
   ["a list", { channels: { t: { allowFrom: [1] } } }, { channels: { t: { allowFrom: [1, 2] } } }, ['channels.t.allowFrom: ["1"] -> ["1","2"]']],
   ["a duration and a size", {}, { session: { maintenance: { trashRetention: "36h", maxDiskBytes: "1gb" } } }, ["session.maintenance.trashRetention: 30d -> 1d12h", "session.maintenance.highWaterBytes: (unset) -> 858993459b", "session.maintenance.maxDiskBytes: (unset) -> 1gb"]],
   ["secrets", { gateway: { auth: { token: "a" } } }, { gateway: { auth: { token: "b", password: "c" } } }, ["gateway.auth.token: (secret) -> (secret)", "gateway.auth.password: (unset) -> (secret)"]],
   ["a whole channel with its token", {}, { channels: { telegram: { botToken: "1:x", enabled: true } } }, ["channels.telegram.enabled: (unset) -> true", "channels.telegram.botToken: (unset) -> (secret)"]],
-  ["a list of objects", { bindings: [] }, { bindings: [{ agentId: "a", match: { channel: "t" } }] }, ['bindings[0].agentId: (unset) -> "a"', 'bindings[0].match.channel: (unset) -> "t"']],
+  ["a list of objects", { bindings: [] }, { bindings: [{ agentId: "a", match: { channel: "t" } }] }, [`bindings[0].agentId: (unset) -> "a"${FOLLOW}`, `bindings[0].match.channel: (unset) -> "t"${FOLLOW}`]],
   ["an id with a dot", {}, { channels: { t: { groups: { "a.b": { enabled: false } } } } }, ['channels.t.groups["a.b"].enabled: (unset) -> false']],
   ["an empty channel", {}, { channels: { t: {} } }, ["channels.t: (unset) -> {}"]],
   ["what needs a restart", {}, { gateway: { port: 1, bind: "lan" }, store: { url: "postgres://u:p@h/d" } }, ["gateway.port: 18789 -> 1 (takes effect at the next start)", 'gateway.bind: "loopback" -> "lan" (takes effect at the next start)', "store.url: (unset) -> (secret) (takes effect at the next start)"]],

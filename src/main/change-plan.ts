@@ -6,6 +6,7 @@ import type { Directory, Route } from "../domain/route.ts";
 import { overlay, type PeopleChange, type Side } from "../people/index.ts";
 import { compileRouting, resolveRoute, type RoutingSource } from "../routing/index.ts";
 import { planChange, type Mode, type Plan, type PlannedStep, type Probe, type Routing } from "../sessions/repartition/index.ts";
+import { findDirectChat } from "../store/statements/find-direct-chat.ts";
 import type { ChangesParts } from "./changes-parts.ts";
 import type { Draft } from "./change-wish.ts";
 
@@ -55,6 +56,14 @@ function probesOf(config: Config): Probe[] {
   );
 }
 
+/** Those who have spoken are judged by what they said and read, not by what they might. */
+async function unheard({ store }: ChangesParts, probes: readonly Probe[]): Promise<Probe[]> {
+  const heard = await Promise.all(
+    probes.map(({ message: { address, sender } }) => store.get(findDirectChat, { channel: address.channel, account: address.account, sender_id: sender.id })),
+  );
+  return probes.filter((_, index) => heard[index] === undefined);
+}
+
 /** A change of who is who by what it says: ids and times are made anew each time that it is wished for. */
 function saidOf(people: PeopleChange | null): unknown {
   if (people === null) return null;
@@ -80,7 +89,7 @@ export async function planDraft(parts: ChangesParts, draft: Draft, mode: Mode): 
 export async function planSteps(parts: ChangesParts, draft: Draft, mode: Mode): Promise<{ readonly plan: Plan; readonly steps: readonly PlannedStep[] }> {
   const current = parts.settings.current();
   const routing = routingOf(parts, current.who.source, draft.source, draft.people, "before");
-  const probes = probesOf(draft.config ?? current.config);
+  const probes = await unheard(parts, probesOf(draft.config ?? current.config));
   const { steps, readersTotal: _, ...planned } = await planChange(parts.store, { ...routing, mode, affected: "all", probes });
   const plan = { ...planned, cause: draft.cause, settings: draft.settings };
   return { steps, plan: { ...plan, id: idOf(draft, plan) } };

@@ -86,8 +86,23 @@ function because({ cause, settings }: Pick<Draft, "cause" | "settings">): string
   return first === undefined ? "because the settings were changed" : `because ${first}${more.length === 0 ? "" : " and others"} changed`;
 }
 
-function summaryOf(draft: Draft, plan: Plan): string {
-  const what = draft.cause === "people" ? "who is who" : draft.settings.map(({ path }) => path).join(", ");
+/** `telegram:42 is Ann's`, `Ann is Anna now`: what a change of who is who says. */
+function peopleWords({ settings }: ChangesParts, change: PeopleChange): string {
+  const names = new Map(change.persons.map(({ id, before, after }) => [id, after?.name ?? before?.name]));
+  const nameOf = (id: string): string => names.get(id) ?? settings.directory.person(id)?.name ?? "somebody";
+  const moved = change.identities.map(({ ref, before, after }) => {
+    const identity = `${ref.channel}:${ref.peer}`;
+    return after !== null ? `${identity} is ${nameOf(after.person_id)}'s` : `${identity} leaves ${nameOf(before?.person_id ?? "")}`;
+  });
+  const renamed = change.persons.flatMap(({ before, after }) => {
+    if (before === null || after === null) return [];
+    return before.name === after.name ? [`${after.name} is ${after.role}`] : [`${before.name} is ${after.name} now`];
+  });
+  return [...moved, ...renamed].join(", ") || "who is who";
+}
+
+function summaryOf(parts: ChangesParts, draft: Draft, plan: Plan): string {
+  const what = draft.people === null ? draft.settings.map(({ path }) => path).join(", ") : peopleWords(parts, draft.people);
   return `${what || "settings"}: ${plan.lines[0] ?? "nothing moved"}`.slice(0, 300);
 }
 
@@ -105,7 +120,7 @@ export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan
     await store.transaction(async (tx) => {
       if (draft.people) await writePeople(tx, draft.people, "after");
       const sides = { before: JSON.stringify(before), after: JSON.stringify(after) };
-      await beginChange(tx, { id, cause: draft.cause, mode: plan.mode, at: clock.now(), ...sides, summary: summaryOf(draft, plan), steps, inForce: draft.source });
+      await beginChange(tx, { id, cause: draft.cause, mode: plan.mode, at: clock.now(), ...sides, summary: summaryOf(parts, draft, plan), steps, inForce: draft.source });
     });
     if (draft.people) settings.directory.apply(draft.people, "after");
     adopt(parts, draft.source, draft);

@@ -1,7 +1,7 @@
 import { ContinuoError } from "../domain/errors.ts";
 import type { Config } from "../config/index.ts";
 import type { AppliedChange, ChangesDesk, Consent, PlannedOnly, Wish } from "../operations/index.ts";
-import { readInForce, setInForce, type Mode, type Plan } from "../sessions/repartition/index.ts";
+import { isDismissed, readInForce, setDismissed, setInForce, type Mode, type Plan } from "../sessions/repartition/index.ts";
 import { listChanges } from "../store/statements/list-changes.ts";
 import { settleAgreements } from "./agreements.ts";
 import { planDraft, routeWith } from "./change-plan.ts";
@@ -68,7 +68,7 @@ async function lookAtFile(desk: Desk, draft: Draft): Promise<void> {
   const { onScopeChange } = draft.config?.session ?? {};
   const mode: Mode = onScopeChange === "fresh" ? "fresh" : "repartition";
   const plan = await planDraft(parts, draft, mode);
-  const asks = onScopeChange === "ask" && plan.sessions.length > 0;
+  const asks = (onScopeChange === "ask" && plan.sessions.length > 0) || (await isDismissed(parts.store, draft.source));
   if (!isHarmless(plan) || asks) {
     setWaiting(desk, plan);
     const found = { readers: plan.readers.length, sessions: plan.sessions.length };
@@ -78,6 +78,20 @@ async function lookAtFile(desk: Desk, draft: Draft): Promise<void> {
   const { sessions, messages } = await applyDraft(parts, draft, plan);
   setWaiting(desk, null);
   if (sessions > 0) parts.log.info({ sessions, messages }, "history was carried along with the changed settings; `continuo rollback` takes it back");
+}
+
+/** After a change was taken back: where the file still says it, that part waits from now on. */
+async function lookAgain(desk: Desk): Promise<void> {
+  const { store, clock, log } = desk.parts;
+  try {
+    const draft = await draftOf(desk.parts, { kind: "file" });
+    if (draft.settings.length === 0) return setWaiting(desk, null);
+    await store.transaction((tx) => setDismissed(tx, draft.source, clock.now()));
+    setWaiting(desk, await planDraft(desk.parts, draft, "repartition"));
+  } catch (error) {
+    // A file that cannot be read at the moment says nothing; the next save is looked at again.
+    log.warn({ err: error }, "the configuration file could not be looked at after the change was taken back");
+  }
 }
 
 /** Ends what a killed process left in the middle, and notes what is in force where nothing is noted yet. */
@@ -112,6 +126,7 @@ export function createChanges(parts: ChangesParts): RunningChanges {
     rollback: (id) =>
       inTurn(async () => {
         const done = await rollbackLatest(parts, id);
+        await lookAgain(desk);
         parts.house.onChange("changes");
         return done;
       }),

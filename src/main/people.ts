@@ -38,7 +38,8 @@ function isOwner(settings: CompiledSettings, directory: PeopleDirectory, key: st
   const named = typeof owner === "string" ? [owner] : (owner ?? []);
   if (named.some((entry) => nameKey(entry) === key)) return true;
   const links = fileIdentities(identityLinks).filter(({ person }) => nameKey(person) === key);
-  return links.some(({ channel, peer }) => channel !== "*" && settings.who.whoIs(channel, "default", peer).isOwner);
+  const stored = directory.identitiesOf(key).some(({ channel, account, peer }) => settings.who.whoIs(channel, account, peer).isOwner);
+  return stored || links.some(({ channel, peer }) => channel !== "*" && settings.who.whoIs(channel, "default", peer).isOwner);
 }
 
 /** Every account that the configuration and the people table know on a channel, for whoever looks for one of them. */

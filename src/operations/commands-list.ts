@@ -5,6 +5,10 @@ const COMMANDS: readonly (readonly [name: string, description: string, acceptsAr
   ["new", "Start a new conversation; the earlier one is kept", true],
   ["reset", "The same as /new", true],
   ["stop", "Stop the answer that is being written", false],
+  ["link", "Join another account of yours to this conversation", true],
+  ["unlink", "Take this account out of its link", false],
+  ["why", "Explain where your last message went", false],
+  ["undock", "Let the answers come to where you write again", false],
   ["help", "Show the commands", false],
 ];
 

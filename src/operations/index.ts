@@ -20,6 +20,7 @@ import { outboxRelease } from "./outbox-release.ts";
 import { pairingApprove } from "./pairing-approve.ts";
 import { pairingList } from "./pairing-list.ts";
 import { pairingReject } from "./pairing-reject.ts";
+import { pairingRevoke } from "./pairing-revoke.ts";
 import { peopleLink } from "./people-link.ts";
 import { peopleList } from "./people-list.ts";
 import { peopleMerge } from "./people-merge.ts";
@@ -65,6 +66,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   pairingApprove,
   pairingList,
   pairingReject,
+  pairingRevoke,
   peopleLink,
   peopleList,
   peopleMerge,

@@ -5,6 +5,7 @@ import { toDelivery } from "../store/rows.ts";
 import { dropDelivery } from "../store/statements/drop-delivery.ts";
 import { recordEvent } from "../store/ledger.ts";
 import { findHold } from "../store/statements/find-hold.ts";
+import { findSessionHold } from "../store/statements/find-session-hold.ts";
 import { holdDelivery } from "../store/statements/hold-delivery.ts";
 import { listDeliveries } from "../store/statements/list-deliveries.ts";
 import { releaseDelivery } from "../store/statements/release-delivery.ts";
@@ -19,6 +20,11 @@ export async function listDeliveriesIn(store: Executor, state: Exclude<Delivery[
   const states = state === "all" ? UNSENT : [state];
   const found = await Promise.all(states.map((one) => store.all(listDeliveries, { state: one, limit })));
   return found.flat().map(toDelivery).toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+}
+
+/** Whether a reply of this session waits for the owner: they were asked then, and are not asked about each. */
+export async function hasHeld(tx: Executor, sessionKey: string): Promise<boolean> {
+  return (await tx.get(findSessionHold, { session_key: sessionKey })) !== undefined;
 }
 
 /** True when a delivery may not go to its address any more: it waits for the owner. What the owner has let go, goes. */

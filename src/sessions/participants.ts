@@ -2,6 +2,39 @@ import type { InboxItem } from "../domain/turn.ts";
 import type { Executor } from "../store/store.ts";
 import { upsertParticipant } from "../store/statements/upsert-participant.ts";
 
+/** Somebody whose words were overheard in a room: they are part of its transcript, so they speak there. */
+export interface Overheard {
+  readonly senderId: string;
+  readonly senderName: string | null;
+  readonly at: number;
+}
+
+/** Notes those who were overheard where an item was said; each once, with as many messages as were theirs. */
+export async function recordOverheard(tx: Executor, item: InboxItem, overheard: readonly Overheard[]): Promise<void> {
+  const { address, chatKind } = item.message;
+  for (const theirs of Map.groupBy(overheard, ({ senderId }) => senderId).values()) {
+    const last = theirs.at(-1);
+    if (!last) continue;
+    await tx.run(upsertParticipant, {
+      session_key: item.sessionKey,
+      channel: address.channel,
+      account: address.account,
+      chat: address.chat,
+      thread: address.thread,
+      thread_key: address.thread ?? "",
+      sender_id: last.senderId,
+      sender_name: last.senderName,
+      chat_kind: chatKind,
+      explicit: 0,
+      // Where they were overheard is a room; which server it is in, the message that names the agent says.
+      place: item.message.place === null ? null : JSON.stringify(item.message.place),
+      messages: theirs.length,
+      last_at: last.at,
+      canary: null,
+    });
+  }
+}
+
 /**
  * Notes who speaks in a session, and from where: what the maps, the audit and a change of the settings are read from
  * instead of from all that was said. `items` are of one sender in one place, as a batch is; `canary` is the marker

@@ -2,6 +2,7 @@ import type { Executor } from "../store/store.ts";
 import { purgeAgentConversations } from "../store/statements/purge-agent-conversations.ts";
 import { purgeAgentEntries } from "../store/statements/purge-agent-entries.ts";
 import { purgeEvents } from "../store/ledger.ts";
+import { purgeAgentParticipants } from "../store/statements/purge-agent-participants.ts";
 import { purgeAgentSessions } from "../store/statements/purge-agent-sessions.ts";
 
 /** Agents with this prefix exist for the length of one check and are told to nobody. */
@@ -19,5 +20,5 @@ export function isScratchKey(sessionKey: string): boolean {
 export async function purgeSessions(tx: Executor, agentId: string): Promise<void> {
   const params = { agent_id: agentId };
   await purgeEvents(tx, agentId);
-  for (const purge of [purgeAgentEntries, purgeAgentConversations, purgeAgentSessions]) await tx.run(purge, params);
+  for (const purge of [purgeAgentParticipants, purgeAgentEntries, purgeAgentConversations, purgeAgentSessions]) await tx.run(purge, params);
 }

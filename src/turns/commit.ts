@@ -2,6 +2,7 @@ import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { TurnResult } from "../domain/turn.ts";
 import { finishBatch } from "../inbox/batch.ts";
+import { hasHeld } from "../outbox/held.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { appendEntries, recordReply, type NewEntry } from "../sessions/transcript.ts";
 import type { Executor, Store } from "../store/store.ts";
@@ -15,6 +16,9 @@ export interface CommitParts {
   /** Puts a line for the owner on its way to where they wrote last, if that is known. */
   tellOwner(tx: Executor, agentId: string, text: string): Promise<void>;
 }
+
+/** What whoever asked is told meanwhile. */
+const WAITS = "⏳ My answer waits for my owner's word before it is sent.";
 
 function heldNotice(reason: string): string {
   return `⚠️ A reply waits for you: ${reason}. Look at it and let it go or drop it on the page under People, or with \`continuo outbox list\`.`;
@@ -75,8 +79,11 @@ export async function commitTurn(
     if (end.answer) await appendAnswer(parts, tx, claimed, end.answer, now);
     await recordReply(tx, turn.sessionKey, end.answer?.model ?? null, now);
     await finishBatch(tx, turn.id);
-    if (end.held !== null) await parts.tellOwner(tx, turn.agentId, heldNotice(end.held));
     const { sessionKey, reply, id: turnId } = turn;
+    if (end.held !== null && !(await hasHeld(tx, sessionKey))) {
+      await parts.tellOwner(tx, turn.agentId, heldNotice(end.held));
+      await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text: WAITS, draft: null, held: null }, parts.ids, now);
+    }
     const delivery = { turnId, sessionKey, reply, text: end.say ?? "", draft, held: end.held };
     return { delivering: await enqueueDelivery(tx, delivery, parts.ids, now) };
   });

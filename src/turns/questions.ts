@@ -3,7 +3,7 @@ import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
 import type { Ids } from "../domain/ids.ts";
 import { takeOverheard } from "../inbox/overhear.ts";
-import { recordParticipant } from "../sessions/participants.ts";
+import { recordOverheard, recordParticipant } from "../sessions/participants.ts";
 import { appendEntries, type NewEntry } from "../sessions/transcript.ts";
 import type { OpenSession } from "../sessions/lifecycle.ts";
 import type { Executor } from "../store/store.ts";
@@ -71,6 +71,7 @@ export async function appendQuestions(parts: QuestionParts, tx: Executor, turn: 
   const canary = isAsked && !isGuestOf ? parts.settings.canary(first.message) : null;
   const notice = session.rolled ? [noticeEntry(turn, session.rolled.reason)] : [];
   const overheard = isAsked ? await overheardEntries(tx, turn, first) : [];
+  await recordOverheard(tx, first, overheard.map(({ from, at }) => ({ senderId: from.senderId, senderName: from.senderName, at })));
   const entries = [...notice, ...overheard, ...questionsOf(turn, command, session, canary)];
   if (isAsked) await recordParticipant(tx, turn.items, canary, turn.startedAt);
   if (entries.length === 0) return position;

@@ -8,7 +8,7 @@ import { printJson, printLines } from "../output.ts";
 import { moreLines, pageOf, paged, type PageOptions } from "../paging.ts";
 import { askAt, type Ask } from "../prompts.ts";
 import type { Choice } from "../prompter.ts";
-import { requesterText, requestLines, shareLine } from "../views/pairing.ts";
+import { approvedLines, requesterText, requestLines, shareLine } from "../views/pairing.ts";
 import { nameOf } from "../views/people.ts";
 import { asRow, rowsOf, textOf, type Row } from "../wire.ts";
 
@@ -33,13 +33,24 @@ function requestNamed(words: readonly string[]): Request {
   return { channel: first.toLowerCase(), code: second.trim().toUpperCase() };
 }
 
-async function waiting({ deps }: CommandContext, channel: string | undefined): Promise<Row[]> {
-  return rowsOf(asRow(await consult(deps, "pairing.list", channel === undefined ? {} : { channel })), "requests");
+async function known({ deps }: CommandContext, channel: string | undefined): Promise<Row> {
+  return asRow(await consult(deps, "pairing.list", channel === undefined ? {} : { channel }));
 }
 
-async function list(context: CommandContext, channel: string | undefined, options: PageOptions & { readonly json?: boolean }): Promise<void> {
+async function waiting(context: CommandContext, channel: string | undefined): Promise<Row[]> {
+  return rowsOf(await known(context, channel), "requests");
+}
+
+async function list(context: CommandContext, channel: string | undefined, options: PageOptions & { readonly json?: boolean; readonly approved?: boolean }): Promise<void> {
   const { terminal, time } = context.deps;
-  const requests = await waiting(context, channel?.toLowerCase());
+  const answer = await known(context, channel?.toLowerCase());
+  if (options.approved) {
+    const approved = rowsOf(answer, "approved");
+    const shown = pageOf(approved, options);
+    if (options.json) return printJson(terminal, { approved: shown, total: approved.length });
+    return printLines(terminal, [...approvedLines(shown, time.now()), ...moreLines(approved.length, shown.length, options)]);
+  }
+  const requests = rowsOf(answer, "requests");
   const page = pageOf(requests, options);
   if (options.json) return printJson(terminal, { requests: page, total: requests.length });
   printLines(terminal, [...requestLines(page, time.now()), ...moreLines(requests.length, page.length, options)]);
@@ -117,14 +128,21 @@ async function reject({ deps }: CommandContext, words: readonly string[], json: 
   printLines(deps.terminal, [`The request ${withoutControls(request.code)} is rejected. Nobody is told.`]);
 }
 
-/** `pairing list|approve|reject` (spec 1.5): who asked to be let in, and as whom they are. OpenClaw's form works as it is. */
+async function revoke({ deps }: CommandContext, identity: string, json: boolean): Promise<void> {
+  const answer = await operate(deps, "pairing.revoke", { identity });
+  if (json) return printJson(deps.terminal, answer);
+  printLines(deps.terminal, [`${withoutControls(identity)} is not let in any more. What they said stays; \`continuo people unlink\` takes the account out of its person.`]);
+}
+
+/** `pairing list|approve|reject|revoke` (spec 1.5): who asked to be let in, and as whom they are. OpenClaw's form works as it is. */
 export function pairingCommand(context: CommandContext): Command {
   const parent = command("pairing", "let somebody in who wrote to your agent", ["continuo pairing list", "continuo pairing approve telegram ABCD2345 --me"]);
   parent.addCommand(
     paged(command("list", "who waits to be let in", ["continuo pairing list telegram"]))
       .argument("[channel]", "only those of one channel")
+      .option("--approved", "instead those who were let in by a code")
       .option("--json", "print JSON")
-      .action(async (channel: string | undefined, options: PageOptions & { json?: boolean }) => list(context, channel, options)),
+      .action(async (channel: string | undefined, options: PageOptions & { json?: boolean; approved?: boolean }) => list(context, channel, options)),
   );
   parent.addCommand(
     withApproval(command("approve", "let somebody in, and say who it is", ["continuo pairing approve telegram ABCD2345", "continuo pairing approve ABCD2345 --person Alice --yes"]))
@@ -141,6 +159,12 @@ export function pairingCommand(context: CommandContext): Command {
       .argument("<code...>", "the code, after its channel if you like")
       .option("--json", "print JSON")
       .action(async (words: string[], options: { json?: boolean }) => reject(context, words, options.json === true)),
+  );
+  parent.addCommand(
+    command("revoke", "shut out again whom a code had let in", ["continuo pairing revoke telegram:123456789"])
+      .argument("<identity>", "channel:id, or channel/account:id")
+      .option("--json", "print JSON")
+      .action(async (identity: string, options: { json?: boolean }) => revoke(context, identity, options.json === true)),
   );
   return parent.action(() => {
     refuseUnknownSubcommand(parent);

@@ -35,6 +35,15 @@ export function requestLines(requests: readonly Row[], now: number): string[] {
   return alignedTable(["CODE", "CHANNEL", "ACCOUNT", "SENDER", "NAME", "ASKED", "GOOD FOR"], rows);
 }
 
+export function approvedLines(approved: readonly Row[], now: number): string[] {
+  if (approved.length === 0) return ["Nobody was let in by a code."];
+  const rows = approved.map((one) => {
+    const at = numberOf(one, "approvedAt");
+    return [clean(one, "channel"), clean(one, "account") || "-", clean(one, "senderId"), clean(one, "person") || "-", wordedAge(at === null ? null : Math.max(0, now - at)), clean(one, "approvedBy")];
+  });
+  return alignedTable(["CHANNEL", "ACCOUNT", "SENDER", "PERSON", "LET IN", "BY"], rows);
+}
+
 const MOST_NAMES = 6;
 
 /** Which conversation somebody would speak in: `They will share agent:main:main with: you`. */

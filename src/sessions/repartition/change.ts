@@ -94,6 +94,18 @@ export async function readInForce(store: Executor): Promise<RoutingSource | null
   return row === undefined ? null : (JSON.parse(row.value) as RoutingSource);
 }
 
+const DISMISSED = "dismissed";
+
+/** What of the file was taken back: it is not made again by itself, however often the file is read. */
+export async function isDismissed(store: Executor, routing: RoutingSource): Promise<boolean> {
+  return (await store.get(findInForce, { name: DISMISSED }))?.value === JSON.stringify(routing);
+}
+
+/** Remembers what was taken back; null forgets it. */
+export async function setDismissed(tx: Executor, routing: RoutingSource | null, now: number): Promise<void> {
+  await tx.run(putInForce, { name: DISMISSED, value: JSON.stringify(routing), since: now });
+}
+
 /** Writes down what decides, beside the conversations that follow it, or where none has to. */
 export async function setInForce(tx: Executor, routing: RoutingSource, now: number): Promise<void> {
   await tx.run(putInForce, { name: ROUTING, value: JSON.stringify(routing), since: now });

@@ -48,7 +48,8 @@ export async function readTurns(tx: Executor, sessionId: string, after = 0): Pro
       }
       turn.entries.push(entry);
       if (row.id < turn.firstId) turn.firstId = row.id;
-      turn.speaker ??= entry.speaker;
+      // What was overheard in a room stands before the question that it belongs to: whoever asked is the last.
+      turn.speaker = entry.speaker ?? turn.speaker;
       last = row.seq;
     }
     if (rows.length < PAGE) return turns;

@@ -19,6 +19,8 @@ export interface Changer {
   onStill(): void;
 }
 
+const MOST_SPEAK = 4;
+
 function inPrivate(identity: number): Spot {
   return { identity, room: null, thread: null };
 }
@@ -92,8 +94,20 @@ export function createChanger(house: House): Changer {
     return { store, ids, now: Date.now(), file: filePeople(settings.current()) };
   };
 
+  const speakAll = (identities: readonly number[]): void => identities.forEach(house.speaks);
+
+  /** One of them goes: then it says something, and so do those that stay. */
+  const part = async (identity: number, work: () => Promise<unknown>): Promise<void> => {
+    const all = [...IDENTITIES.keys()].filter((other) => areOne(now(), identity, other)).slice(0, MOST_SPEAK);
+    speakAll(all);
+    await during(left(now(), identity), work);
+    witness.onParted(identity);
+    speakAll([identity, ...all.filter((other) => other !== identity)]);
+  };
+
   const link = async ({ issuer, redeemer, how }: Link): Promise<void> => {
     if (issuer === redeemer || areOne(now(), issuer, redeemer)) return;
+    speakAll([issuer, redeemer]);
     const shown = await answered(issuer, "/link", /Your code is|Too many/);
     const code = /`([A-Z0-9]{4}-[A-Z0-9]{4})`/.exec(shown)?.[1];
     if (code === undefined) return;
@@ -110,6 +124,7 @@ export function createChanger(house: House): Changer {
       for (const text of await Promise.all(told)) if (!text.includes("✅")) witness.faults.push(text);
     });
     memory.onLinked(issuer, redeemer);
+    speakAll([issuer, redeemer]);
   };
 
   const isTaken = (identity: number): boolean => personOf(now(), identity) !== null && !isFiled(IDENTITIES[identity] as Identity);
@@ -120,8 +135,7 @@ export function createChanger(house: House): Changer {
         return link(action);
       case "unlink":
         if (!isTaken(action.identity)) return void (await answered(action.identity, "/unlink", /linked to nobody/));
-        witness.onParted(action.identity);
-        return during(left(now(), action.identity), () => answered(action.identity, "/unlink", /✅ Unlinked|could not be done/));
+        return part(action.identity, () => answered(action.identity, "/unlink", /✅ Unlinked|could not be done/));
       case "give": {
         const { identity, name } = action;
         if (personOf(now(), identity) !== null) return;
@@ -131,8 +145,7 @@ export function createChanger(house: House): Changer {
       case "take": {
         if (!isTaken(action.identity)) return;
         const change = await draftUnlink(drafting(), IDENTITIES[action.identity] as Identity);
-        witness.onParted(action.identity);
-        return during(left(now(), action.identity), () => apply({ kind: "people", change }));
+        return part(action.identity, () => apply({ kind: "people", change }));
       }
       case "scope": {
         const { channel, scope } = action;

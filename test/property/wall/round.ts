@@ -1,7 +1,8 @@
 /** One round: a list of actions done to a real line, with everything that a model is shown looked at. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import JSON5 from "json5";
 import type { ModelEvent } from "../../../src/agent/providers/provider.ts";
 import { listDeliveries } from "../../../src/store/statements/list-deliveries.ts";
 import { listWaitingItems } from "../../../src/store/statements/list-waiting-items.ts";
@@ -51,6 +52,8 @@ export interface House {
   readonly witness: Witness;
   current(): Harness;
   say(text: string, spot: Spot): Promise<unknown>;
+  /** Has an account say something new in private, as anybody might just then. */
+  speaks(identity: number): void;
   /** Resolves with the next text of this pattern that is sent to an account in private. */
   hears(identity: number, pattern: RegExp): Promise<string>;
 }
@@ -93,20 +96,30 @@ export async function runRound(actions: readonly Action[], { seed, window, canar
   const random = randomFrom(seed ^ 0x5bd1e995);
   const witness = createWitness(firstState());
   const ears = new Set<Ear>();
+  const underWay: Promise<unknown>[] = [];
   const houses: Harness[] = [];
   let skew = 0;
   const clock = { now: () => Date.now() + skew };
-  const open = async (): Promise<Harness> => {
+  const open = async (config: ReturnType<typeof firstConfig>): Promise<Harness> => {
     const echo = (request: Parameters<Witness["onRequest"]>[0]) => once(`re ${witness.onRequest(request)}`);
-    const harness = await startHarness({ directory, clock, canary, channels: CHANNELS, config: firstConfig(), debounceMs: 0, answers: { echo } });
+    const harness = await startHarness({ directory, clock, canary, channels: CHANNELS, config, debounceMs: 0, answers: { echo } });
     watch(harness, witness, ears);
     houses.push(harness);
     return harness;
   };
-  let harness = await open();
+  let harness = await open(firstConfig());
+  const say = (action: Extract<Action, { do: "say" }>): void => {
+    const marker = markerFrom(random);
+    witness.counts.messages++;
+    witness.plant(marker, action.at, action.named);
+    changer.onSaid(marker, action);
+    underWay.push(harness.receive(spoken(action.anew ? `/new ${marker}` : marker, action.at, action.named)));
+  };
+
   const house: House = {
     witness,
     current: () => harness,
+    speaks: (identity) => say({ do: "say", at: { identity, room: null, thread: null }, anew: false, named: true }),
     say: (text, spot) => harness.receive(spoken(text, spot, true)),
     hears: (identity, pattern) =>
       new Promise((resolve, reject) => {
@@ -115,14 +128,12 @@ export async function runRound(actions: readonly Action[], { seed, window, canar
       }),
   };
   const changer: Changer = createChanger(house);
-  let underWay: Promise<unknown>[] = [];
   let changed = false;
 
   const waiting = (): Promise<InboxRow[]> => harness.store.all(listWaitingItems, { after: 0, limit: 1_000 });
 
   const settle = async (): Promise<void> => {
-    await Promise.all(underWay);
-    underWay = [];
+    while (underWay.length > 0) await Promise.all(underWay.splice(0));
     if (nudge) for (const { session_key: key } of await waiting()) harness.line.wake(key);
     const left = await harness.settled().then(() => [], waiting);
     if (left.length > 0) witness.faults.push(`${left.length} messages wait that nobody works on, the first for ${left[0]?.session_key}`);
@@ -133,14 +144,6 @@ export async function runRound(actions: readonly Action[], { seed, window, canar
     // Codes run out, and the counts of tries begin anew.
     skew += AN_HOUR;
   };
-  const say = (action: Extract<Action, { do: "say" }>): void => {
-    const marker = markerFrom(random);
-    witness.counts.messages++;
-    witness.plant(marker, action.at, action.named);
-    changer.onSaid(marker, action);
-    underWay.push(harness.receive(spoken(action.anew ? `/new ${marker}` : marker, action.at, action.named)));
-  };
-
   try {
     for (const action of actions) {
       if (witness.faults.length > 0) break;
@@ -153,7 +156,8 @@ export async function runRound(actions: readonly Action[], { seed, window, canar
       if (action.do === "restart") {
         await harness.line.stop(5_000);
         await harness.kill();
-        harness = await open();
+        // The file as the changes have left it.
+        harness = await open(JSON5.parse(readFileSync(join(directory, "openclaw.json"), "utf8")));
         continue;
       }
       changed = true;

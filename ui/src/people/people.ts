@@ -102,6 +102,12 @@ function createReader(store: Store, people: PeopleStore, connection: () => Conne
   return async () => void (await Promise.all([...waiting(), ...(store.view.value === "people" ? looked() : [])]));
 }
 
+/** What the owner says yes to is what was shown; anything newer is refused. */
+function shown(question: Question | null, change: Change): Change {
+  const planId = question?.kind === "proposal" ? question.proposal.plan?.id : undefined;
+  return { ...change, params: { ...change.params, planId } };
+}
+
 export function createPeople(store: Store, connection: () => Connection): People {
   const people = createPeopleStore(store);
   const read = createReader(store, people, connection);
@@ -152,12 +158,7 @@ export function createPeople(store: Store, connection: () => Connection): People
     store: people,
     refresh,
     propose: (change) => decide(change, false),
-    agree(change) {
-      const question = people.question.value;
-      // What the owner says yes to is what was shown; anything newer is refused.
-      const planId = question?.kind === "proposal" ? question.proposal.plan?.id : undefined;
-      return decide({ ...change, params: { ...change.params, planId } }, true);
-    },
+    agree: (change) => decide(shown(people.question.value, change), true),
     act: (method, params, title) => attempt(method, params, () => done(title)),
     async between(a, b) {
       const found: { answer: Between | null } = { answer: null };
