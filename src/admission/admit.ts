@@ -35,7 +35,7 @@ function admitDm(message: InboundMessage, gate: Gate, { namesOwner, isApproved }
   return dropped(message, "dm_policy_pairing_required", sender.id !== "");
 }
 
-function admitRoom(message: InboundMessage, gate: Gate, mentions: readonly RegExp[]): Admitted | Dropped {
+function admitRoom(message: InboundMessage, gate: Gate, { mentions, isOwner }: CompiledAdmission): Admitted | Dropped {
   const { policy } = gate;
   if (policy.groupPolicy === "disabled") return dropped(message, "group_policy_disabled");
   const room = roomAccess(policy, message.address.chat);
@@ -51,7 +51,7 @@ function admitRoom(message: InboundMessage, gate: Gate, mentions: readonly RegEx
   }
   const named = message.mentioned || mentions.some((pattern) => pattern.test(message.text));
   if ((room?.requireMention ?? true) && !named) return dropped(message, "group_mention_required");
-  const commands = listed || isNamed(gate.allowed, sender) || isNamed(gate.commanders, sender);
+  const commands = listed || isNamed(gate.allowed, sender) || isNamed(gate.commanders, sender) || isOwner(message);
   return admitted(message, policy.groupPolicy === "open" ? "group_policy_open" : "group_policy_allowlisted", commands);
 }
 
@@ -63,5 +63,5 @@ export function admit(compiled: CompiledAdmission, message: InboundMessage): Adm
   if (isOperatorChannel(message.address.channel)) return admitted(message, "operator", true);
   const gate = compiled.gate(message.address.channel, message.address.account);
   if (!gate.policy.enabled) return dropped(message, "channel_disabled");
-  return message.chatKind === "dm" ? admitDm(message, gate, compiled) : admitRoom(message, gate, compiled.mentions);
+  return message.chatKind === "dm" ? admitDm(message, gate, compiled) : admitRoom(message, gate, compiled);
 }

@@ -39,6 +39,8 @@ export type IsApproved = (channel: string, account: string, senderId: string) =>
 
 export interface CompiledAdmission {
   readonly namesOwner: NamesOwner;
+  /** Whether the sender is the owner by any word; it opens no door, but in a room that is open they may command. */
+  readonly isOwner: NamesOwner;
   readonly isApproved: IsApproved;
   /** Words that name the agent in a group, besides the platform's own mentions. */
   readonly mentions: readonly RegExp[];
@@ -72,7 +74,7 @@ function sharesMain(source: AdmissionSource, channel: string, account: string, s
 }
 
 /** Pure; made once for a configuration. */
-export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner = () => false, isApproved: IsApproved = () => false): CompiledAdmission {
+export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner = () => false, isApproved: IsApproved = () => false, isOwner: NamesOwner = namesOwner): CompiledAdmission {
   const gates = new Map<string, Map<string, Gate>>();
   const make = (channel: string, account: string): Gate => {
     const settings = source.channels !== undefined && Object.hasOwn(source.channels, channel) ? source.channels[channel] : undefined;
@@ -91,5 +93,5 @@ export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner
     gates.set(channel, new Map(accounts.map((account) => [account, make(channel, account)])));
   }
   const mentions = (source.messages?.groupChat?.mentionPatterns ?? []).map(patternOf);
-  return { namesOwner, isApproved, mentions, gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
+  return { namesOwner, isOwner, isApproved, mentions, gate: (channel, account) => gates.get(channel)?.get(account) ?? make(channel, account) };
 }

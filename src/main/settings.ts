@@ -51,7 +51,7 @@ export function compileSettings(config: Config, { warnings, env, directory, rout
   const source = routingSource ?? routingPart(config);
   const routing = compileRouting(source, directory);
   const namesOwner = (message: InboundMessage): boolean => resolveRoute(routing, message).why.sender.ownerBy === "session.owner";
-  const admission = compileAdmission(config, namesOwner, directory.isApproved);
+  const admission = compileAdmission(config, namesOwner, directory.isApproved, (message) => resolveRoute(routing, message).isOwner);
   const { queue } = config.messages;
   return {
     config,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { until } from "./client.ts";
 import { questionOf, readLog, textOf, type LogLine } from "./house.ts";
 import { heard, lastRequest, OWNER, say, town, type Town } from "./town.ts";
@@ -71,166 +71,6 @@ async function talk(at: Town): Promise<void> {
 
 const ONE_BY_ONE = [0, 1, 2].flatMap((i) => ["page", "owner", "ann", "bob"].map((who) => `word-${who}-${i}`));
 
-test("plan shows who would newly read whose words, apply brings the histories together in the order of their time, and rollback gives every transcript back exactly", async (t) => {
-  const at = await townWith(t);
-  await talk(at);
-  const before = await transcripts(at);
-  assert.deepEqual(Object.keys(before), [MAIN, ANNS, BOBS].toSorted());
-  const fileBefore = readFileSync(join(at.stateDir, "openclaw.json"), "utf8");
-
-  const planned = await at.run("plan", "--set", "session.dmScope=main");
-  assert.equal(planned.code, 0, planned.stderr);
-  assert.match(planned.stdout, /Who would newly see whose words/);
-  for (const reader of [/Ann/, /Bob/]) assert.match(planned.stdout, reader);
-  const { plan } = await at.json<{ plan: Plan }>("plan", "--set", "session.dmScope=main");
-  assert.deepEqual(plan.sessions.map(({ key, action }) => `${action} ${key}`).toSorted(), [ANNS, BOBS].map((key) => `merge ${key}`));
-  assert.ok(plan.readers.length >= 4, "Ann and Bob would read the owner and each other");
-  const refused = await at.run("apply", "--set", "session.dmScope=main");
-  assert.deepEqual([refused.code, /CHANGE_NEEDS_APPROVAL/.test(refused.stderr)], [1, true]);
-  assert.deepEqual(await transcripts(at), before, "neither has changed anything");
-  assert.equal(readFileSync(join(at.stateDir, "openclaw.json"), "utf8"), fileBefore);
-
-  const applied = await at.run("apply", "--set", "session.dmScope=main", "--yes");
-  assert.equal(applied.code, 0, applied.stderr);
-  assert.deepEqual(await keysOf(at), [MAIN]);
-  assert.deepEqual(await words(at, MAIN), ONE_BY_ONE);
-  assert.deepEqual(await words(at, ANNS), ONE_BY_ONE, "an old key leads to where its words are");
-  assert.match(readFileSync(join(at.stateDir, "openclaw.json"), "utf8"), /"dmScope":\s*"main"/);
-  assert.deepEqual((await listed(at)).waiting, null);
-
-  const back = await at.run("rollback", "--yes");
-  assert.equal(back.code, 0, back.stderr);
-  assert.deepEqual(await transcripts(at), before);
-  assert.deepEqual(JSON.parse(readFileSync(join(at.stateDir, "openclaw.json"), "utf8")), JSON.parse(fileBefore));
-  assert.deepEqual((await listed(at)).changes.map(({ state, cause }) => `${state} ${cause}`), ["undone config"]);
-  await say(at, at.first, ANN, "what did I say?");
-  assert.match(lastRequest(at.model), /word-ann-0.*word-ann-2/);
-  assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|bob)/);
-});
-
-test("what is said between a change and its rollback stays with those who said it", async (t) => {
-  const at = await townWith(t);
-  await talk(at);
-  const before = await transcripts(at);
-  assert.equal((await at.run("apply", "--set", "session.dmScope=main", "--yes")).code, 0);
-  await say(at, at.first, ANN, "word-ann-late");
-  await say(at, at.first, BOB, "word-bob-late");
-  assert.match(lastRequest(at.model), /word-ann-late/);
-  assert.equal((await at.run("rollback", "--yes")).code, 0);
-  assert.deepEqual((await at.client().history(MAIN)), before[MAIN]);
-  assert.deepEqual(await words(at, ANNS), ["word-ann-0", "word-ann-1", "word-ann-2", "word-ann-late"]);
-  assert.deepEqual(await words(at, BOBS), ["word-bob-0", "word-bob-1", "word-bob-2", "word-bob-late"]);
-});
-
-test("a change in the file that shows nobody anything new is made while running, with the histories, and is taken back like every other", async (t) => {
-  const at = await townWith(t, { dmScope: "main" });
-  await talk(at);
-  assert.deepEqual(await words(at, MAIN), ONE_BY_ONE);
-  const before = await transcripts(at);
-  write(at, withSession(at, { dmScope: "per-channel-peer" }));
-  await logged(at, /history was carried along with the changed settings/);
-  assert.deepEqual(await words(at, MAIN), ["word-page-0", "word-page-1", "word-page-2"]);
-  assert.deepEqual(await words(at, ANNS), ["word-ann-0", "word-ann-1", "word-ann-2"]);
-  await say(at, at.first, BOB, "what did I say?");
-  assert.match(lastRequest(at.model), /word-bob-0.*word-bob-2/);
-  assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|ann)/);
-  assert.deepEqual((await listed(at)).waiting, null);
-  assert.equal((await at.run("rollback", "--yes")).code, 0);
-  assert.deepEqual(await words(at, MAIN), [...ONE_BY_ONE, "what did I say?"]);
-  assert.equal(JSON.stringify(await at.client().history(MAIN)).startsWith(JSON.stringify(before[MAIN]).slice(0, -1)), true, "what was there before is there as it was");
-});
-
-test("a change in the file that would show words to new readers waits: everything else of the file is in force, routing is the old one, and apply makes it", async (t) => {
-  const at = await townWith(t);
-  await talk(at);
-  const before = await transcripts(at);
-  write(at, withSession(at, { dmScope: "main" }, { messages: { queue: { debounceMs: 7 } } }));
-  await logged(at, /changes who shares a conversation; that part waits for you/);
-  await logged(at, /configuration changed: messages\.queue\.debounceMs/);
-  const { waiting } = await listed(at);
-  assert.ok(waiting !== null && waiting.plan.readers.length >= 4);
-  const status = await at.client().request<{ warnings: string[] }>("status");
-  assert.ok(status.warnings.some((words) => words.includes("continuo apply")), status.warnings.join("\n"));
-  assert.match((await at.run("changes")).stdout, /A change waits for your yes/);
-  assert.match((await at.run("plan")).stdout, /session\.dmScope +"auto" +"main"/);
-  assert.deepEqual(await transcripts(at), before);
-  await say(at, at.first, ANN, "and now?");
-  assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|bob)/);
-
-  // It waits across a restart too.
-  await at.stop();
-  await at.start();
-  await say(at, at.first, ANN, "and after a restart?");
-  assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|bob)/);
-  assert.equal((await listed(at)).waiting?.plan.readers.length, waiting.plan.readers.length);
-
-  const applied = await at.run("apply", "--yes");
-  assert.equal(applied.code, 0, applied.stderr);
-  assert.equal((await listed(at)).waiting, null);
-  await say(at, at.first, ANN, "and with a yes?");
-  assert.match(lastRequest(at.model), /word-page-0.*word-owner-0.*word-ann-0.*word-bob-0/);
-});
-
-test("another setting of the same save takes effect at once, and editing back what waits clears it", async (t) => {
-  const at = await townWith(t);
-  await talk(at);
-  const other = { ...at.config(), session: { ...SESSION, dmScope: "main" }, agents: { defaults: { model: { primary: "mock/m" }, systemPrompt: "You are a lighthouse keeper." } } };
-  write(at, other);
-  await logged(at, /that part waits for you/);
-  await logged(at, /configuration changed: agents\.defaults\.systemPrompt/);
-  await say(at, at.first, ANN, "who are you?");
-  assert.match(lastRequest(at.model), /lighthouse keeper/);
-  assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|bob)/);
-  write(at, { ...other, session: SESSION });
-  await until("nothing waits any more", async () => (await listed(at)).waiting === null);
-  const status = await at.client().request<{ warnings?: string[] }>("status");
-  assert.deepEqual((status.warnings ?? []).filter((words) => words.includes("continuo apply")), []);
-  assert.deepEqual(await keysOf(at), [MAIN, ANNS, BOBS].toSorted());
-});
-
-test("a file that was edited while no gateway ran is planned at the next start: harmless it is made, with new readers it waits", async (t) => {
-  const at = await townWith(t);
-  await talk(at);
-  const before = await transcripts(at);
-  await at.stop();
-  write(at, withSession(at, { dmScope: "main" }));
-  await at.start();
-  assert.ok((await listed(at)).waiting !== null);
-  assert.deepEqual(await transcripts(at), before);
-  await say(at, at.first, BOB, "and I?");
-  assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|ann)/);
-  await at.stop();
-  // A command does it without a gateway just as well.
-  assert.match((await at.run("plan")).stdout, /Who would newly see whose words/);
-  const applied = await at.run("apply", "--yes");
-  assert.equal(applied.code, 0, applied.stderr);
-  await at.start();
-  assert.deepEqual([await keysOf(at), (await listed(at)).waiting], [[MAIN], null]);
-  await at.stop();
-  write(at, withSession(at, { dmScope: "per-account-channel-peer" }));
-  await at.start();
-  assert.equal((await listed(at)).waiting, null);
-  await say(at, at.first, BOB, "and now?");
-  assert.match(lastRequest(at.model), /word-bob-0.*word-bob-2/);
-  assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|ann)/);
-});
-
-test("session.onScopeChange: \"fresh\" leaves what was said where it is, and \"ask\" waits even where nobody reads anything new", async (t) => {
-  const at = await townWith(t, { dmScope: "main", onScopeChange: "ask" });
-  await talk(at);
-  write(at, withSession(at, { dmScope: "per-channel-peer", onScopeChange: "ask" }));
-  await logged(at, /that part waits for you/);
-  assert.equal((await listed(at)).waiting?.plan.readers.length, 0);
-  await say(at, at.first, ANN, "shared still?");
-  assert.match(lastRequest(at.model), /word-bob-0/);
-  write(at, withSession(at, { dmScope: "per-channel-peer", onScopeChange: "fresh" }));
-  await until("nothing waits any more", async () => (await listed(at)).waiting === null);
-  await say(at, at.first, ANN, "what did I say?");
-  assert.doesNotMatch(lastRequest(at.model), /word-/);
-  assert.deepEqual(await words(at, MAIN), [...ONE_BY_ONE, "shared still?"]);
-  assert.equal((await listed(at)).changes[0]?.mode, "fresh");
-});
-
 const SCOPES = ["auto", "main", "per-peer", "per-channel-peer", "per-account-channel-peer"] as const;
 type Scope = (typeof SCOPES)[number];
 
@@ -292,42 +132,204 @@ async function sayAll(at: Town, round: number): Promise<Map<string, string[]>> {
   );
 }
 
-test("P20 from every scope to every other, and with a link added and taken out in each: the next message goes on with all its circle has said, and nobody else's word is there", { timeout: 60_000 }, async (t) => {
-  const at = await townWith(t, { dmScope: "auto" });
-  const change = (path: string[], value?: unknown): Promise<unknown> => at.client().request("changes.apply", { edits: [{ path, ...(value === undefined ? {} : { value }) }] });
-  const made = { round: 0, ways: 0, links: 0 };
-  const check = async (scope: Scope, linked: boolean): Promise<void> => {
-    const { round } = made;
-    const seen = await sayAll(at, round);
-    for (const speaker of SPEAKERS) {
-      const circle = SPEAKERS.filter((other) => circleOf(scope, linked, other) === circleOf(scope, linked, speaker)).map(({ name }) => name);
-      const found = seen.get(speaker.name) ?? [];
-      const where = `${speaker.name}, round ${round}, ${scope}${linked ? ", linked" : ""}`;
-      const earlier = found.filter((word) => !word.endsWith(`-${round}`));
-      const expected = Array.from({ length: round }, (_, i) => circle.map((name) => `word-${name}-${i}`)).flat();
-      assert.deepEqual(earlier.toSorted(), expected.toSorted(), where);
-      const own = earlier.filter((word) => word.startsWith(`word-${speaker.name}-`));
-      assert.deepEqual(own, Array.from({ length: round }, (_, i) => `word-${speaker.name}-${i}`), `${where}: in order`);
-      assert.ok(found.every((word) => circle.some((name) => word.startsWith(`word-${name}-`))), `${where}: nobody else's`);
+describe("changes of who shares a conversation", { concurrency: 2 }, () => {
+  test("P20 from every scope to every other, and with a link added and taken out in each: the next message goes on with all its circle has said, and nobody else's word is there", { timeout: 60_000 }, async (t) => {
+    const at = await townWith(t, { dmScope: "auto" });
+    const change = (path: string[], value?: unknown): Promise<unknown> => at.client().request("changes.apply", { edits: [{ path, ...(value === undefined ? {} : { value }) }] });
+    const made = { round: 0, ways: 0, links: 0 };
+    const check = async (scope: Scope, linked: boolean): Promise<void> => {
+      const { round } = made;
+      const seen = await sayAll(at, round);
+      for (const speaker of SPEAKERS) {
+        const circle = SPEAKERS.filter((other) => circleOf(scope, linked, other) === circleOf(scope, linked, speaker)).map(({ name }) => name);
+        const found = seen.get(speaker.name) ?? [];
+        const where = `${speaker.name}, round ${round}, ${scope}${linked ? ", linked" : ""}`;
+        const earlier = found.filter((word) => !word.endsWith(`-${round}`));
+        const expected = Array.from({ length: round }, (_, i) => circle.map((name) => `word-${name}-${i}`)).flat();
+        assert.deepEqual(earlier.toSorted(), expected.toSorted(), where);
+        const own = earlier.filter((word) => word.startsWith(`word-${speaker.name}-`));
+        assert.deepEqual(own, Array.from({ length: round }, (_, i) => `word-${speaker.name}-${i}`), `${where}: in order`);
+        assert.ok(found.every((word) => circle.some((name) => word.startsWith(`word-${name}-`))), `${where}: nobody else's`);
+      }
+      made.round++;
+    };
+    const way = roundTrip();
+    const known = new Set<Scope>();
+    for (const [index, scope] of way.entries()) {
+      if (index > 0) {
+        await change(["session", "dmScope"], scope);
+        made.ways++;
+      }
+      await check(scope, false);
+      if (known.has(scope)) continue;
+      known.add(scope);
+      await change(["session", "identityLinks"], LINKS);
+      await check(scope, true);
+      await change(["session", "identityLinks"]);
+      await check(scope, false);
+      made.links += 2;
     }
-    made.round++;
-  };
-  const way = roundTrip();
-  const known = new Set<Scope>();
-  for (const [index, scope] of way.entries()) {
-    if (index > 0) {
-      await change(["session", "dmScope"], scope);
-      made.ways++;
-    }
-    await check(scope, false);
-    if (known.has(scope)) continue;
-    known.add(scope);
-    await change(["session", "identityLinks"], LINKS);
-    await check(scope, true);
-    await change(["session", "identityLinks"]);
-    await check(scope, false);
-    made.links += 2;
-  }
-  assert.deepEqual([made.ways, made.links], [20, 10]);
-  t.diagnostic(`${made.ways} ways between scopes, ${made.links} links, ${made.round * SPEAKERS.length} messages: 0 words lost, 0 foreign`);
+    assert.deepEqual([made.ways, made.links], [20, 10]);
+    t.diagnostic(`${made.ways} ways between scopes, ${made.links} links, ${made.round * SPEAKERS.length} messages: 0 words lost, 0 foreign`);
+  });
+
+  test("plan shows who would newly read whose words, apply brings the histories together in the order of their time, and rollback gives every transcript back exactly", async (t) => {
+    const at = await townWith(t);
+    await talk(at);
+    const before = await transcripts(at);
+    assert.deepEqual(Object.keys(before), [MAIN, ANNS, BOBS].toSorted());
+    const fileBefore = readFileSync(join(at.stateDir, "openclaw.json"), "utf8");
+
+    const planned = await at.run("plan", "--set", "session.dmScope=main");
+    assert.equal(planned.code, 0, planned.stderr);
+    assert.match(planned.stdout, /Who would newly see whose words/);
+    for (const reader of [/Ann/, /Bob/]) assert.match(planned.stdout, reader);
+    const { plan } = await at.json<{ plan: Plan }>("plan", "--set", "session.dmScope=main");
+    assert.deepEqual(plan.sessions.map(({ key, action }) => `${action} ${key}`).toSorted(), [ANNS, BOBS].map((key) => `merge ${key}`));
+    assert.ok(plan.readers.length >= 4, "Ann and Bob would read the owner and each other");
+    const refused = await at.run("apply", "--set", "session.dmScope=main");
+    assert.deepEqual([refused.code, /CHANGE_NEEDS_APPROVAL/.test(refused.stderr)], [1, true]);
+    assert.deepEqual(await transcripts(at), before, "neither has changed anything");
+    assert.equal(readFileSync(join(at.stateDir, "openclaw.json"), "utf8"), fileBefore);
+
+    const applied = await at.run("apply", "--set", "session.dmScope=main", "--yes");
+    assert.equal(applied.code, 0, applied.stderr);
+    assert.deepEqual(await keysOf(at), [MAIN]);
+    assert.deepEqual(await words(at, MAIN), ONE_BY_ONE);
+    assert.deepEqual(await words(at, ANNS), ONE_BY_ONE, "an old key leads to where its words are");
+    assert.match(readFileSync(join(at.stateDir, "openclaw.json"), "utf8"), /"dmScope":\s*"main"/);
+    assert.deepEqual((await listed(at)).waiting, null);
+
+    const back = await at.run("rollback", "--yes");
+    assert.equal(back.code, 0, back.stderr);
+    assert.deepEqual(await transcripts(at), before);
+    assert.deepEqual(JSON.parse(readFileSync(join(at.stateDir, "openclaw.json"), "utf8")), JSON.parse(fileBefore));
+    assert.deepEqual((await listed(at)).changes.map(({ state, cause }) => `${state} ${cause}`), ["undone config"]);
+    await say(at, at.first, ANN, "what did I say?");
+    assert.match(lastRequest(at.model), /word-ann-0.*word-ann-2/);
+    assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|bob)/);
+  });
+
+  test("what is said between a change and its rollback stays with those who said it", async (t) => {
+    const at = await townWith(t);
+    await talk(at);
+    const before = await transcripts(at);
+    assert.equal((await at.run("apply", "--set", "session.dmScope=main", "--yes")).code, 0);
+    await say(at, at.first, ANN, "word-ann-late");
+    await say(at, at.first, BOB, "word-bob-late");
+    assert.match(lastRequest(at.model), /word-ann-late/);
+    assert.equal((await at.run("rollback", "--yes")).code, 0);
+    assert.deepEqual((await at.client().history(MAIN)), before[MAIN]);
+    assert.deepEqual(await words(at, ANNS), ["word-ann-0", "word-ann-1", "word-ann-2", "word-ann-late"]);
+    assert.deepEqual(await words(at, BOBS), ["word-bob-0", "word-bob-1", "word-bob-2", "word-bob-late"]);
+  });
+
+  test("a change in the file that shows nobody anything new is made while running, with the histories, and is taken back like every other", async (t) => {
+    const at = await townWith(t, { dmScope: "main" });
+    await talk(at);
+    assert.deepEqual(await words(at, MAIN), ONE_BY_ONE);
+    const before = await transcripts(at);
+    write(at, withSession(at, { dmScope: "per-channel-peer" }));
+    await logged(at, /history was carried along with the changed settings/);
+    assert.deepEqual(await words(at, MAIN), ["word-page-0", "word-page-1", "word-page-2"]);
+    assert.deepEqual(await words(at, ANNS), ["word-ann-0", "word-ann-1", "word-ann-2"]);
+    await say(at, at.first, BOB, "what did I say?");
+    assert.match(lastRequest(at.model), /word-bob-0.*word-bob-2/);
+    assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|ann)/);
+    assert.deepEqual((await listed(at)).waiting, null);
+    assert.equal((await at.run("rollback", "--yes")).code, 0);
+    assert.deepEqual(await words(at, MAIN), [...ONE_BY_ONE, "what did I say?"]);
+    assert.equal(JSON.stringify(await at.client().history(MAIN)).startsWith(JSON.stringify(before[MAIN]).slice(0, -1)), true, "what was there before is there as it was");
+  });
+
+  test("a change in the file that would show words to new readers waits: everything else of the file is in force, routing is the old one, and apply makes it", async (t) => {
+    const at = await townWith(t);
+    await talk(at);
+    const before = await transcripts(at);
+    write(at, withSession(at, { dmScope: "main" }, { messages: { queue: { debounceMs: 7 } } }));
+    await logged(at, /changes who shares a conversation; that part waits for you/);
+    await logged(at, /configuration changed: messages\.queue\.debounceMs/);
+    const { waiting } = await listed(at);
+    assert.ok(waiting !== null && waiting.plan.readers.length >= 4);
+    const status = await at.client().request<{ warnings: string[] }>("status");
+    assert.ok(status.warnings.some((words) => words.includes("continuo apply")), status.warnings.join("\n"));
+    assert.match((await at.run("changes")).stdout, /A change waits for your yes/);
+    assert.match((await at.run("plan")).stdout, /session\.dmScope +"auto" +"main"/);
+    assert.deepEqual(await transcripts(at), before);
+    await say(at, at.first, ANN, "and now?");
+    assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|bob)/);
+
+    // It waits across a restart too.
+    await at.stop();
+    await at.start();
+    await say(at, at.first, ANN, "and after a restart?");
+    assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|bob)/);
+    assert.equal((await listed(at)).waiting?.plan.readers.length, waiting.plan.readers.length);
+
+    const applied = await at.run("apply", "--yes");
+    assert.equal(applied.code, 0, applied.stderr);
+    assert.equal((await listed(at)).waiting, null);
+    await say(at, at.first, ANN, "and with a yes?");
+    assert.match(lastRequest(at.model), /word-page-0.*word-owner-0.*word-ann-0.*word-bob-0/);
+  });
+
+  test("another setting of the same save takes effect at once, and editing back what waits clears it", async (t) => {
+    const at = await townWith(t);
+    await talk(at);
+    const other = { ...at.config(), session: { ...SESSION, dmScope: "main" }, agents: { defaults: { model: { primary: "mock/m" }, systemPrompt: "You are a lighthouse keeper." } } };
+    write(at, other);
+    await logged(at, /that part waits for you/);
+    await logged(at, /configuration changed: agents\.defaults\.systemPrompt/);
+    await say(at, at.first, ANN, "who are you?");
+    assert.match(lastRequest(at.model), /lighthouse keeper/);
+    assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|bob)/);
+    write(at, { ...other, session: SESSION });
+    await until("nothing waits any more", async () => (await listed(at)).waiting === null);
+    const status = await at.client().request<{ warnings?: string[] }>("status");
+    assert.deepEqual((status.warnings ?? []).filter((words) => words.includes("continuo apply")), []);
+    assert.deepEqual(await keysOf(at), [MAIN, ANNS, BOBS].toSorted());
+  });
+
+  test("a file that was edited while no gateway ran is planned at the next start: harmless it is made, with new readers it waits", async (t) => {
+    const at = await townWith(t);
+    await talk(at);
+    const before = await transcripts(at);
+    await at.stop();
+    write(at, withSession(at, { dmScope: "main" }));
+    await at.start();
+    assert.ok((await listed(at)).waiting !== null);
+    assert.deepEqual(await transcripts(at), before);
+    await say(at, at.first, BOB, "and I?");
+    assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|ann)/);
+    await at.stop();
+    // A command does it without a gateway just as well.
+    assert.match((await at.run("plan")).stdout, /Who would newly see whose words/);
+    const applied = await at.run("apply", "--yes");
+    assert.equal(applied.code, 0, applied.stderr);
+    await at.start();
+    assert.deepEqual([await keysOf(at), (await listed(at)).waiting], [[MAIN], null]);
+    await at.stop();
+    write(at, withSession(at, { dmScope: "per-account-channel-peer" }));
+    await at.start();
+    assert.equal((await listed(at)).waiting, null);
+    await say(at, at.first, BOB, "and now?");
+    assert.match(lastRequest(at.model), /word-bob-0.*word-bob-2/);
+    assert.doesNotMatch(lastRequest(at.model), /word-(page|owner|ann)/);
+  });
+
+  test("session.onScopeChange: \"fresh\" leaves what was said where it is, and \"ask\" waits even where nobody reads anything new", async (t) => {
+    const at = await townWith(t, { dmScope: "main", onScopeChange: "ask" });
+    await talk(at);
+    write(at, withSession(at, { dmScope: "per-channel-peer", onScopeChange: "ask" }));
+    await logged(at, /that part waits for you/);
+    assert.equal((await listed(at)).waiting?.plan.readers.length, 0);
+    await say(at, at.first, ANN, "shared still?");
+    assert.match(lastRequest(at.model), /word-bob-0/);
+    write(at, withSession(at, { dmScope: "per-channel-peer", onScopeChange: "fresh" }));
+    await until("nothing waits any more", async () => (await listed(at)).waiting === null);
+    await say(at, at.first, ANN, "what did I say?");
+    assert.doesNotMatch(lastRequest(at.model), /word-/);
+    assert.deepEqual(await words(at, MAIN), [...ONE_BY_ONE, "shared still?"]);
+    assert.equal((await listed(at)).changes[0]?.mode, "fresh");
+  });
 });
