@@ -5,7 +5,8 @@ import { directMessage, type InboundMessage } from "../domain/message.ts";
 import type { Directory, Route } from "../domain/route.ts";
 import { overlay, type PeopleChange, type Side } from "../people/index.ts";
 import { compileRouting, resolveRoute, type RoutingSource } from "../routing/index.ts";
-import { planChange, type Mode, type Plan, type PlannedStep, type Probe, type Routing } from "../sessions/repartition/index.ts";
+import { fileIdentities, nameKey } from "../routing/people.ts";
+import { planChange, type Concerned, type Mode, type Plan, type PlannedStep, type Probe, type Routing } from "../sessions/repartition/index.ts";
 import { findDirectChat } from "../store/statements/find-direct-chat.ts";
 import type { ChangesParts } from "./changes-parts.ts";
 import type { Draft } from "./change-wish.ts";
@@ -56,6 +57,27 @@ function probesOf(config: Config): Probe[] {
   );
 }
 
+/** The accounts whose route a change of who is who may alter: those that it names, and all others of its persons. */
+function concernedBy({ settings }: ChangesParts, change: PeopleChange): Concerned[] {
+  const { directory } = settings;
+  const { config, who } = settings.current();
+  const names = new Set(change.persons.flatMap(({ before, after }) => [before?.name_key, after?.name_key]).filter((name) => name !== undefined));
+  const filed = fileIdentities(who.source.session?.identityLinks).filter(({ person }) => names.has(nameKey(person)));
+  return [
+    ...change.identities.map(({ ref }) => ref),
+    ...[...names].flatMap((name) => directory.identitiesOf(name)),
+    // An id without its channel is somebody's on every one.
+    ...filed.flatMap(({ channel, peer }) => (channel === "*" ? enabledChannels(config).map((name) => ({ channel: name, peer })) : [{ channel, peer }])),
+  ].map(({ channel, peer }) => ({ channel, peer }));
+}
+
+/** Whoever becomes somebody's account reads there from then on, though they have not spoken yet. */
+function linkedProbes({ identities }: PeopleChange): Probe[] {
+  return identities.flatMap(({ ref: { channel, account, peer }, after }) =>
+    after === null ? [] : [{ message: directMessage({ channel, account, senderId: peer }), words: `${channel} ${peer}` }],
+  );
+}
+
 /** Those who have spoken are judged by what they said and read, not by what they might. */
 async function unheard({ store }: ChangesParts, probes: readonly Probe[]): Promise<Probe[]> {
   const heard = await Promise.all(
@@ -89,8 +111,9 @@ export async function planDraft(parts: ChangesParts, draft: Draft, mode: Mode): 
 export async function planSteps(parts: ChangesParts, draft: Draft, mode: Mode): Promise<{ readonly plan: Plan; readonly steps: readonly PlannedStep[] }> {
   const current = parts.settings.current();
   const routing = routingOf(parts, current.who.source, draft.source, draft.people, "before");
-  const probes = await unheard(parts, probesOf(draft.config ?? current.config));
-  const { steps, readersTotal: _, ...planned } = await planChange(parts.store, { ...routing, mode, affected: "all", probes });
+  const probes = await unheard(parts, draft.people === null ? probesOf(draft.config ?? current.config) : linkedProbes(draft.people));
+  const concerning = draft.people === null ? undefined : concernedBy(parts, draft.people);
+  const { steps, readersTotal: _, ...planned } = await planChange(parts.store, { ...routing, mode, affected: "all", probes, concerning });
   const plan = { ...planned, cause: draft.cause, settings: draft.settings };
   return { steps, plan: { ...plan, id: idOf(draft, plan) } };
 }

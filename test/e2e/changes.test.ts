@@ -240,6 +240,12 @@ describe("changes of who shares a conversation", { concurrency: 2 }, () => {
     assert.equal((await at.run("rollback", "--yes")).code, 0);
     assert.deepEqual(await words(at, MAIN), [...ONE_BY_ONE, "what did I say?"]);
     assert.equal(JSON.stringify(await at.client().history(MAIN)).startsWith(JSON.stringify(before[MAIN]).slice(0, -1)), true, "what was there before is there as it was");
+    // The file still says it: from now on that waits, across a restart too.
+    assert.ok((await listed(at)).waiting !== null);
+    await at.stop();
+    await at.start();
+    assert.ok((await listed(at)).waiting !== null);
+    assert.deepEqual(await words(at, MAIN), [...ONE_BY_ONE, "what did I say?"]);
   });
 
   test("a change in the file that would show words to new readers waits: everything else of the file is in force, routing is the old one, and apply makes it", async (t) => {

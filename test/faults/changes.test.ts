@@ -3,7 +3,7 @@
  * taken back. CONTINUO_FAULT_CHANGES sets how many rounds (of two kills) each kind of change gets.
  */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -151,9 +151,8 @@ async function killDuring(story: Story, round: number, kill: 0 | 1, { victim, cl
   if ((await outcome) === "done") count.finished++;
 }
 
-function settingIn({ scene, kind }: Story): unknown {
-  const file = JSON5.parse(readFileSync(join(scene.stateDir, "openclaw.json"), "utf8")) as Record<string, Record<string, unknown>>;
-  return file[kind.path[0]]?.[kind.path[1]];
+function readConfig({ stateDir }: Scene): Record<string, Record<string, unknown>> {
+  return JSON5.parse(readFileSync(join(stateDir, "openclaw.json"), "utf8")) as Record<string, Record<string, unknown>>;
 }
 
 interface Changes {
@@ -161,16 +160,26 @@ interface Changes {
   readonly changes: readonly { readonly id: string; readonly state: string }[];
 }
 
-/** What the file says is what is in force; what waits for a yes, because only the file was written, gets it. */
-async function finish(story: Story, client: Client, wanted: "made" | "undone"): Promise<void> {
-  const { kind } = story;
-  const { waiting, changes } = await client.request<Changes>("changes.list");
-  assert.ok(changes.every(({ state }) => state === "applied" || state === "undone"), `nothing is left in the middle: ${JSON.stringify(changes)}`);
-  const set = settingIn(story) !== undefined;
-  if (wanted === "made" && waiting !== null) await client.request("changes.apply");
-  else if (wanted === "made" && !set) await client.request("changes.apply", { edits: [{ path: kind.path, value: kind.value }] });
-  else if (wanted === "undone" && set) await client.request("changes.rollback");
-  assert.equal((await client.request<Changes>("changes.list")).waiting, null);
+/**
+ * Nothing is in the middle of anything. A gateway that died having written the file and nothing else has left what a
+ * hand would have: what of it waits for a yes gets it, and what is taken back then is taken out of the file by hand.
+ */
+async function finish({ scene, kind }: Story, client: Client, wanted: "made" | "undone"): Promise<void> {
+  const [room, name] = kind.path;
+  const list = (): Promise<Changes> => client.request<Changes>("changes.list");
+  const isSet = (): boolean => readConfig(scene)[room]?.[name] !== undefined;
+  const { waiting, changes } = await list();
+  const states = changes.map(({ state }) => state);
+  assert.ok(states.every((state) => state === "applied" || state === "undone"), `nothing is left in the middle: ${states.join(" ")}`);
+  if (wanted === "made") {
+    if (waiting !== null) await client.request("changes.apply");
+    else if (!isSet()) await client.request("changes.apply", { edits: [{ path: kind.path, value: kind.value }] });
+  } else if (isSet() && waiting === null) await client.request("changes.rollback");
+  if (wanted === "undone" && isSet()) {
+    const config = readConfig(scene);
+    writeFileSync(join(scene.stateDir, "openclaw.json"), JSON.stringify({ ...config, [room]: { ...config[room], [name]: undefined } }));
+  }
+  await until("nothing waits for a yes", async () => (await list()).waiting === null);
 }
 
 async function killWhileChanging(t: TestContext, kind: Kind): Promise<void> {

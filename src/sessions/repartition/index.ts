@@ -5,5 +5,6 @@ export { planChange, type PlanOptions } from "./plan.ts";
 export type { ChangedSetting, NewReader, Plan, PlannedChange, PlannedSession, PlannedStep, PlannedTarget } from "./plan-types.ts";
 export type { Probe } from "./readers.ts";
 export { rollbackChange, type RollbackOptions } from "./rollback.ts";
+export type { Concerned } from "./survey.ts";
 export { applyStep, type StepOptions } from "./step.ts";
 export type { Affected, Items, Mains, Mode, Router, Routing } from "./types.ts";

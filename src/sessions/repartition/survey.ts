@@ -2,6 +2,7 @@ import type { Executor } from "../../store/store.ts";
 import type { ParticipantRow } from "../../store/tables.ts";
 import { findSession } from "../../store/statements/find-session.ts";
 import { listAgentsWithSessions } from "../../store/statements/list-agents-with-sessions.ts";
+import { listSenderParticipants } from "../../store/statements/list-sender-participants.ts";
 import { listParticipantRows } from "../../store/statements/list-participant-rows.ts";
 import { pageParticipants } from "../../store/statements/page-participants.ts";
 import { assign, targetsOf, type Assignment } from "./assign.ts";
@@ -18,8 +19,34 @@ export interface Survey {
 
 export interface SurveyOptions extends Routing {
   readonly affected: Affected;
+  /** Only the sessions in which these have spoken are looked at: nobody else's route is another one. Unset: all. */
+  readonly concerning?: readonly Concerned[] | undefined;
   /** Told how many participants were looked at. */
   readonly onPage?: ((participants: number) => void) | undefined;
+}
+
+/** An account whose route a change may alter. */
+export interface Concerned {
+  readonly channel: string;
+  readonly peer: string;
+}
+
+/** More places than anybody speaks in. */
+const EVERYWHERE = 1_000_000;
+
+/** The sessions of some, with all who spoke in them: what a change of one person costs does not grow with the house. */
+async function* sessionsWith(store: Executor, concerning: readonly Concerned[], onPage: SurveyOptions["onPage"]): AsyncGenerator<[string, ParticipantRow[]]> {
+  const keys = new Set<string>();
+  for (const { channel, peer } of concerning) {
+    for (const row of await store.all(listSenderParticipants, { channel, sender_id: peer, limit: EVERYWHERE })) keys.add(row.session_key);
+  }
+  let seen = 0;
+  for (const key of [...keys].toSorted()) {
+    const rows = await store.all(listParticipantRows, { session_key: key });
+    onPage?.((seen += rows.length));
+    yield [key, rows];
+    await breathe();
+  }
 }
 
 /** Every session with all who spoke in it, in the order of their keys. */
@@ -69,7 +96,8 @@ async function silentMains(store: Executor, { mains, ...routers }: SurveyOptions
 export async function survey(store: Executor, options: SurveyOptions): Promise<Survey> {
   const leaving = new Map<string, Assignment>();
   let stays = 0;
-  for await (const [key, rows] of sessionsOf(store, options.onPage)) {
+  const { concerning, onPage } = options;
+  for await (const [key, rows] of concerning === undefined ? sessionsOf(store, onPage) : sessionsWith(store, concerning, onPage)) {
     const assignment = assign({ key, agentId: await agentOf(store, key) }, rows, options, options.affected);
     if (assignment.home === key) stays++;
     else if ((await store.get(findSession, { key })) !== undefined) leaving.set(key, assignment);
