@@ -41,6 +41,7 @@ const TABLE = {
   PEOPLE_IN_FILE: { retry: false, cure: "Change session.identityLinks in the configuration file: what stands there wins." },
   PAIRING_UNKNOWN: { retry: false, cure: "List the requests with `continuo pairing list`; a code is good for one hour." },
   CHANGE_NEEDS_APPROVAL: { retry: false, cure: "Look at the plan, then say yes: --yes, or `approve: true`." },
+  CHANGE_BUSY: { retry: true, cure: "Try again in a moment, or stop them with /stop." },
   CHANGE_STALE: { retry: true, cure: "Look at the plan again: something has changed meanwhile." },
   CHANGE_UNKNOWN: { retry: false, cure: "List the changes with `continuo changes`." },
   CHANGE_NOT_LATEST: { retry: false, cure: "Take back the later changes first, newest first." },

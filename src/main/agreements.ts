@@ -28,9 +28,10 @@ async function tell(parts: ChangesParts, { channel, account, peer, address }: Pa
   await parts.house.say({ address, audience, peer, replyTo: null }, "unknown", text);
 }
 
-/** Does what was agreed on in chats, and tells both sides how it went. */
-export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) => Promise<unknown>): Promise<void> {
+/** Does what was agreed on in chats, and tells both sides how it went. Answers how many have to be tried again. */
+export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) => Promise<unknown>): Promise<number> {
   const { store, clock, log, settings } = parts;
+  let left = 0;
   for (const agreement of await agreedLinks(store)) {
     const sides = agreement.kind === "link" ? [agreement.issuer, agreement.redeemer] : [agreement.issuer];
     try {
@@ -49,9 +50,13 @@ export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) 
     } catch (thrown) {
       const error = toContinuoError(thrown);
       log.warn({ code: error.code, err: error.cause }, `a link that was agreed on could not be made: ${error.message}`);
-      if (error.retryable) continue;
+      if (error.retryable) {
+        left++;
+        continue;
+      }
       await store.transaction((tx) => settleAgreement(tx, agreement.id, "refused", clock.now()));
       for (const side of sides) await tell(parts, side, `⚠️ This could not be done: ${error.message}`);
     }
   }
+  return left;
 }

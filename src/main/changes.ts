@@ -22,6 +22,8 @@ export interface RunningChanges extends ChangesDesk {
 }
 
 const MOST_LISTED = 50;
+/** What could not be done because answers were being written. */
+const TRY_AGAIN_MS = 30_000;
 
 /** Whether a change may be made without asking: nobody reads anything new, and nothing moves that was not asked to. */
 function isHarmless(plan: Plan): boolean {
@@ -75,6 +77,8 @@ async function lookAtFile(desk: Desk, draft: Draft): Promise<void> {
     parts.log.warn(found, "the configuration file changes who shares a conversation; that part waits for you: `continuo plan` shows it, `continuo apply` makes it");
     return;
   }
+  // Until it is made it waits: it may have to, for answers that are being written.
+  if (plan.sessions.length > 0) setWaiting(desk, plan);
   const { sessions, messages } = await applyDraft(parts, draft, plan);
   setWaiting(desk, null);
   if (sessions > 0) parts.log.info({ sessions, messages }, "history was carried along with the changed settings; `continuo rollback` takes it back");
@@ -120,6 +124,14 @@ export function createChanges(parts: ChangesParts): RunningChanges {
       else await lookAtFile(desk, draft);
     });
 
+  const settle = (): void => {
+    inTurn(() => settleAgreements(parts, (wish) => applyWish(desk, wish, { approve: true })))
+      .then((left) => {
+        if (left > 0) setTimeout(settle, TRY_AGAIN_MS).unref();
+      })
+      .catch((error: unknown) => log.error({ err: error }, "what was agreed on in a chat could not be done; it is tried again at the next start"));
+  };
+
   return {
     plan: (wish, mode) => inTurn(async () => planDraft(parts, await draftOf(parts, wish), mode ?? "repartition")),
     apply: (wish, consent) => inTurn(() => applyWish(desk, wish, consent)),
@@ -143,10 +155,6 @@ export function createChanges(parts: ChangesParts): RunningChanges {
       settings.replace(compileSettings(config, { warnings, env, directory: settings.directory, routingSource: settings.current().who.source }));
       followFile(config, warnings).catch((error: unknown) => log.error({ err: error }, "what the changed file does to the conversations could not be found out; they stay as they are"));
     },
-    settleAgreements() {
-      inTurn(() => settleAgreements(parts, (wish) => applyWish(desk, wish, { approve: true }))).catch((error: unknown) =>
-        log.error({ err: error }, "what was agreed on in a chat could not be done; it is tried again at the next start"),
-      );
-    },
+    settleAgreements: settle,
   };
 }

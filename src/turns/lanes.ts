@@ -1,4 +1,5 @@
 import type { AbortReason } from "../agent/run.ts";
+import { ContinuoError } from "../domain/errors.ts";
 import type { Reservation } from "../inbox/parts.ts";
 import { claimTurn, type Claim } from "./claim.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
@@ -14,7 +15,8 @@ export interface TurnWorker {
   running(): number;
   /**
    * Holds sessions still: what runs in them ends, and nothing begins until the answered function is called. What comes
-   * in meanwhile is accepted and waits. `all` lets what runs go on, and only keeps anything from beginning.
+   * in meanwhile is accepted and waits. `all` lets what runs go on, and only keeps anything from beginning. Throws
+   * CHANGE_BUSY when what runs does not end within a minute; then nothing is held.
    */
   hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
   stop(graceMs: number): Promise<void>;
@@ -83,8 +85,26 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
 async function holdStill(holds: Holds, lanes: ReadonlyMap<string, Lane>, sessionKeys: Iterable<string> | "all", wake: (key: string) => void): Promise<() => void> {
   const keys = sessionKeys === "all" ? null : [...new Set(sessionKeys)];
   const release = holds.begin(keys);
-  await Promise.all((keys ?? []).map((key) => lanes.get(key)?.done));
-  return () => release().forEach(wake);
+  const end = (): void => release().forEach(wake);
+  const running = (keys ?? []).flatMap((key) => lanes.get(key)?.done ?? []);
+  if (running.length > 0 && !(await endsWithin(Promise.all(running), PATIENCE_MS))) {
+    end();
+    throw new ContinuoError("CHANGE_BUSY", `Answers are still being written in ${running.length === 1 ? "a conversation" : "conversations"} that would be moved.`);
+  }
+  return end;
+}
+
+/** How long the sessions of a change wait for the answers that are being written in them: a model that hangs must not hold up everybody. */
+const PATIENCE_MS = 60_000;
+
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  try {
+    return await Promise.race([work.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What runs may end by itself for a while; then it is cut short. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
-import { until } from "./client.ts";
+import { until, type WireError } from "./client.ts";
 import { questionOf, readLog, textOf, type LogLine } from "./house.ts";
 import { heard, lastRequest, OWNER, say, town, type Town } from "./town.ts";
 
@@ -337,5 +338,40 @@ describe("changes of who shares a conversation", { concurrency: 2 }, () => {
     assert.doesNotMatch(lastRequest(at.model), /word-/);
     assert.deepEqual(await words(at, MAIN), [...ONE_BY_ONE, "shared still?"]);
     assert.equal((await listed(at)).changes[0]?.mode, "fresh");
+  });
+
+  test("two changes are taken back one after the other to exactly the rows that there were, ended conversations too; the older one cannot go first, and a stale plan is refused", async (t) => {
+    const at = await townWith(t);
+    await talk(at);
+    await say(at, at.first, ANN, "/new");
+    await say(at, at.first, ANN, "word-ann-anew");
+    const rows = async (): Promise<unknown> => {
+      await at.client().settled();
+      const database = new DatabaseSync(join(at.stateDir, "continuo", "continuo.sqlite"), { readOnly: true });
+      try {
+        const tables = { entries: "session_id, seq", conversations: "session_id", sessions: "key", participants: "session_key, channel, account, chat, sender_id", key_aliases: "from_key" };
+        return Object.fromEntries(Object.entries(tables).map(([table, order]) => [table, database.prepare(`select * from ${table} order by ${order}`).all().map((row) => ({ ...row }))]));
+      } finally {
+        database.close();
+      }
+    };
+    const before = await rows();
+    const stale = await at.client().request<{ plan: Plan }>("changes.plan", { edits: [{ path: ["session", "dmScope"], value: "main" }] });
+    await say(at, at.first, BOB, "word-bob-more");
+    const apply = (value: unknown, more: object = {}): Promise<{ change: { id: string } }> => at.client().request("changes.apply", { edits: [{ path: ["session", "dmScope"], value }], ...more });
+    await assert.rejects(apply("main", { planId: stale.plan.id }), (error: WireError) => error.details.continuoCode === "CHANGE_STALE");
+    const between = await rows();
+    assert.notDeepEqual(between, before);
+    const first = await apply("main");
+    const merged = await rows();
+    const second = await apply("per-account-channel-peer");
+    assert.deepEqual(await words(at, "agent:main:telegram:default:dm:501"), ["word-ann-anew"]);
+    await assert.rejects(at.client().request("changes.rollback", { id: first.change.id }), (error: WireError) => error.details.continuoCode === "CHANGE_NOT_LATEST");
+    await at.client().request("changes.rollback", { id: second.change.id });
+    assert.deepEqual(await rows(), merged);
+    await at.client().request("changes.rollback", { id: first.change.id });
+    assert.deepEqual(await rows(), between);
+    assert.deepEqual((await listed(at)).changes.map(({ state }) => state), ["undone", "undone"]);
+    await assert.rejects(at.client().request("changes.rollback"), (error: WireError) => error.details.continuoCode === "CHANGE_UNKNOWN");
   });
 });

@@ -85,7 +85,6 @@ describe("groups and docks", { concurrency: 2 }, () => {
     assert.match(await say(at, at.first, ANN, named(at, "/link"), { chat: GARDEN }), /Linking is done in a direct chat/);
   });
 
-  // For the architect: fails. In a group, admission asks allowFrom and commands.ownerAllowFrom, and not who `session.owner` names.
   test("whom session.owner names may use the commands in a group too", async (t) => {
     const at = await town(t, { parts: { session: SESSION } });
     await say(at, at.first, OWNER, named(at, "hello"), { chat: GARDEN });
