@@ -3,11 +3,12 @@ import { parseArgs } from "node:util";
 import { cli } from "./cli.ts";
 import type { Bench } from "./lib/bench.ts";
 import { json, machine, table } from "./lib/report.ts";
+import { people } from "./people.ts";
 import { routing } from "./routing.ts";
 import { store } from "./store.ts";
 import { turns } from "./turns.ts";
 
-const BENCHES: readonly Bench[] = [turns, routing, store, cli];
+const BENCHES: readonly Bench[] = [turns, routing, people, store, cli];
 const USAGE_ERROR = 2;
 
 function usage(): string {

@@ -47,11 +47,12 @@ function probesOf(config: Config): Probe[] {
     accountsOf(config, channel).flatMap((account) => {
       const { dmPolicy, allowFrom, enabled } = accountPolicy(channel, config.channels[channel], account);
       if (!enabled || dmPolicy === "disabled") return [];
+      const at = account === "default" ? channel : `${channel} (${account})`;
       const open = dmPolicy === "open" || allowFrom.includes("*");
       const named = allowFrom.filter((id) => id !== "*" && id !== "").map((id) => (id.toLowerCase().startsWith(`${channel}:`) ? id.slice(channel.length + 1) : id));
       return [
-        ...named.map((senderId) => ({ message: directMessage({ channel, account, senderId }), words: `${channel} ${senderId}` })),
-        ...(open ? [{ message: directMessage({ channel, account, senderId: STRANGER }), words: `anybody who writes on ${channel}` }] : []),
+        ...named.map((senderId) => ({ message: directMessage({ channel, account, senderId }), words: `${at} ${senderId}` })),
+        ...(open ? [{ message: directMessage({ channel, account, senderId: STRANGER }), words: `anybody who writes on ${at}` }] : []),
       ];
     }),
   );

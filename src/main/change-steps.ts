@@ -5,7 +5,7 @@ import type { AppliedChange } from "../operations/index.ts";
 import { assignedItems as items } from "../inbox/assigned.ts";
 import { writePeople, type PeopleChange } from "../people/index.ts";
 import type { RoutingSource } from "../routing/index.ts";
-import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, rollbackChange, type Plan, type PlannedStep, type Routing } from "../sessions/repartition/index.ts";
+import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, rollbackChange, setDismissed, type Plan, type PlannedStep, type Routing } from "../sessions/repartition/index.ts";
 import { undoOf } from "../sessions/repartition/undo.ts";
 import type { ChangeRow } from "../store/tables.ts";
 import { findChangeStep } from "../store/statements/find-change-step.ts";
@@ -64,6 +64,13 @@ async function holdFor(parts: ChangesParts, draft: Draft, first: Plan): Promise<
   }
 }
 
+/** What was agreed to is what was looked at: whoever began to speak meanwhile was not. */
+function refuseNewer(wanted: Plan, plan: Plan): void {
+  const known = new Set(wanted.readers.map(({ reader, author, session }) => JSON.stringify([reader, author, session])));
+  const newer = plan.readers.find(({ reader, author, session }) => !known.has(JSON.stringify([reader, author, session])));
+  if (newer !== undefined) throw new ContinuoError("CHANGE_STALE", `Meanwhile somebody began to speak whom the plan did not name: ${newer.words}`);
+}
+
 /** The values that these edits will write over. */
 async function edited(path: string, edits: Draft["edits"]): Promise<Draft["edits"]> {
   if (edits.length === 0) return [];
@@ -112,6 +119,7 @@ export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan
   const held = await holdFor(parts, draft, wanted);
   try {
     const { plan, steps } = held;
+    refuseNewer(wanted, plan);
     const id = ids.next();
     const current = settings.current().who.source;
     const before: KeptSide = { routing: current, people: draft.people, edits: await edited(configPath, draft.edits) };
@@ -174,6 +182,8 @@ async function touchedBy({ store }: ChangesParts, id: string): Promise<string[]>
 async function undo(parts: ChangesParts, change: ChangeRow): Promise<{ readonly sessions: number }> {
   const { store, ids, clock, settings, configPath, env } = parts;
   const { before, after } = sidesOf(change);
+  // A file that was edited by hand still says it: it must not be made again by itself.
+  if (change.cause === "config" && before.edits.length === 0) await store.transaction((tx) => setDismissed(tx, after.routing, clock.now()));
   if (before.edits.length > 0) await editSettings(configPath, env, before.edits.map(({ path, value }) => ({ path, value })));
   if (before.people) {
     const { people } = before;

@@ -1,4 +1,4 @@
-import { ContinuoError } from "../domain/errors.ts";
+import { ContinuoError, isContinuoError } from "../domain/errors.ts";
 import type { Config } from "../config/index.ts";
 import type { AppliedChange, ChangesDesk, Consent, PlannedOnly, Wish } from "../operations/index.ts";
 import { isDismissed, readInForce, setDismissed, setInForce, type Mode, type Plan } from "../sessions/repartition/index.ts";
@@ -47,9 +47,10 @@ interface Desk {
 }
 
 function setWaiting(desk: Desk, plan: Plan | null): void {
-  if (desk.waiting?.plan.id === plan?.id) return;
-  desk.waiting = plan === null ? null : { at: desk.parts.clock.now(), plan };
-  desk.parts.house.onChange("changes");
+  const before = desk.waiting;
+  const isSame = before?.plan.id === plan?.id;
+  desk.waiting = plan === null ? null : { at: isSame && before ? before.at : desk.parts.clock.now(), plan };
+  if (!isSame) desk.parts.house.onChange("changes");
 }
 
 async function applyWish(desk: Desk, wish: Wish, { approve, dryRun, planId, mode }: Consent): Promise<AppliedChange | PlannedOnly> {
@@ -79,7 +80,13 @@ async function lookAtFile(desk: Desk, draft: Draft): Promise<void> {
   }
   // Until it is made it waits: it may have to, for answers that are being written.
   if (plan.sessions.length > 0) setWaiting(desk, plan);
-  const { sessions, messages } = await applyDraft(parts, draft, plan);
+  const applied = await applyDraft(parts, draft, plan).catch((error: unknown) => {
+    if (isContinuoError(error) && error.code === "CHANGE_STALE") return null;
+    throw error;
+  });
+  // Somebody came meanwhile who would newly read something: now it has to be asked for.
+  if (applied === null) return setWaiting(desk, await planDraft(parts, draft, mode));
+  const { sessions, messages } = applied;
   setWaiting(desk, null);
   if (sessions > 0) parts.log.info({ sessions, messages }, "history was carried along with the changed settings; `continuo rollback` takes it back");
 }

@@ -21,7 +21,7 @@ export interface CommitParts {
 const WAITS = "⏳ My answer waits for my owner's word before it is sent.";
 
 function heldNotice(reason: string): string {
-  return `⚠️ A reply waits for you: ${reason}. Look at it and let it go or drop it on the page under People, or with \`continuo outbox list\`.`;
+  return `⚠️ A reply waits for you: ${reason}. Look at it and let it go or drop it on the page under People, or with \`continuo outbox list\`. A /new in that chat begins a conversation without what is foreign to it.`;
 }
 
 /** What a turn ends with: what goes into the transcript, and what its sender is told. */

@@ -22,6 +22,7 @@ export interface Total {
 }
 
 const MOST_TRIES = 120;
+const LONGEST_MS = 60_000;
 
 function add<T extends object>(to: T, more: T): void {
   for (const key of Object.keys(more) as (keyof T)[]) to[key] = ((to[key] as number) + (more[key] as number)) as T[keyof T];
@@ -55,6 +56,6 @@ export async function runRounds({ seed, rounds, draw, workers, options, onRound 
 /** The seed, and the fewest actions of it that fail as well; a race may fail to come up again, then all that is said is the seed. */
 export async function smallest(seed: number, draw: Draw, options: Omit<RoundOptions, "seed">): Promise<{ readonly actions: readonly Action[]; readonly faults: readonly string[] }> {
   const run = (actions: readonly Action[]): Promise<RoundReport> => runRound(actions, { seed, ...options });
-  const actions = await shrink(drawActions(seed, draw), async (list) => (await run(list)).faults.length > 0, MOST_TRIES);
+  const actions = await shrink(drawActions(seed, draw), async (list) => (await run(list)).faults.length > 0, MOST_TRIES, LONGEST_MS);
   return { actions, faults: (await run(actions)).faults };
 }
