@@ -5,7 +5,7 @@ import type { AppliedChange } from "../operations/index.ts";
 import { assignedItems as items } from "../inbox/assigned.ts";
 import { writePeople, type PeopleChange } from "../people/index.ts";
 import type { RoutingSource } from "../routing/index.ts";
-import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, rollbackChange, setDismissed, type Plan, type PlannedStep, type Routing } from "../sessions/repartition/index.ts";
+import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, markUndoing, rollbackChange, setDismissed, type Plan, type PlannedStep, type Routing } from "../sessions/repartition/index.ts";
 import { undoOf } from "../sessions/repartition/undo.ts";
 import type { ChangeRow } from "../store/tables.ts";
 import { findChangeStep } from "../store/statements/find-change-step.ts";
@@ -80,10 +80,9 @@ async function edited(path: string, edits: Draft["edits"]): Promise<Draft["edits
 }
 
 /** What is in force from now on, in memory. */
-function adopt({ settings, env }: ChangesParts, source: RoutingSource, draft: Pick<Draft, "config" | "warnings"> | null): void {
-  const current = settings.current();
-  const config = draft?.config ?? current.config;
-  const warnings = draft?.config ? draft.warnings : current.warnings;
+function adopt({ settings, env }: ChangesParts, source: RoutingSource): void {
+  // The rest of the configuration is whatever was read last: it may have been saved again since this change was planned.
+  const { config, warnings } = settings.current();
   settings.replace(compileSettings(config, { warnings, env, directory: settings.directory, routingSource: source }));
 }
 
@@ -131,7 +130,7 @@ export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan
       await beginChange(tx, { id, cause: draft.cause, mode: plan.mode, at: clock.now(), ...sides, summary: summaryOf(parts, draft, plan), steps, inForce: draft.source });
     });
     if (draft.people) settings.directory.apply(draft.people, "after");
-    adopt(parts, draft.source, draft);
+    adopt(parts, draft.source);
     const routing = routingOf(parts, current, draft.source, draft.people, "after");
     await takeSteps(parts, id, steps.map(({ number }) => number), routing, because(draft));
     await finishChange(store, id, clock.now());
@@ -182,15 +181,15 @@ async function touchedBy({ store }: ChangesParts, id: string): Promise<string[]>
 async function undo(parts: ChangesParts, change: ChangeRow): Promise<{ readonly sessions: number }> {
   const { store, ids, clock, settings, configPath, env } = parts;
   const { before, after } = sidesOf(change);
-  // A file that was edited by hand still says it: it must not be made again by itself.
-  if (change.cause === "config" && before.edits.length === 0) await store.transaction((tx) => setDismissed(tx, after.routing, clock.now()));
   if (before.edits.length > 0) await editSettings(configPath, env, before.edits.map(({ path, value }) => ({ path, value })));
-  if (before.people) {
-    const { people } = before;
-    await store.transaction((tx) => writePeople(tx, people, "before"));
-    settings.directory.apply(people, "before");
-  }
-  adopt(parts, before.routing, null);
+  await store.transaction(async (tx) => {
+    if (before.people) await writePeople(tx, before.people, "before");
+    // A file that was edited by hand still says it: it must not be made again by itself.
+    if (change.cause === "config" && before.edits.length === 0) await setDismissed(tx, after.routing, clock.now());
+    await markUndoing(tx, change.id, before.routing, clock.now());
+  });
+  if (before.people) settings.directory.apply(before.people, "before");
+  adopt(parts, before.routing);
   const routing = routingOf(parts, before.routing, after.routing, before.people, "before");
   return rollbackChange(store, change.id, { ...routing, items, inForce: before.routing }, ids, clock.now(), parts.house.onProgress);
 }

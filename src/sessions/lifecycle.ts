@@ -5,6 +5,7 @@ import type { BeganReason, Dock } from "../domain/session.ts";
 import type { InboxItem } from "../domain/turn.ts";
 import type { Executor } from "../store/store.ts";
 import type { ConversationRow, SessionRow } from "../store/tables.ts";
+import { deleteKeyAlias } from "../store/statements/delete-key-alias.ts";
 import { endConversation } from "../store/statements/end-conversation.ts";
 import { findConversation } from "../store/statements/find-conversation.ts";
 import { findSession } from "../store/statements/find-session.ts";
@@ -45,6 +46,7 @@ function displayNameOf(item: InboxItem): string | null {
 async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: number): Promise<OpenSession> {
   const sessionId = ids.uuid();
   const { message } = item;
+  await tx.run(deleteKeyAlias, { from_key: item.sessionKey });
   await tx.run(insertSession, {
     key: item.sessionKey,
     agent_id: item.agentId,

@@ -15,6 +15,11 @@ export async function resolveAlias(store: Executor, key: string): Promise<string
   return (await store.get(findKeyAlias, { from_key: key }))?.to_key ?? key;
 }
 
+/** These keys are somebody's from now on: what was once called so is not found by them any more. */
+export async function dropAliases(tx: Executor, keys: Iterable<string>): Promise<void> {
+  for (const key of keys) await tx.run(deleteKeyAlias, { from_key: key });
+}
+
 /** All old keys with what they are called now. */
 export async function loadAliases(store: Executor): Promise<Map<string, string>> {
   const aliases = new Map<string, string>();

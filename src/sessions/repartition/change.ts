@@ -110,3 +110,9 @@ export async function setDismissed(tx: Executor, routing: RoutingSource | null, 
 export async function setInForce(tx: Executor, routing: RoutingSource, now: number): Promise<void> {
   await tx.run(putInForce, { name: ROUTING, value: JSON.stringify(routing), since: now });
 }
+
+/** From here on a change is being taken back: what decided before it decides again. */
+export async function markUndoing(tx: Executor, id: string, routing: RoutingSource, now: number): Promise<void> {
+  await tx.run(settleChange, { id, state: "undoing", settled_at: null });
+  await setInForce(tx, routing, now);
+}

@@ -1,6 +1,6 @@
 /** History follows its people when a scope, a link or a binding changes (law 7): plan, apply, take back. */
-export { loadAliases, resolveAlias } from "./aliases.ts";
-export { beginChange, finishChange, isDismissed, latestChange, listOpenChanges, readChanges, readInForce, setDismissed, setInForce, type NewChange, type OpenChange } from "./change.ts";
+export { dropAliases, loadAliases, resolveAlias } from "./aliases.ts";
+export { beginChange, finishChange, isDismissed, latestChange, listOpenChanges, markUndoing, readChanges, readInForce, setDismissed, setInForce, type NewChange, type OpenChange } from "./change.ts";
 export { planChange, type PlanOptions } from "./plan.ts";
 export type { ChangedSetting, NewReader, Plan, PlannedChange, PlannedSession, PlannedStep, PlannedTarget } from "./plan-types.ts";
 export type { Probe } from "./readers.ts";

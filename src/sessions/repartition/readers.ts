@@ -58,11 +58,17 @@ function heapOf(lying: readonly Lying[]): Heap {
   return { lying: new Map(lying.map((one) => [one.source, one])), spread };
 }
 
-/** In which of these sessions each could read before: whoever spoke there, and their rooms. */
+/** They belong there still: who once spoke in a session that is not theirs any more has not read what came later. */
+function belongs({ row, before, operator }: Placement, source: Assignment): boolean {
+  return operator || before.sessionKey === source.key || (row.chat_kind !== "dm" && row.place === null);
+}
+
+/** In which of these sessions each could read before: whoever speaks there, and their rooms. */
 function circlesOf({ leaving, there }: Survey): Map<string, Set<Assignment>> {
   const circles = new Map<string, Set<Assignment>>();
   for (const source of [...leaving.values(), ...there.values()]) {
     for (const placement of source.placements.values()) {
+      if (!belongs(placement, source)) continue;
       for (const { id } of readersOf(placement)) circles.set(id, (circles.get(id) ?? new Set()).add(source));
     }
   }

@@ -18,7 +18,7 @@ import { restoreEntryPlaces } from "../../store/statements/restore-entry-places.
 import { settleChange } from "../../store/statements/settle-change.ts";
 import { settleChangeStep } from "../../store/statements/settle-change-step.ts";
 import { restoreAliases } from "./aliases.ts";
-import { changeOf, latestChange, setInForce } from "./change.ts";
+import { changeOf, latestChange, markUndoing } from "./change.ts";
 import { giveBackLate } from "./give-back.ts";
 import { placesOf, rerouteWaiting, restoreItems, restoreWaiting } from "./items.ts";
 import { readSince, type Since } from "./late.ts";
@@ -162,8 +162,7 @@ async function beginRollback(store: Store, changeId: string, { inForce }: Rollba
     throw new ContinuoError("CHANGE_NOT_LATEST", `The change ${changeId} is not the latest: ${latest.id} was made after it.`, { fields: { changeId, latest: latest.id } });
   }
   await store.transaction(async (tx) => {
-    await tx.run(settleChange, { id: changeId, state: "undoing", settled_at: null });
-    await setInForce(tx, inForce, now);
+    await markUndoing(tx, changeId, inForce, now);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import { statement } from "../statement.ts";
 import type { OutboxRow, Tables } from "../tables.ts";
 
@@ -8,7 +8,7 @@ export function selectDeliveries(db: Kysely<Tables>) {
     .selectFrom("outbox")
     .leftJoin("holds", "holds.delivery_id", "outbox.id")
     .selectAll("outbox")
-    .select((eb) => eb.fn.coalesce("outbox.error", "holds.reason").as("error"));
+    .select((eb) => eb.case().when("outbox.state", "=", sql.lit("held")).then(eb.ref("holds.reason")).else(eb.ref("outbox.error")).end().as("error"));
 }
 
 /** Deliveries in one state, newest first. */

@@ -1,6 +1,7 @@
 import { isOperatorChannel } from "../../domain/address.ts";
 import type { Ids } from "../../domain/ids.ts";
 import { consent, issueCode, redeemCode, requestUnlink, type FilePeople, type Party } from "../../people/index.ts";
+import { oneLine } from "../../routing/explain.ts";
 import type { Executor } from "../../store/store.ts";
 
 export interface LinkParts {
@@ -12,7 +13,9 @@ export interface LinkParts {
 
 function nameOf({ channel, displayName, peer }: Party): string {
   if (isOperatorChannel(channel)) return "the owner, on the page or in the terminal";
-  return displayName === null ? `${channel} ${peer}` : `${displayName} (${channel} ${peer})`;
+  // People choose their name themselves: it must not speak for us, nor lead anywhere.
+  const name = oneLine(displayName ?? "").replace(/[[\]()<>*_`~|\\#]/g, "").slice(0, 40).trim();
+  return name === "" ? `\`${channel} ${peer}\`` : `\`${channel} ${peer}\` (who is called "${name}" there)`;
 }
 
 const SAME = "Whatever was said on either side is then known on both.";
