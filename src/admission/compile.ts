@@ -21,6 +21,13 @@ interface ChannelSource extends ChannelAccess, Scoped {
   readonly accounts?: { readonly [account: string]: (AccountAccess & Scoped) | undefined } | undefined;
 }
 
+/** The scopes in force: those of the file, unless a change of them waits (law 7). */
+export interface Scopes {
+  readonly session?: AdmissionSource["session"];
+  readonly bindings?: AdmissionSource["bindings"];
+  readonly channels?: { readonly [channel: string]: (Scoped & { readonly accounts?: { readonly [account: string]: Scoped | undefined } | undefined }) | undefined } | undefined;
+}
+
 export interface Gate {
   readonly policy: AccountPolicy;
   readonly allowed: ReadonlySet<string>;
@@ -66,7 +73,8 @@ export function idSet(channel: string, ids: readonly string[]): ReadonlySet<stri
  * Whether a guest's direct messages on this account may land in a session of others. Which binding takes a message is
  * routing's to say: one that shares makes the whole channel shared here, since a command too few harms nobody.
  */
-function sharesMain(source: AdmissionSource, channel: string, account: string, settings: ChannelSource | undefined): boolean {
+function sharesMain(source: Scopes, channel: string, account: string): boolean {
+  const settings = source.channels !== undefined && Object.hasOwn(source.channels, channel) ? source.channels[channel] : undefined;
   if (source.session?.scope === "global") return true;
   const bound = (source.bindings ?? []).some(({ match, session }) => session?.dmScope === "main" && match.channel.trim().toLowerCase() === channel);
   const own = settings?.accounts !== undefined && Object.hasOwn(settings.accounts, account) ? settings.accounts[account]?.dmScope : undefined;
@@ -74,7 +82,7 @@ function sharesMain(source: AdmissionSource, channel: string, account: string, s
 }
 
 /** Pure; made once for a configuration. */
-export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner = () => false, isApproved: IsApproved = () => false, isOwner: NamesOwner = namesOwner): CompiledAdmission {
+export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner = () => false, isApproved: IsApproved = () => false, isOwner: NamesOwner = namesOwner, scopes: Scopes = source): CompiledAdmission {
   const gates = new Map<string, Map<string, Gate>>();
   const make = (channel: string, account: string): Gate => {
     const settings = source.channels !== undefined && Object.hasOwn(source.channels, channel) ? source.channels[channel] : undefined;
@@ -85,7 +93,7 @@ export function compileAdmission(source: AdmissionSource, namesOwner: NamesOwner
       allowed: idSet(channel, policy.allowFrom),
       groupAllowed: idSet(channel, policy.groupAllowFrom),
       commanders: idSet(channel, (source.commands?.ownerAllowFrom ?? []).map(String)),
-      sharesMain: sharesMain(source, channel, named, settings),
+      sharesMain: sharesMain(scopes, channel, named),
     };
   };
   for (const [channel, settings] of Object.entries(source.channels ?? {})) {

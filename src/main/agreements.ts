@@ -1,8 +1,8 @@
 import { isOperatorChannel } from "../domain/address.ts";
-import { toContinuoError } from "../domain/errors.ts";
+import { isContinuoError, toContinuoError } from "../domain/errors.ts";
 import { directMessage } from "../domain/message.ts";
 import type { Wish } from "../operations/index.ts";
-import { agreedLinks, draftAgreed, draftOwner, isEmpty, settleAgreement, type Agreement, type Party, type PeopleChange } from "../people/index.ts";
+import { agreedLinks, draftAgreed, draftOwner, isEmpty, NO_CHANGE, settleAgreement, type Agreement, type Party, type PeopleChange } from "../people/index.ts";
 import { approveLinked } from "../people/approve-linked.ts";
 import type { ChangesParts } from "./changes-parts.ts";
 import { filePeople } from "./file-people.ts";
@@ -35,7 +35,11 @@ export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) 
   for (const agreement of await agreedLinks(store)) {
     const sides = agreement.kind === "link" ? [agreement.issuer, agreement.redeemer] : [agreement.issuer];
     try {
-      const change = await draftOf(parts, agreement);
+      const change = await draftOf(parts, agreement).catch((error: unknown) => {
+        // Done already, by a gateway that died before it could say so.
+        if (agreement.kind === "unlink" && isContinuoError(error) && error.code === "PEOPLE_UNKNOWN") return NO_CHANGE;
+        throw error;
+      });
       if (!isEmpty(change)) await apply({ kind: "people", change });
       const isTheirs = ({ channel, account, peer }: Party): boolean => !isOperatorChannel(channel) && settings.current().who.whoIs(channel, account, peer).isOwner;
       const owned = agreement.kind === "link" ? sides.filter(isTheirs) : [];

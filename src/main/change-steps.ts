@@ -1,17 +1,20 @@
 import { readFile } from "node:fs/promises";
 import JSON5 from "json5";
 import { ContinuoError } from "../domain/errors.ts";
+import { directMessage } from "../domain/message.ts";
 import type { AppliedChange } from "../operations/index.ts";
 import { assignedItems as items } from "../inbox/assigned.ts";
+import { assignedTurns as turns } from "../turns/assigned.ts";
 import { writePeople, type PeopleChange } from "../people/index.ts";
 import type { RoutingSource } from "../routing/index.ts";
-import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, markUndoing, rollbackChange, setDismissed, type Plan, type PlannedStep, type Routing } from "../sessions/repartition/index.ts";
+import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, markUndoing, rollbackChange, setDismissed, type OpenChange, type Plan, type PlannedStep, type Routing } from "../sessions/repartition/index.ts";
 import { undoOf } from "../sessions/repartition/undo.ts";
 import type { ChangeRow } from "../store/tables.ts";
+import { findDirectChat } from "../store/statements/find-direct-chat.ts";
 import { findChangeStep } from "../store/statements/find-change-step.ts";
 import { listChangeSteps } from "../store/statements/list-change-steps.ts";
-import { planSteps, routingOf } from "./change-plan.ts";
-import type { Draft } from "./change-wish.ts";
+import { planSteps, planWith, routingOf } from "./change-plan.ts";
+import { changedSettings, type Draft } from "./change-wish.ts";
 import type { ChangesParts } from "./changes-parts.ts";
 import { editSettings } from "./edit-settings.ts";
 import { compileSettings } from "./settings.ts";
@@ -66,6 +69,10 @@ async function holdFor(parts: ChangesParts, draft: Draft, first: Plan): Promise<
 
 /** What was agreed to is what was looked at: whoever began to speak meanwhile was not. */
 function refuseNewer(wanted: Plan, plan: Plan): void {
+  if (plan.readersTotal > plan.readers.length && plan.readersTotal > wanted.readersTotal) {
+    throw new ContinuoError("CHANGE_STALE", "Meanwhile somebody began to speak whom the plan did not count.");
+  }
+  if (wanted.readersTotal > wanted.readers.length) return;
   const known = new Set(wanted.readers.map(({ reader, author, session }) => JSON.stringify([reader, author, session])));
   const newer = plan.readers.find(({ reader, author, session }) => !known.has(JSON.stringify([reader, author, session])));
   if (newer !== undefined) throw new ContinuoError("CHANGE_STALE", `Meanwhile somebody began to speak whom the plan did not name: ${newer.words}`);
@@ -143,7 +150,7 @@ export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan
 
 async function takeSteps(parts: ChangesParts, id: string, numbers: readonly number[], routing: Routing, why: string): Promise<void> {
   for (const [index, number] of numbers.entries()) {
-    await applyStep(parts.store, id, number, { ...routing, items, because: why }, parts.ids, parts.clock.now());
+    await applyStep(parts.store, id, number, { ...routing, items, turns, because: why }, parts.ids, parts.clock.now());
     parts.house.onProgress(index + 1, numbers.length);
   }
 }
@@ -154,17 +161,25 @@ function sidesOf({ before, after }: ChangeRow): { readonly before: KeptSide; rea
 
 /** Brings to its end what a process that was killed had begun: forwards what was being made, backwards what was taken back. */
 export async function resumeChanges(parts: ChangesParts): Promise<void> {
-  for (const { change, steps } of await listOpenChanges(parts.store)) {
-    parts.log.info({ change: change.id, steps: steps.length }, "going on with a change that a killed gateway had begun");
-    const { before, after } = sidesOf(change);
-    if (change.state === "undoing") {
-      await undo(parts, change);
-      continue;
-    }
-    const routing = routingOf(parts, before.routing, after.routing, after.people, "after");
-    await takeSteps(parts, change.id, steps.filter(({ state }) => state === "planned").map(({ number }) => number), routing, "because the settings were changed");
-    await finishChange(parts.store, change.id, parts.clock.now());
+  const open = await listOpenChanges(parts.store);
+  if (open.length === 0) return;
+  const release = await parts.house.hold("everything");
+  try {
+    for (const one of open) await resumeOne(parts, one);
+  } finally {
+    release();
   }
+}
+
+async function resumeOne(parts: ChangesParts, { change, steps }: OpenChange): Promise<void> {
+  parts.log.info({ change: change.id, steps: steps.length }, "going on with a change that was left half done");
+  if (change.state === "undoing") return void (await undo(parts, change));
+  const { before, after } = sidesOf(change);
+  const routing = routingOf(parts, before.routing, after.routing, after.people, "after");
+  const open = steps.filter(({ state }) => state === "planned").map(({ number }) => number);
+  await takeSteps(parts, change.id, open, routing, "because the settings were changed");
+  await finishChange(parts.store, change.id, parts.clock.now());
+  parts.house.onMoved(await touchedBy(parts, change.id));
 }
 
 /** The keys that a change has touched. */
@@ -191,24 +206,60 @@ async function undo(parts: ChangesParts, change: ChangeRow): Promise<{ readonly 
   if (before.people) settings.directory.apply(before.people, "before");
   adopt(parts, before.routing);
   const routing = routingOf(parts, before.routing, after.routing, before.people, "before");
-  return rollbackChange(store, change.id, { ...routing, items, inForce: before.routing }, ids, clock.now(), parts.house.onProgress);
+  return rollbackChange(store, change.id, { ...routing, items, turns, inForce: before.routing }, ids, clock.now(), parts.house.onProgress);
 }
 
-/** Takes back the newest change. Errors: CHANGE_UNKNOWN, CHANGE_NOT_LATEST. */
-export async function rollbackLatest(parts: ChangesParts, id: string | null): Promise<{ readonly id: string; readonly sessions: number }> {
+/** What taking back the newest change would do, and who would read what by it. Errors: CHANGE_UNKNOWN, CHANGE_NOT_LATEST. */
+export async function planRollback(parts: ChangesParts, id: string): Promise<{ readonly change: ChangeRow; readonly plan: Plan }> {
   const change = await latestChange(parts.store);
   if (change === null) throw new ContinuoError("CHANGE_UNKNOWN", "There is no change that could be taken back.");
-  if (id !== null && id !== change.id) throw new ContinuoError("CHANGE_NOT_LATEST", `${id} is not the newest change; that is ${change.id}.`);
-  const keys = await touchedBy(parts, change.id);
+  if (id !== change.id) throw new ContinuoError("CHANGE_NOT_LATEST", `${id} is not the newest change; that is ${change.id}.`);
+  const { before, after } = sidesOf(change);
+  // Backwards: what is in force now is where it comes from.
+  const routing = routingOf(parts, after.routing, before.routing, before.people && reversed(before.people), "before");
+  const people = before.people && reversed(before.people);
+  const config = parts.settings.current().config;
+  const draft = { cause: change.cause === "people" ? ("people" as const) : ("config" as const), source: before.routing, people, edits: [], config, settings: changedSettings(after.routing, before.routing) };
+  const { plan } = await planWith(parts, routing, draft, change.mode === "fresh" ? "fresh" : "repartition");
+  return { change, plan };
+}
+
+/** The same change of who is who, the other way round. */
+function reversed({ persons, identities }: PeopleChange): PeopleChange {
+  return {
+    persons: persons.map(({ id, before, after }) => ({ id, before: after, after: before })),
+    identities: identities.map(({ ref, before, after }) => ({ ref, before: after, after: before })),
+  };
+}
+
+/** Takes back a change that is the newest one, and tells those whom it had linked. */
+export async function rollbackChangeOf(parts: ChangesParts, change: ChangeRow, wanted: Plan): Promise<{ readonly sessions: number }> {
+  const keys = [...(await touchedBy(parts, change.id)), ...keysOf(wanted)];
   const releaseKeys = await parts.house.hold(keys);
   const releaseAll = await parts.house.hold("all");
   try {
     await parts.store.transaction(async () => undefined);
+    refuseNewer(wanted, (await planRollback(parts, change.id)).plan);
     const { sessions } = await undo(parts, change);
-    parts.house.onMoved(keys);
-    return { id: change.id, sessions };
+    parts.house.onMoved([...new Set(keys)]);
+    const { people } = sidesOf(change).before;
+    if (people) await tellUnlinked(parts, people);
+    return { sessions };
   } finally {
     releaseAll();
     releaseKeys();
+  }
+}
+
+/** Who had agreed on a link in their chats hears that it is none any more. */
+async function tellUnlinked({ store, settings, house }: ChangesParts, { identities }: PeopleChange): Promise<void> {
+  for (const { ref, before, after } of identities) {
+    if ((before ?? after)?.proved_by !== "code") continue;
+    const chat = await store.get(findDirectChat, { channel: ref.channel, account: ref.account, sender_id: ref.peer });
+    if (!chat) continue;
+    const address = { channel: ref.channel, account: ref.account, chat: chat.chat, thread: null };
+    const audience = settings.current().who.audience(directMessage({ channel: ref.channel, account: ref.account, senderId: ref.peer }));
+    const text = after === null ? "The owner took back that this account had left its link: it is linked again." : "The owner took the link of this account back: what is said here is known here alone again.";
+    await house.say({ address, audience, peer: ref.peer, replyTo: null }, "unknown", text);
   }
 }

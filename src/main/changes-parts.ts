@@ -8,8 +8,8 @@ import type { SettingsHolder } from "./settings.ts";
 
 /** What a change does to the house around it. */
 export interface ChangingHouse {
-  /** Holds sessions still until the answered function is called; `all` keeps anything from beginning. */
-  hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
+  /** Holds sessions still until the answered function is called; `all` keeps anything from beginning, `everything` waits for what runs. */
+  hold(sessionKeys: Iterable<string> | "all" | "everything"): Promise<() => void>;
   /** Says something to somebody outside of a turn. */
   say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
   /** These sessions are not what they were. */

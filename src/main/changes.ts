@@ -1,11 +1,11 @@
 import { ContinuoError, isContinuoError } from "../domain/errors.ts";
 import type { Config } from "../config/index.ts";
-import type { AppliedChange, ChangesDesk, Consent, PlannedOnly, Wish } from "../operations/index.ts";
+import type { AppliedChange, ChangesDesk, Consent, PlannedOnly, UndonePlan, Wish } from "../operations/index.ts";
 import { isDismissed, readInForce, setDismissed, setInForce, type Mode, type Plan } from "../sessions/repartition/index.ts";
 import { listChanges } from "../store/statements/list-changes.ts";
 import { settleAgreements } from "./agreements.ts";
 import { planDraft, routeWith } from "./change-plan.ts";
-import { applyDraft, resumeChanges, rollbackLatest } from "./change-steps.ts";
+import { applyDraft, planRollback, resumeChanges, rollbackChangeOf } from "./change-steps.ts";
 import { draftOf, type Draft } from "./change-wish.ts";
 import type { ChangesParts } from "./changes-parts.ts";
 import { compileSettings } from "./settings.ts";
@@ -13,12 +13,14 @@ import { compileSettings } from "./settings.ts";
 export interface RunningChanges extends ChangesDesk {
   /** Brings to its end what a killed process left in the middle, and notes what is in force where nothing is noted yet. */
   resume(): Promise<void>;
-  /** The same, and looks whether the file has changed meanwhile. */
-  start(config: Config, warnings: readonly string[]): Promise<void>;
+  /** Looks whether the file says something else than what is in force: it is made, or waits. */
+  follow(config: Config, warnings: readonly string[]): Promise<void>;
   /** Takes up a changed file; what it changes of who shares a conversation is planned first. */
   adoptFile(config: Config, warnings: readonly string[]): void;
   /** Does what was agreed on in chats, once the turns in which it was are over. */
   settleAgreements(): void;
+  /** Resolves when what is being made has ended; nothing else is begun. */
+  stop(): Promise<void>;
 }
 
 const MOST_LISTED = 50;
@@ -91,6 +93,18 @@ async function lookAtFile(desk: Desk, draft: Draft): Promise<void> {
   if (sessions > 0) parts.log.info({ sessions, messages }, "history was carried along with the changed settings; `continuo rollback` takes it back");
 }
 
+/** Takes back the newest change, once it is agreed to who will read what by that. */
+async function rollBack(desk: Desk, id: string, { approve, dryRun, planId }: Consent): Promise<UndonePlan> {
+  const { parts } = desk;
+  const { change, plan } = await planRollback(parts, id);
+  if (planId !== undefined && planId !== plan.id) throw new ContinuoError("CHANGE_STALE", "This is not the plan that was looked at: something has changed meanwhile.");
+  if (dryRun === true || (!approve && plan.readers.length > 0)) return { applied: false, id: change.id, plan, sessions: 0 };
+  const { sessions } = await rollbackChangeOf(parts, change, plan);
+  await lookAgain(desk);
+  parts.house.onChange("changes");
+  return { applied: true, id: change.id, plan, sessions };
+}
+
 /** After a change was taken back: where the file still says it, that part waits from now on. */
 async function lookAgain(desk: Desk): Promise<void> {
   const { store, clock, log } = desk.parts;
@@ -122,17 +136,31 @@ async function listed({ store }: ChangesParts) {
 export function createChanges(parts: ChangesParts): RunningChanges {
   const { log, settings, env } = parts;
   const inTurn = oneAfterTheOther();
+  let stopped = false;
+  /** What another change left undone is done first: nothing is laid over half of something. */
+  const whole = <T>(work: () => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      if (stopped) throw new ContinuoError("CHANGE_BUSY", "The gateway is stopping.");
+      await resumeChanges(parts);
+      return work();
+    });
   const desk: Desk = { parts, waiting: null };
 
   const followFile = (config: Config, warnings: readonly string[]): Promise<void> =>
-    inTurn(async () => {
+    whole(async () => {
       const draft = await draftOf(parts, { kind: "file" }, { config, warnings });
       if (draft.settings.length === 0) setWaiting(desk, null);
       else await lookAtFile(desk, draft);
     });
 
+  const followLater = (config: Config, warnings: readonly string[]): void => {
+    followFile(config, warnings).catch((error: unknown) => {
+      if (isContinuoError(error) && error.code === "CHANGE_BUSY" && !stopped) return void setTimeout(() => followLater(config, warnings), TRY_AGAIN_MS).unref();
+      log.error({ err: error }, "what the changed file does to the conversations could not be found out; they stay as they are");
+    });
+  };
   const settle = (): void => {
-    inTurn(() => settleAgreements(parts, (wish) => applyWish(desk, wish, { approve: true })))
+    whole(() => settleAgreements(parts, (wish) => applyWish(desk, wish, { approve: true })))
       .then((left) => {
         if (left > 0) setTimeout(settle, TRY_AGAIN_MS).unref();
       })
@@ -141,26 +169,21 @@ export function createChanges(parts: ChangesParts): RunningChanges {
 
   return {
     plan: (wish, mode) => inTurn(async () => planDraft(parts, await draftOf(parts, wish), mode ?? "repartition")),
-    apply: (wish, consent) => inTurn(() => applyWish(desk, wish, consent)),
-    rollback: (id) =>
-      inTurn(async () => {
-        const done = await rollbackLatest(parts, id);
-        await lookAgain(desk);
-        parts.house.onChange("changes");
-        return done;
-      }),
+    apply: (wish, consent) => whole(() => applyWish(desk, wish, consent)),
+    rollback: (id, consent) => whole(() => rollBack(desk, id, consent)),
     routeWith: (change, message) => routeWith(parts, change, message),
     waiting: () => desk.waiting,
     list: () => listed(parts),
     resume: () => inTurn(() => resume(desk)),
-    async start(config, warnings) {
-      await inTurn(() => resume(desk));
-      await followFile(config, warnings);
+    follow: followFile,
+    async stop() {
+      stopped = true;
+      await inTurn(async () => undefined);
     },
     adoptFile(config, warnings) {
       // All but who shares a conversation is in force at once; that follows when it has been looked at.
       settings.replace(compileSettings(config, { warnings, env, directory: settings.directory, routingSource: settings.current().who.source }));
-      followFile(config, warnings).catch((error: unknown) => log.error({ err: error }, "what the changed file does to the conversations could not be found out; they stay as they are"));
+      followLater(config, warnings);
     },
     settleAgreements: settle,
   };

@@ -8,13 +8,10 @@ export function filePeople(settings: CompiledSettings): FilePeople {
   const links = fileIdentities(identityLinks);
   const names = new Set(links.map(({ person }) => nameKey(person)));
   const named = typeof owner === "string" ? [owner] : (owner ?? []);
+  const owners = named.filter((entry) => !entry.includes(":"));
   return {
-    names,
-    owner: named.find((entry) => !entry.includes(":")) ?? null,
-    personOf: (channel, account, peer) => {
-      const { link, person } = settings.who.whoIs(channel, account, peer);
-      return link !== null && !link.startsWith("people: ") ? person : null;
-    },
+    names: new Set([...names, ...owners.map(nameKey)]),
+    owner: owners[0] ?? null,
+    personOf: settings.who.filePerson,
   };
 }
-

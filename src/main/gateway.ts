@@ -212,10 +212,11 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
 }
 
 /** In the opposite order of `open`: nothing comes in any more, what runs ends, and the store is the last to go. */
-async function shut({ doors, store, log }: House, line: Line, graceMs: number, reason: string): Promise<void> {
+async function shut({ doors, desks, store, log }: House, line: Line, graceMs: number, reason: string): Promise<void> {
   const steps = [
     () => doors.channels?.stop(),
     () => line.stop(graceMs),
+    () => desks.changes?.stop(),
     () => doors.mirror?.stop(),
     () => doors.gateway?.close({ reason }),
     () => store.close(),
@@ -251,6 +252,8 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   const { start, configuration, stateDir, clock, log, store, settings, doors, startedAt } = house;
   const changes = buildChanges(house, line);
   house.desks.changes = changes;
+  // What a killed gateway was moving is moved to its end, before anybody is let in to speak there.
+  await changes.resume();
   const services = buildServices(house, line, changes);
   const gateway = await buildGateway(house, services, secret);
   doors.gateway = gateway;
@@ -263,9 +266,8 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   doors.channels = channels;
   // The line sends at once what the last gateway left: its channels have to be there before it starts.
   await channels.load(configuration.compiled.config);
-  // What a killed gateway was moving is moved to its end, before anybody speaks there.
-  await changes.start(configuration.compiled.config, configuration.compiled.warnings);
   await line.start();
+  await changes.follow(configuration.compiled.config, configuration.compiled.warnings);
   changes.settleAgreements();
   house.ready = true;
   void channels.start();
@@ -313,7 +315,7 @@ function historyLimit({ channels, messages }: Config, channel: string, account: 
 
 /** The same for all that a sender says, and not to be guessed from who they are. */
 function markerOf({ address, sender }: InboundMessage, secret: string): string {
-  const digest = createHmac("sha256", secret).update(JSON.stringify(["canary", address.channel, address.account, sender.id])).digest("hex");
+  const digest = createHmac("sha256", secret).update(JSON.stringify(["canary", address.channel, address.account, address.chat, address.thread, sender.id])).digest("hex");
   return `cnry-${digest.slice(0, 16)}`;
 }
 

@@ -24,8 +24,8 @@ import type { Docking } from "../turns/commands/dock.ts";
 import { runErrand, type ErrandParts } from "../turns/commands/errands.ts";
 import type { Errand } from "../turns/commands/index.ts";
 import type { TurnSettings } from "../turns/turn-settings.ts";
-import { createRecovery, rememberDraft } from "../turns/recover.ts";
-import { createTurnWorker, type TurnWorker } from "../turns/lanes.ts";
+import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
+import { createTurnWorker, type Held, type TurnWorker } from "../turns/lanes.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
 export interface LineSettings extends EntranceSettings, TurnSettings {
@@ -78,7 +78,7 @@ export interface Line {
   wake(sessionKey: string): void;
   running(): number;
   /** Holds sessions still until the answered function is called. */
-  hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
+  hold(sessionKeys: Held): Promise<() => void>;
   readonly notices: Notices;
   readonly canaries: Readonly<CanaryCount>;
   /** Takes up what an earlier gateway left, then works. */
@@ -131,7 +131,7 @@ export function createLine(parts: LineParts): Line {
   const receive = createEntrance(parts, turns, outbox, sayNow);
   return {
     receive,
-    hold: turns.hold,
+    hold: holdWith(turns, recovery, log),
     canaries,
     notices: noticesOf(store, outbox, sayNow),
     abort: turns.abort,
@@ -147,6 +147,17 @@ export function createLine(parts: LineParts): Line {
       await turns.stop(graceMs);
       await outbox.stop(graceMs);
     },
+  };
+}
+
+/** What was accepted while all was held may have got another key: it is looked for by its place in the inbox. */
+function holdWith(turns: TurnWorker, recovery: Recovery, log: ChannelLog): Line["hold"] {
+  return async (sessionKeys) => {
+    const release = await turns.hold(sessionKeys);
+    return () => {
+      release();
+      if (typeof sessionKeys === "string") recovery.wakeWaiting().catch((error: unknown) => log.error({ err: error }, "what waits could not be looked for"));
+    };
   };
 }
 

@@ -16,6 +16,8 @@ export interface RunningMirror {
   onTurnEvent(event: TurnEvent): void;
   /** A session changed outside a turn: resumed, reset, renamed. */
   changed(sessionKey: string): void;
+  /** A change moved these conversations: the files of those that are gone go too. */
+  moved(conversations: readonly { readonly key: string; readonly sessionId: string }[]): void;
   stop(): Promise<void>;
 }
 
@@ -68,8 +70,20 @@ export function startMirror(parts: MirrorParts): RunningMirror {
     changed(sessionKey) {
       if (wanted()) mirror.touch(sessionKey);
     },
+    moved(conversations) {
+      if (!wanted()) return;
+      for (const { key, sessionId } of conversations) {
+        mirror.touch(key);
+        mirror.touchTranscript(agentOf(key), sessionId);
+      }
+    },
     stop: () => mirror.close(),
   };
+}
+
+/** Whose directory the files of a key are in; where everybody shares one session it is the default agent's. */
+function agentOf(key: string): string {
+  return /^agent:([^:]+):/.exec(key)?.[1] ?? "main";
 }
 
 /** Files follow the database within seconds; with a minute, nothing that a killed gateway left out is missed. */

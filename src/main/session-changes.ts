@@ -29,7 +29,9 @@ export function tellSessionChanges(services: Services, gateway: Gateway, log: Ch
 
   const tell = async (key: string, change: SessionChange): Promise<void> => {
     const row = await services.store.get(describeSession, { key });
-    if (row) gateway.onSessionChanged(key, change, sessionRow(services, toSession(row)));
+    // Nobody is there any more under this key: a change of who shares what has taken them elsewhere.
+    if (row === undefined) gateway.onSessionChanged(key, { reason: "delete" }, {});
+    else gateway.onSessionChanged(key, change, sessionRow(services, toSession(row)));
   };
 
   const flush = async (): Promise<void> => {

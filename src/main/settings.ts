@@ -22,6 +22,8 @@ export interface Who {
   /** Who reads at a message's place, as the people are known now. */
   audience(message: InboundMessage): string;
   whoIs(channel: string, account: string, peer: string): RouteWhy["sender"];
+  /** The person to whom the file links an account, by whichever of its ids; what the people table says does not count. */
+  filePerson(channel: string, account: string, peer: string): string | null;
   mainKey(agentId: string): string;
 }
 
@@ -50,25 +52,36 @@ export interface CompileParts {
 export function compileSettings(config: Config, { warnings, env, directory, routingSource }: CompileParts): CompiledSettings {
   const source = routingSource ?? routingPart(config);
   const routing = compileRouting(source, directory);
+  const filed = compileRouting(source);
   const namesOwner = (message: InboundMessage): boolean => resolveRoute(routing, message).why.sender.ownerBy === "session.owner";
-  const admission = compileAdmission(config, namesOwner, directory.isApproved, (message) => resolveRoute(routing, message).isOwner);
+  const isOwner = (message: InboundMessage): boolean => resolveRoute(routing, message).isOwner;
+  const admission = compileAdmission(config, namesOwner, directory.isApproved, isOwner, source);
   const { queue } = config.messages;
   return {
     config,
     warnings,
     who: {
       source,
-      audience: (message) => resolveAudience(routing, message),
-      whoIs: (channel, account, peer) => routing.people.whoIs(channel, account, peer),
+      audience: (message) => resolveAudience(routing, knownBy(directory, message)),
+      whoIs: (channel, account, peer) => routing.people.whoIs(channel, account, peer, directory.aliasesOf(channel, peer)),
+      filePerson: (channel, account, peer) => filed.people.whoIs(channel, account, peer, directory.aliasesOf(channel, peer)).person,
       mainKey: (agentId) => (routing.scope === "global" ? "global" : `agent:${agentId}:${routing.main}`),
     },
     agents: compileAgents(config),
     providers: createProviders(config, (name) => env[name]),
     admit: (message) => admit(admission, message),
-    route: (message) => resolveRoute(routing, message),
+    route: (message) => resolveRoute(routing, knownBy(directory, message)),
     resetPolicy: (type, channel) => resetPolicy(config.session, type, channel),
     debounceMs: (channel) => queue.debounceMsByChannel[channel] ?? queue.debounceMs,
   };
+}
+
+/** The message with all ids that are known of its sender: whoever rebuilds one from the store has only the first. */
+export function knownBy(directory: PeopleDirectory, message: InboundMessage): InboundMessage {
+  const { sender, address } = message;
+  if (sender.aliases !== undefined) return message;
+  const aliases = directory.aliasesOf(address.channel, sender.id);
+  return aliases.length === 0 ? message : { ...message, sender: { ...sender, aliases } };
 }
 
 /** Holds the settings in force; a reload swaps them whole, so that no message sees half of a change. */

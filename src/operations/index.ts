@@ -79,5 +79,5 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
 ];
 
 export type { Caller, Operation, Scope } from "./operation.ts";
-export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, Consent, GatewayFacts, ListedModel, LiveGateway, OperationSettings, PeopleDesk, PlannedOnly, Services, Wish } from "./services.ts";
+export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, Consent, GatewayFacts, ListedModel, LiveGateway, OperationSettings, PeopleDesk, PlannedOnly, Services, UndonePlan, Wish } from "./services.ts";
 export { sessionRow } from "./session-row.ts";

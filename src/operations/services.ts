@@ -96,6 +96,13 @@ export interface PlannedOnly {
   readonly plan: Plan;
 }
 
+export interface UndonePlan {
+  readonly applied: boolean;
+  readonly id: string;
+  readonly plan: Plan;
+  readonly sessions: number;
+}
+
 /** What whoever asks has agreed to. */
 export interface Consent {
   readonly approve: boolean;
@@ -124,8 +131,11 @@ export interface ChangesDesk {
    * planned. Errors: CHANGE_STALE, those of the store.
    */
   apply(wish: Wish, consent: Consent): Promise<AppliedChange | PlannedOnly>;
-  /** Takes back the newest change, or checks that `id` is that. Errors: CHANGE_UNKNOWN, CHANGE_NOT_LATEST. */
-  rollback(id: string | null): Promise<{ readonly id: string; readonly sessions: number }>;
+  /**
+   * Takes back the newest change, which has to be this one. Without `approve` only where nobody reads anything by it that
+   * they cannot read now. Errors: CHANGE_UNKNOWN, CHANGE_NOT_LATEST, CHANGE_STALE.
+   */
+  rollback(id: string, consent: Consent): Promise<UndonePlan>;
   /** Where a message would go once who is who has changed so. */
   routeWith(change: PeopleChange, message: InboundMessage): Route;
   /** A change of the file that waits for the owner's word. */

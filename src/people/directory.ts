@@ -34,6 +34,12 @@ function createPeople(): People {
   const names = new Map<string, Readonly<PersonRow>>();
   const identities = createIdentityMap<Entry>();
   const entriesOf = new Map<string, Set<Entry>>();
+  // What routing asks for with each message, at hand without a step more.
+  const whos = createIdentityMap<SenderWhy>();
+  const tell = (entry: Entry, who: SenderWhy): void => {
+    entry.who = who;
+    whos.set(entry.row, who);
+  };
 
   const dropPerson = (id: string): void => {
     const known = persons.get(id);
@@ -45,25 +51,27 @@ function createPeople(): People {
     const frozen = Object.freeze({ ...row });
     persons.set(row.id, frozen);
     names.set(row.name_key, frozen);
-    for (const entry of entriesOf.get(row.id) ?? []) entry.who = senderWhy(entry.row, frozen);
+    for (const entry of entriesOf.get(row.id) ?? []) tell(entry, senderWhy(entry.row, frozen));
   };
   const dropIdentity = (ref: Readonly<Pick<IdentityRow, "channel" | "account" | "peer">>): void => {
     const entry = identities.get(ref.channel, ref.account, ref.peer);
     if (entry === undefined) return;
     identities.delete(ref);
+    whos.delete(ref);
     const siblings = entriesOf.get(entry.row.person_id);
     siblings?.delete(entry);
     if (siblings?.size === 0) entriesOf.delete(entry.row.person_id);
   };
   const putIdentity = (row: Readonly<IdentityRow>): void => {
     const person = persons.get(row.person_id);
-    const entry: Entry = { row: Object.freeze({ ...row }), who: person ? senderWhy(row, person) : null };
+    const entry: Entry = { row: Object.freeze({ ...row }), who: null };
+    if (person) tell(entry, senderWhy(row, person));
     const siblings = entriesOf.get(row.person_id) ?? new Set<Entry>();
     entriesOf.set(row.person_id, siblings.add(entry));
     identities.set(row, entry);
   };
   return {
-    find: (channel, account, peer) => identities.get(channel, account, peer)?.who ?? null,
+    find: (channel, account, peer) => whos.get(channel, account, peer) ?? null,
     isOwner: (nameKey) => names.get(nameKey)?.role === "owner",
     person: (id) => persons.get(id) ?? null,
     named: (nameKey) => names.get(nameKey) ?? null,

@@ -215,15 +215,31 @@ function knownPerson({ names, ownerPersons, directory }: Compiled, channel: stri
   return { ...known, person, isOwner: ownerBy !== null, ownerBy };
 }
 
+/** What the file says of an account, ready to be told. */
+interface Linked {
+  readonly who: SenderWhy;
+  readonly key: string;
+}
+
+function linkedBy({ person, link }: Alias, ownerPersons: ReadonlyMap<string, string>): Linked {
+  const ownerBy = ownerPersons.get(person) ?? null;
+  return { who: Object.freeze({ isOwner: ownerBy !== null, ownerBy, person, link }), key: nameKey(person) };
+}
+
+const NO_ALIASES: readonly string[] = Object.freeze([]);
+
+function firstOf<T>(ids: readonly string[], look: (id: string) => T | undefined): T | undefined {
+  for (const id of ids) {
+    const found = look(id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function peopleFrom(compiled: Compiled): People {
   const { links, listed, accounts, ownerPersons, source, directory } = compiled;
-  const linked = new Map<Alias, SenderWhy>();
-  for (const peers of links.values()) {
-    for (const alias of peers.values()) {
-      const ownerBy = ownerPersons.get(alias.person) ?? null;
-      linked.set(alias, Object.freeze({ isOwner: ownerBy !== null, ownerBy, person: alias.person, link: alias.link }));
-    }
-  }
+  const linked = new Map<string, ReadonlyMap<string, Linked>>();
+  for (const [channel, peers] of links) linked.set(channel, new Map([...peers].map(([peer, alias]) => [peer, linkedBy(alias, ownerPersons)])));
   const owners = new Map<string, SenderWhy>();
   const ownerBy = (by: string): SenderWhy => {
     const known = owners.get(by) ?? Object.freeze({ isOwner: true, ownerBy: by, person: null, link: null });
@@ -236,29 +252,22 @@ function peopleFrom(compiled: Compiled): People {
     owned.account === account || (owned.account === null && source.channels?.[owned.channel]?.accounts?.[account]?.allowFrom === undefined);
 
   /** A person of the file whom the people table calls an owner is one. */
-  const ofLink = (alias: Alias): SenderWhy => {
-    const who = linked.get(alias) ?? STRANGER;
-    return who.isOwner || !directory.isOwner(nameKey(alias.person)) ? who : { ...who, isOwner: true, ownerBy: "people" };
-  };
+  const ofLink = ({ who, key }: Linked): SenderWhy => (who.isOwner || !directory.isOwner(key) ? who : { ...who, isOwner: true, ownerBy: "people" });
   const byFile = (channel: string, account: string, peer: string): string | undefined =>
     find(listed, channel, peer) ?? find(accounts, channel, peer)?.find((owned) => applies(owned, account))?.by;
 
-  const whoIs = (channel: string, account: string, peer: string): SenderWhy => {
+  const whoIs = (channel: string, account: string, peer: string, aliases: readonly string[]): SenderWhy => {
     if (peer === "") return STRANGER;
-    const alias = find(links, channel, peer);
+    // The file may name the account by its other id (a phone number where the platform says a LID), and it wins.
+    const alias = find(linked, channel, peer) ?? firstOf(aliases, (id) => find(linked, channel, id));
     if (alias) return ofLink(alias);
-    const by = byFile(channel, account, peer);
-    const known = knownPerson(compiled, channel, account, peer);
+    const by = byFile(channel, account, peer) ?? firstOf(aliases, (id) => byFile(channel, account, id));
+    const known = knownPerson(compiled, channel, account, peer) ?? firstOf(aliases, (id) => knownPerson(compiled, channel, account, id) ?? undefined) ?? null;
     if (known !== null) return by === undefined || known.isOwner ? known : { ...known, isOwner: true, ownerBy: by };
     return by === undefined ? STRANGER : ownerBy(by);
   };
   return {
-    whoIs(channel, account, peer, aliases) {
-      const who = whoIs(channel, account, peer);
-      if (who !== STRANGER || aliases === undefined) return who;
-      // The file may name the account by its other id (a phone number where the platform says a LID).
-      return aliases.map((alias) => whoIs(channel, account, alias)).find((other) => other !== STRANGER) ?? who;
-    },
+    whoIs: (channel, account, peer, aliases = NO_ALIASES) => whoIs(channel, account, peer, aliases),
     isPinned: (channel, account) => [...(accounts.get(channel)?.values() ?? [])].some((owned) => owned.some((one) => applies(one, account))),
   };
 }

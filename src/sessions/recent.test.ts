@@ -72,3 +72,18 @@ test("of a conversation of very long entries, no more is read than may be kept",
   assert.deepEqual([read[0], read.at(-1), read.length], [201, 300, 100]);
   assert.deepEqual(reads, [50, 50]);
 });
+
+test("what was read is forgotten when entries were given to other readers, also what was being read", async () => {
+  const { store, reads, say } = transcript();
+  const recent = createRecentEntries(store, { entries: 10, chars: 100_000 });
+  say("a", 3);
+  await recent.read("a");
+  recent.forget();
+  assert.deepEqual(seqs(await recent.read("a")), [1, 2, 3]);
+  recent.forget();
+  const reading = recent.read("a");
+  recent.forget();
+  await reading;
+  await recent.read("a");
+  assert.deepEqual(reads, [3, 3, 3, 3], "all of it, each time");
+});

@@ -5,6 +5,8 @@ import { readAfter, readLatest } from "./transcript.ts";
 export interface RecentEntries {
   /** The newest entries of a conversation, oldest first. */
   read(sessionId: string): Promise<readonly Entry[]>;
+  /** Forgets all that was read: entries were given to other readers under the same session id (law 7). */
+  forget(): void;
 }
 
 interface Kept {
@@ -40,13 +42,14 @@ async function readNewest(store: Executor, sessionId: string, limits: RecentLimi
 }
 
 /**
- * Reads what a model is to be shown. A transcript only grows, so what was read stays true and each turn reads what
+ * Reads what a model is to be shown. A transcript only grows, but for a change of who shares what (`forget`), so what was read stays true and each turn reads what
  * was added since, whoever added it. Bounded; the conversations that were read longest ago go first.
  */
 export function createRecentEntries(store: Executor, limits: RecentLimits): RecentEntries {
   // In the order of their last reading.
   const kept = new Map<string, Kept>();
   let total = 0;
+  let generation = 0;
 
   const keep = (sessionId: string, entries: readonly Entry[]): void => {
     const chars = charsOf(entries);
@@ -61,14 +64,21 @@ export function createRecentEntries(store: Executor, limits: RecentLimits): Rece
   };
 
   return {
+    forget() {
+      generation++;
+      kept.clear();
+      total = 0;
+    },
     async read(sessionId) {
+      const began = generation;
       const known = kept.get(sessionId)?.entries ?? [];
       const after = known.at(-1)?.seq;
       const added = after === undefined ? null : await readAfter(store, sessionId, after, limits.entries);
       // As many as were asked for: there may be more, and only the newest count.
       const grown = added !== null && added.length < limits.entries;
       const entries = grown ? [...known, ...added].slice(-limits.entries) : await readNewest(store, sessionId, limits);
-      keep(sessionId, entries);
+      // What was read while it was forgotten may be from before.
+      if (began === generation) keep(sessionId, entries);
       return entries;
     },
   };

@@ -31,6 +31,11 @@ export function migrateSqlite(database: DatabaseSync, to = MIGRATIONS.length): v
     const migration = MIGRATIONS[version - 1];
     if (!migration) continue;
     database.exec("begin immediate");
+    // Another process may have done it while this one waited for its turn.
+    if (versionOf(database) >= version) {
+      database.exec("rollback");
+      continue;
+    }
     try {
       for (const step of migration.up(builder, "sqlite")) database.exec(step.compile().sql);
       database.exec(`pragma user_version = ${version}`);

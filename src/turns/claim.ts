@@ -1,4 +1,5 @@
 import { sameAddress, type Address } from "../domain/address.ts";
+import { ContinuoError } from "../domain/errors.ts";
 import { readerOf } from "../domain/message.ts";
 import type { ResetType, ReplyRoute } from "../domain/route.ts";
 import type { BeganReason, Dock } from "../domain/session.ts";
@@ -136,6 +137,9 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
   await tx.run(takeOverTurn, { id: row.id, fence: row.fence, next_fence: fence, attempt, ...lease });
   const items = await readBatch(tx, row.id);
   const conversation = await tx.get(findConversation, { session_id: row.session_id });
+  if (conversation === undefined) {
+    throw new ContinuoError("STORE_CORRUPT", `The conversation of the turn ${row.id} is missing.`, { fields: { turnId: row.id, sessionKey: row.session_key, sessionId: row.session_id } });
+  }
   const session = await tx.get(findSession, { key: row.session_key });
   const turn: Turn = {
     id: row.id,
@@ -153,11 +157,11 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
   const claimed: ClaimedTurn = {
     turn,
     command: items[0]?.command ?? null,
-    entrySeq: conversation?.entry_seq ?? 0,
-    leafId: conversation?.leaf_id ?? null,
+    entrySeq: conversation.entry_seq,
+    leafId: conversation.leaf_id,
     modelOverride: session?.model_override ?? null,
     // Whoever began the turn may have died before its sender was told of the new session id (law 6).
-    rolled: conversation?.began_at === row.started_at ? rolledBy(conversation) : null,
+    rolled: conversation.began_at === row.started_at ? rolledBy(conversation) : null,
     more: true,
   };
   return { kind: "claimed", claimed };

@@ -6,6 +6,9 @@ import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
 import { createHolds, type Holds } from "./holds.ts";
 import { drain } from "./worker.ts";
 
+/** `all` keeps anything from beginning, and lets what runs go on; `everything` waits for that, too. */
+export type Held = Iterable<string> | "all" | "everything";
+
 export interface TurnWorker {
   wake(sessionKey: string): void;
   /** An idle session, held for the message that is about to be accepted; null while one of its turns runs. */
@@ -15,10 +18,10 @@ export interface TurnWorker {
   running(): number;
   /**
    * Holds sessions still: what runs in them ends, and nothing begins until the answered function is called. What comes
-   * in meanwhile is accepted and waits. `all` lets what runs go on, and only keeps anything from beginning. Throws
-   * CHANGE_BUSY when what runs does not end within a minute; then nothing is held.
+   * in meanwhile is accepted and waits. Throws CHANGE_BUSY when what runs does not end within a minute, or the
+   * gateway stops; then nothing is held.
    */
-  hold(sessionKeys: Iterable<string> | "all"): Promise<() => void>;
+  hold(sessionKeys: Held): Promise<() => void>;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -74,7 +77,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
       return runIds;
     },
     running: () => lanes.size,
-    hold: (sessionKeys) => holdStill(holds, lanes, sessionKeys, wake),
+    hold: (sessionKeys) => holdStill(holds, lanes, sessionKeys, { wake, forget: parts.recent.forget }, stopping.signal),
     async stop(graceMs) {
       stopping.abort("shutdown" satisfies AbortReason);
       await endAll(lanes, graceMs);
@@ -82,12 +85,18 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
   };
 }
 
-async function holdStill(holds: Holds, lanes: ReadonlyMap<string, Lane>, sessionKeys: Iterable<string> | "all", wake: (key: string) => void): Promise<() => void> {
-  const keys = sessionKeys === "all" ? null : [...new Set(sessionKeys)];
+async function holdStill(holds: Holds, lanes: ReadonlyMap<string, Lane>, sessionKeys: Held, { wake, forget }: { wake(key: string): void; forget(): void }, stopping: AbortSignal): Promise<() => void> {
+  const keys = typeof sessionKeys === "string" ? null : [...new Set(sessionKeys)];
   const release = holds.begin(keys);
-  const end = (): void => release().forEach(wake);
-  const running = (keys ?? []).flatMap((key) => lanes.get(key)?.done ?? []);
-  if (running.length > 0 && !(await endsWithin(Promise.all(running), PATIENCE_MS))) {
+  const end = (): void => {
+    // Their entries may have other readers now, under the same session ids.
+    forget();
+    release().forEach(wake);
+  };
+  const waitedFor = sessionKeys === "everything" ? [...lanes.keys()] : (keys ?? []);
+  const running = waitedFor.flatMap((key) => lanes.get(key)?.done ?? []);
+  // What a gateway that stops hands back is not moved by it either.
+  if ((running.length > 0 && !(await endsWithin(Promise.all(running), PATIENCE_MS))) || stopping.aborted) {
     end();
     throw new ContinuoError("CHANGE_BUSY", `Answers are still being written in ${running.length === 1 ? "a conversation" : "conversations"} that would be moved.`);
   }

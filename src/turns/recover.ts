@@ -19,6 +19,8 @@ export interface RecoveryParts {
 export interface Recovery {
   /** Wakes every session that has something to do; returns how many. */
   start(): Promise<number>;
+  /** Wakes what waits in the inbox, under whichever key it waits now. */
+  wakeWaiting(): Promise<number>;
   stop(): void;
 }
 
@@ -61,6 +63,8 @@ export function createRecovery(parts: RecoveryParts): Recovery {
       timer.unref();
       return woken;
     },
+    // Before it began there is nobody to wake: the start looks for all of it.
+    wakeWaiting: async () => (timer === null ? 0 : wakeWaiting()),
     stop() {
       if (timer) clearInterval(timer);
     },

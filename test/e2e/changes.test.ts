@@ -366,13 +366,13 @@ describe("changes of who shares a conversation", { concurrency: 2 }, () => {
     const merged = await rows();
     const second = await apply("per-account-channel-peer");
     assert.deepEqual(await words(at, "agent:main:telegram:default:dm:501"), ["word-ann-anew"]);
-    await assert.rejects(at.client().request("changes.rollback", { id: first.change.id }), (error: WireError) => error.details.continuoCode === "CHANGE_NOT_LATEST");
-    await at.client().request("changes.rollback", { id: second.change.id });
+    await assert.rejects(at.client().request("changes.rollback", { id: first.change.id, approve: true }), (error: WireError) => error.details.continuoCode === "CHANGE_NOT_LATEST");
+    await at.client().request("changes.rollback", { id: second.change.id, approve: true });
     assert.deepEqual(await rows(), merged);
-    await at.client().request("changes.rollback", { id: first.change.id });
+    await at.client().request("changes.rollback", { id: first.change.id, approve: true });
     assert.deepEqual(await rows(), between);
     assert.deepEqual((await listed(at)).changes.map(({ state }) => state), ["undone", "undone"]);
-    await assert.rejects(at.client().request("changes.rollback"), (error: WireError) => error.details.continuoCode === "CHANGE_UNKNOWN");
+    await assert.rejects(at.client().request("changes.rollback", { id: first.change.id, approve: true }), (error: WireError) => error.details.continuoCode === "CHANGE_UNKNOWN");
   });
 
   test("who begins to speak while a change waits for a running turn was in no plan: it is refused as stale, and can be looked at again", async (t) => {

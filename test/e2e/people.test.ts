@@ -20,7 +20,7 @@ async function told(at: Town, server: Town["first"], chat: number, what: RegExp)
 
 async function link(at: Town): Promise<void> {
   const code = codeIn(await say(at, at.first, ANN, "/link"));
-  assert.match(await say(at, at.second, ANNA, `/link ${code}`), /links you with Ann \(telegram 501\)/);
+  assert.match(await say(at, at.second, ANNA, `/link ${code}`), /links you with telegram 501 \(who is called "Ann" there\)/);
   await until("the first side is asked", () => heard(at.first, ANN.id).some((text) => text.includes("wants to be linked with you")));
   assert.match(await say(at, at.first, ANN, "/link yes"), /Now say \/link yes on the other side/);
   await say(at, at.second, ANNA, "/link yes");

@@ -124,6 +124,13 @@ async function tellMeanwhile(story: Story, round: string): Promise<void> {
   }
 }
 
+/** Takes the newest change back. */
+async function rollBack(client: Client): Promise<void> {
+  const { changes } = await client.request<{ changes: readonly { readonly id: string; readonly state: string }[] }>("changes.list");
+  const newest = changes.find(({ state }) => state === "applied" || state === "applying" || state === "undoing");
+  if (newest) await client.request("changes.rollback", { id: newest.id, approve: true });
+}
+
 async function reached(story: Story, client: Client, moment: Moment, changes: number, done: Promise<unknown>): Promise<void> {
   const { scene, count } = story;
   const progress = (): number => client.events.filter(({ event }) => event === "changes.progress").length;
@@ -138,7 +145,7 @@ async function reached(story: Story, client: Client, moment: Moment, changes: nu
 /** Tells it to, and kills it on the way. */
 async function killDuring(story: Story, round: number, kill: 0 | 1, { victim, client }: { victim: Victim; client: Client }): Promise<void> {
   const { scene, kind, count } = story;
-  const wish = kill === 0 ? client.request("changes.apply", { edits: [{ path: kind.path, value: kind.value }] }) : client.request("changes.rollback");
+  const wish = kill === 0 ? client.request("changes.apply", { edits: [{ path: kind.path, value: kind.value }] }) : rollBack(client);
   const outcome = wish.then(
     () => "done",
     (error: unknown) => (error instanceof Error && error.message === "the gateway went away" ? "killed" : Promise.reject(error)),
@@ -174,7 +181,7 @@ async function finish({ scene, kind }: Story, client: Client, wanted: "made" | "
   if (wanted === "made") {
     if (waiting !== null) await client.request("changes.apply");
     else if (!isSet()) await client.request("changes.apply", { edits: [{ path: kind.path, value: kind.value }] });
-  } else if (isSet() && waiting === null) await client.request("changes.rollback");
+  } else if (isSet() && waiting === null) await rollBack(client);
   if (wanted === "undone" && isSet()) {
     const config = readConfig(scene);
     writeFileSync(join(scene.stateDir, "openclaw.json"), JSON.stringify({ ...config, [room]: { ...config[room], [name]: undefined } }));
@@ -194,7 +201,7 @@ async function killWhileChanging(t: TestContext, kind: Kind): Promise<void> {
   await running.client.request("changes.apply", { edits: [{ path: kind.path, value: kind.value }] });
   story.count.tookMs = performance.now() - began;
   checkTranscripts(story, kind.keyOf, "undisturbed");
-  await running.client.request("changes.rollback");
+  await rollBack(running.client);
   checkTranscripts(story, HOME, "undisturbed and taken back");
   for (let round = 0; round < ROUNDS; round++) {
     for (const [kill, wanted, keyOf] of [[0, "made", kind.keyOf], [1, "undone", HOME]] as const) {

@@ -136,7 +136,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     onUnknown: () => "hold",
     audience: (message) => current().who.audience(message),
     canReach: (channel) => channels.has(channel),
-    canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(`${address.channel} ${address.account} ${sender.id}`).digest("hex").slice(0, 16)}` : null),
+    canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(JSON.stringify([address, sender.id])).digest("hex").slice(0, 16)}` : null),
   };
 }
 

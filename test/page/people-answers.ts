@@ -57,6 +57,6 @@ export function peopleMethods(answers: PeopleAnswers): readonly { readonly name:
       answers.changes = [{ id: "change-2", cause: "config", state: "applied", at: 1_790_000_000_000, mode: "repartition", words: "1 conversation was split." }];
       return { applied: true, change: { id: "change-2" }, plan, sessions: 1, messages: 16 };
     }),
-    write("changes.rollback", ({ id }) => ((answers.changes = []), { ok: true, change: { id }, sessions: 1 })),
+    write("changes.rollback", ({ id }) => ((answers.changes = []), { ok: true, applied: true, change: { id }, sessions: 1 })),
   ];
 }

@@ -181,7 +181,7 @@ test("a waiting change shows its plan and its new readers, is applied, and can b
     await waiting.getByRole("button", { name: "Undo last change" }).click();
     await page.getByRole("dialog", { name: "Undo this change?" }).getByRole("button", { name: "Undo last change" }).click();
     await waiting.getByRole("button", { name: "Undo last change" }).waitFor({ state: "detached" });
-    assert.deepEqual(house.people.asked, [{ method: "changes.apply", params: { planId: "p1" } }, { method: "changes.rollback", params: { id: "change-2" } }]);
+    assert.deepEqual(house.people.asked, [{ method: "changes.apply", params: { planId: "p1" } }, { method: "changes.rollback", params: { id: "change-2", approve: false } }]);
     assert.deepEqual(complaints, []);
   });
 });

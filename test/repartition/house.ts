@@ -8,6 +8,7 @@ import { directMessage, type InboundMessage } from "../../src/domain/message.ts"
 import type { Route } from "../../src/domain/route.ts";
 import type { InboxItem } from "../../src/domain/turn.ts";
 import { assignedItems } from "../../src/inbox/assigned.ts";
+import { assignedTurns } from "../../src/turns/assigned.ts";
 import { compileRouting } from "../../src/routing/compile.ts";
 import { resolveRoute } from "../../src/routing/resolve.ts";
 import type { RoutingSource } from "../../src/routing/source.ts";
@@ -128,7 +129,7 @@ export function openHouse(): House {
 
   const resume: House["resume"] = async (id, before, after) => {
     const steps = rows(`select number from change_steps where change_id = '${id}' order by number`);
-    for (const { number } of steps) await applyStep(store, id, Number(number), { ...routing(before, after), items: assignedItems, because: "because it was asked for" }, ids, now());
+    for (const { number } of steps) await applyStep(store, id, Number(number), { ...routing(before, after), items: assignedItems, turns: assignedTurns, because: "because it was asked for" }, ids, now());
     await finishChange(store, id, now());
   };
 
@@ -149,7 +150,7 @@ export function openHouse(): House {
       return { id, plan };
     },
     async rollback(id, before, after) {
-      const options = { ...routing(before, after), items: assignedItems, inForce: before };
+      const options = { ...routing(before, after), items: assignedItems, turns: assignedTurns, inForce: before };
       return (await rollbackChange(store, id, options, ids, tick())).sessions;
     },
     async close() {

@@ -129,8 +129,9 @@ test("changes, and plan --list, print the history and what waits", async () => {
 test("rollback takes the newest change in force, says what that is, and asks", async () => {
   const { cli, code, methods } = await run({ ...WAITING, answers: [true] }, "rollback");
   assert.equal(code, 0);
-  assert.deepEqual(methods, ["read changes.list", "write changes.rollback"]);
-  assert.deepEqual(cli.calls[1]?.params, { id: "c20" });
+  assert.deepEqual(methods, ["read changes.list", "write changes.rollback", "write changes.rollback"]);
+  assert.deepEqual(cli.calls[1]?.params, { id: "c20", dryRun: true });
+  assert.deepEqual(cli.calls[2]?.params, { id: "c20", approve: true });
   assert.equal(cli.stdout(), "Takes back c20, 1 hour ago: session.dmScope: auto -> per-peer\n✓ c20 is taken back: 1 session is as before.\n");
 });
 
@@ -145,7 +146,8 @@ test("rollback takes an id or its beginning, and refuses what is not one change"
 
 test("rollback without a yes changes nothing", async () => {
   for (const [answers, exit] of [[[null], 130], [[false], 1], [undefined, 1]] as const) {
-    const { code, methods } = await run({ ...WAITING, ...(answers === undefined ? {} : { answers }) }, "rollback", "c20");
-    assert.deepEqual([code, methods], [exit, ["read changes.list"]]);
+    const { cli, code } = await run({ ...WAITING, ...(answers === undefined ? {} : { answers }) }, "rollback", "c20");
+    assert.equal(code, exit);
+    assert.ok(cli.calls.every(({ method, params }) => method !== "changes.rollback" || params.dryRun === true), "it was looked at, and no more");
   }
 });

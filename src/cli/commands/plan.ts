@@ -147,12 +147,16 @@ async function rollback(context: CommandContext, id: string | undefined, options
   const json = options.json === true;
   const ask = askAt(deps, json, deps.prompter);
   const change = chosen((await changesOf(context)).changes, id);
-  if (!json) printLines(deps.terminal, [`Takes back ${changeText(change, deps.time.now())}`]);
+  const looked = planOf(asRow(await operate(deps, "changes.rollback", { id: textOf(change, "id"), dryRun: true })).plan);
+  if (!json) {
+    const readers = looked === null || looked.readers.length === 0 ? [] : planLines(looked, deps.terminal.columns, paletteFor(deps.terminal));
+    printLines(deps.terminal, [`Takes back ${changeText(change, deps.time.now())}`, ...readers]);
+  }
   if (!options.yes) {
     if (!ask.interactive) throw needsApproval("`continuo changes`");
     if (!(await ask.confirm("Take it back?", "--yes"))) return decline(context);
   }
-  const answer = asRow(await operate(deps, "changes.rollback", { id: textOf(change, "id") }));
+  const answer = asRow(await operate(deps, "changes.rollback", { id: textOf(change, "id"), approve: true, ...(options.yes || looked === null ? {} : { planId: looked.id }) }));
   if (json) return printJson(deps.terminal, answer);
   const sessions = numberOf(answer, "sessions") ?? 0;
   printLines(deps.terminal, [`${paletteFor(deps.terminal).good("✓")} ${withoutControls(textOf(change, "id") ?? "")} is taken back: ${sessions} session${sessions === 1 ? " is" : "s are"} as before.`]);

@@ -23,6 +23,8 @@ export interface Mirror {
   turnEnded(key: string, agentId: string, sessionId: string): void;
   /** Something about the session changed: its row and its transcript are brought up to date within `flushMs`. */
   touch(key: string): void;
+  /** A transcript may have lost its entries to another: it is brought up to date, or goes. */
+  touchTranscript(agentId: string, sessionId: string): void;
   /** Resolves when everything touched before is on disk, or was told to be in trouble. Never rejects. */
   flush(): Promise<void>;
   /** Flushes, removes the locks and does nothing from then on. */
@@ -66,6 +68,11 @@ export function createMirror(options: MirrorOptions): Mirror {
     touch(key) {
       if (closed) return;
       pages.markRow(key);
+      pace.soon();
+    },
+    touchTranscript(agentId, sessionId) {
+      if (closed || !isMirrorable(agentId, sessionId, complaints)) return;
+      pages.markTranscript(agentId, sessionId);
       pace.soon();
     },
     async flush() {

@@ -34,6 +34,9 @@ export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">)
     }
   };
 
+  /** A change of who shares what may have taken entries elsewhere that stood here. */
+  const reaches = async (sessionId: string, seq: number): Promise<boolean> => seq === 0 || (await source.readEntries(sessionId, seq - 1, 1)).length > 0;
+
   const rewrite = async (path: string, sessionId: string): Promise<void> => {
     const isEmpty = (await source.readEntries(sessionId, 0, 1)).length === 0;
     if (isEmpty) return rm(path, { force: true });
@@ -48,7 +51,7 @@ export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">)
       const end = ends.get(sessionId);
       // Until the work is done the file's end is unknown: an error leads to a new file.
       ends.delete(sessionId);
-      if (!end) return rewrite(path, sessionId);
+      if (!end || !(await reaches(sessionId, end.seq))) return rewrite(path, sessionId);
       const reading = readLines(source, sessionId, end.seq);
       const appended = await appendFile(path, end.bytes, reading.lines);
       if (appended === null) return rewrite(path, sessionId);

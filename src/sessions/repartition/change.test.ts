@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createIds } from "../../domain/ids.ts";
+import { assignedTurns } from "../../turns/assigned.ts";
 import { assignedItems } from "../../inbox/assigned.ts";
 import type { RoutingSource } from "../../routing/source.ts";
 import { heard, messageOf, openHouse, routing, type House } from "../../../test/repartition/house.ts";
@@ -35,7 +36,7 @@ test("P20 killed after any step, a change is found again and done to its end, an
   inHouse(async (house) => {
     await settle(house);
     const dumped = house.dump();
-    const options = { ...routing(PER_PEER, APART), items: assignedItems, because: "because it was asked for" };
+    const options = { ...routing(PER_PEER, APART), items: assignedItems, turns: assignedTurns, because: "because it was asked for" };
     const ids = createIds({ now: house.now });
     const { id, plan } = await house.change(PER_PEER, APART, { kill: true });
     assert.equal(plan.steps.length, 4, "three sessions that are parted, and what waits");
@@ -70,7 +71,7 @@ test("a change that was never done to its end is taken back from where it stands
     await settle(house);
     const dumped = house.dump();
     const { id } = await house.change(PER_PEER, APART, { kill: true });
-    await applyStep(house.store, id, 2, { ...routing(PER_PEER, APART), items: assignedItems, because: "because" }, createIds({ now: house.now }), house.now());
+    await applyStep(house.store, id, 2, { ...routing(PER_PEER, APART), items: assignedItems, turns: assignedTurns, because: "because" }, createIds({ now: house.now }), house.now());
     await house.rollback(id, PER_PEER, APART);
     assert.deepEqual(house.dump(), dumped);
   }));

@@ -26,6 +26,8 @@ export interface Sorting {
   /** Session ids whose entries went elsewhere. */
   readonly emptied: Set<string>;
   readonly made: Made[];
+  /** Turns that still wait for their answer. */
+  readonly waiting: ReadonlySet<string>;
 }
 
 async function keepOnce({ writer, kept }: Sorting, conversation: ConversationRow): Promise<void> {
@@ -59,7 +61,7 @@ async function attributed(sorting: Sorting, parts: readonly Part[]): Promise<Att
     sorting.emptied.add(part.conversation.session_id);
     for (const turn of await turnsOf(sorting, part)) asked.set(turn, whoAskedIn(part.source));
   }
-  return inOrder([...asked.keys()]).map((turn) => ({ turn, whoAsked: asked.get(turn) ?? (() => undefined) }));
+  return inOrder([...asked.keys()], sorting.waiting).map((turn) => ({ turn, whoAsked: asked.get(turn) ?? (() => undefined) }));
 }
 
 type NewConversation = Pick<ConversationRow, "session_id" | "key" | "began_at" | "ended_at" | "ended_reason">;

@@ -19,6 +19,8 @@ export interface GiveBack {
   readonly ids: Ids;
   readonly now: number;
   readonly since: Since;
+  /** Turns that still wait for their answer. */
+  readonly waiting: ReadonlySet<string>;
 }
 
 /** A session for those whom there would have been one for, without the change. */
@@ -83,7 +85,9 @@ async function withoutTails(give: GiveBack, byKey: ReadonlyMap<string, readonly 
     const conversation = await give.tx.get(findConversation, { session_id: sessionId });
     if (conversation === undefined) continue;
     const session = await give.tx.get(findSession, { key: conversation.key });
-    const follows = session?.session_id === sessionId && idsOf(byKey.get(conversation.key) ?? []) === idsOf(tail);
+    // A line that closed the conversation is gone: what came after it has to move up, and nobody may have read it further down.
+    const isNext = tail.flatMap(({ turn }) => turn.entries).every(({ seq }, index) => seq === conversation.entry_seq + index + 1);
+    const follows = isNext && session?.session_id === sessionId && idsOf(byKey.get(conversation.key) ?? []) === idsOf(tail);
     if (!follows) await rename(give, conversation, session);
   }
 }
@@ -105,7 +109,7 @@ function touched({ since }: GiveBack, session: SessionRow): SessionRow {
 export async function giveBackLate(give: GiveBack): Promise<void> {
   const { tx, since } = give;
   const sorted = new Map(since.turns.map((late) => [late.turn, late]));
-  const ordered = inOrder([...sorted.keys()]).flatMap((turn) => sorted.get(turn) ?? []);
+  const ordered = inOrder([...sorted.keys()], give.waiting).flatMap((turn) => sorted.get(turn) ?? []);
   const byKey = Map.groupBy(ordered, ({ key }) => key);
   await withoutTails(give, byKey);
   for (const [key, late] of byKey) {

@@ -27,6 +27,8 @@ export interface Since {
   readonly participants: readonly ParticipantRow[];
   /** Who spoke under a key, as routing knew them before the change. */
   placementOf(key: string, speaker: string): Placement | undefined;
+  /** Where what nobody in particular said under a key goes. */
+  ownersKeyOf(key: string): string;
   /** Who has ever spoken under a key. */
   participantsAt(key: string): readonly ParticipantRow[];
 }
@@ -88,13 +90,15 @@ export async function readSince(tx: Executor, undo: SessionsUndo, routing: Routi
   const placementOf: Since["placementOf"] = (key, speaker) => placements.get(`${key} ${speaker}`);
   const known = new Map<string, number>(undo.conversations.map(({ session_id, entry_seq }) => [session_id, entry_seq]));
   for (const { sessionId, entries } of undo.made) known.set(sessionId, entries);
+  const interrupted = new Map((undo.turns ?? []).map(({ id, route }) => [id, route.session_key]));
   const turns: LateTurn[] = [];
   for (const { session_id: sessionId, key, entry_seq } of now.conversations) {
     const after = known.get(sessionId) ?? 0;
     if (entry_seq <= after) continue;
     for (const turn of await readTurns(tx, sessionId, after)) {
       const target = turn.speaker === null ? undefined : placementOf(key, turn.speaker)?.target;
-      turns.push({ turn, sessionId, from: key, key: target ?? ofOwner(key) });
+      // The answer to what was asked before: it follows its question.
+      turns.push({ turn, sessionId, from: key, key: target ?? interrupted.get(turn.turnId ?? "") ?? ofOwner(key) });
     }
   }
   const counted = new Map(undo.counted.map((row) => [`${row.session_key} ${speakerKey(row)}`, row]));
@@ -102,5 +106,5 @@ export async function readSince(tx: Executor, undo: SessionsUndo, routing: Routi
     const said = since(row, counted);
     return said === null ? [] : [{ ...said, session_key: placementOf(row.session_key, speakerKey(row))?.target ?? ofOwner(row.session_key) }];
   });
-  return { sessions: now.sessions, conversations: now.conversations, turns, participants, placementOf, participantsAt: (key) => byKey.get(key) ?? [] };
+  return { sessions: now.sessions, conversations: now.conversations, turns, participants, placementOf, ownersKeyOf: ofOwner, participantsAt: (key) => byKey.get(key) ?? [] };
 }

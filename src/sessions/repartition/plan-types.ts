@@ -59,7 +59,7 @@ export interface ChangedSetting {
 }
 
 /** A change as whoever has to approve it sees it. */
-export interface Plan extends Omit<PlannedChange, "steps" | "readersTotal"> {
+export interface Plan extends Omit<PlannedChange, "steps"> {
   /** Of what it was computed from: another id is another plan. */
   readonly id: string;
   readonly cause: "config" | "people";

@@ -18,20 +18,23 @@ import { restoreEntryPlaces } from "../../store/statements/restore-entry-places.
 import { settleChange } from "../../store/statements/settle-change.ts";
 import { settleChangeStep } from "../../store/statements/settle-change-step.ts";
 import { restoreAliases } from "./aliases.ts";
+import type { Placement } from "./assign.ts";
 import { changeOf, latestChange, markUndoing } from "./change.ts";
 import { giveBackLate } from "./give-back.ts";
 import { placesOf, rerouteWaiting, restoreItems, restoreWaiting } from "./items.ts";
 import { readSince, type Since } from "./late.ts";
 import { replaceParticipants, together } from "./participants.ts";
+import { idsOf, moveRunning, readRunning, type Running } from "./running.ts";
 import { speakerKey } from "./speakers.ts";
 import { moveSessions } from "./step.ts";
 import { survey } from "./survey.ts";
 import { undoOf, type SessionsUndo } from "./undo.ts";
-import { breathe, PAGE, type Items, type Routing } from "./types.ts";
+import { breathe, PAGE, type Items, type Routing, type RunningTurns } from "./types.ts";
 
 /** `before` and `after` as they were when the change was applied, and what is to decide again. */
 export interface RollbackOptions extends Routing {
   readonly items: Items;
+  readonly turns: RunningTurns;
   readonly inForce: RoutingSource;
 }
 
@@ -99,15 +102,24 @@ async function moveLateItems({ tx }: StepOf, items: Items, undo: SessionsUndo, s
   }
 }
 
+/** Turns that are not over yet follow what they ask. */
+async function restoreRunning({ tx }: StepOf, running: readonly Running[], undo: SessionsUndo, since: Since, options: RollbackOptions): Promise<void> {
+  const before = new Map((undo.turns ?? []).map(({ id, route }) => [id, route]));
+  const keyOf = ({ turn }: Running, placement: Placement | undefined): string => before.get(turn.id)?.session_key ?? placement?.target ?? since.ownersKeyOf(turn.session_key);
+  await moveRunning(tx, options, running, { side: "before", placementOf: since.placementOf, keyOf }, before);
+}
+
 async function undoSessions(step: StepOf, undo: SessionsUndo, options: RollbackOptions, ids: Ids, now: number): Promise<void> {
   const { tx, changeId } = step;
   const since = await readSince(tx, undo, options);
+  const running = await readRunning(tx, options, [...undo.keys, ...since.turns.map(({ key }) => key)]);
   await restoreEntries(step, undo);
   await restoreRows(step, undo, since);
-  await giveBackLate({ tx, ids, now, since });
+  await giveBackLate({ tx, ids, now, since, waiting: idsOf(running) });
   await restoreParticipants(step, undo, since);
   await restoreItems(tx, options.items, undo.items);
   await moveLateItems(step, options.items, undo, since);
+  await restoreRunning(step, running, undo, since, options);
   for (const { key } of undo.sessions) await recordEvent(tx, { at: now, kind: "session.repartition-undone", session_key: key, data: { changeId } });
 }
 
@@ -136,7 +148,7 @@ async function undoStep(store: Store, changeId: string, number: number, options:
  * Whoever began to speak since in a session that no step touched, where only the change had them: they too go on where
  * routing has them without it. What lay there from before the change stays.
  */
-async function moveBegun(store: Store, changeId: string, { before, after, mains, items }: RollbackOptions, ids: Ids, now: number): Promise<void> {
+async function moveBegun(store: Store, changeId: string, { before, after, mains, items, turns }: RollbackOptions, ids: Ids, now: number): Promise<void> {
   const { at } = await changeOf(store, changeId);
   const back: Routing = {
     before: after,
@@ -147,7 +159,7 @@ async function moveBegun(store: Store, changeId: string, { before, after, mains,
   const { leaving } = await survey(store, { ...back, affected });
   for (const key of leaving.keys()) {
     await store.transaction(async (tx) => {
-      await moveSessions({ ...back, items, because: "because a change was taken back", tx, changeId, number: 0, ids, now }, [key], affected);
+      await moveSessions({ ...back, items, turns, because: "because a change was taken back", tx, changeId, number: 0, ids, now }, [key], affected);
       await tx.run(forgetKeptPlaces, { change_id: changeId, number: 0 });
     });
   }

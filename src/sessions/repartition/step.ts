@@ -13,12 +13,14 @@ import { settle, sweep, type Sorting } from "./conversations.ts";
 import { distribute, isUntouched, readSources, type Gathering, type Source } from "./gather.ts";
 import { moveSettled, rerouteWaiting } from "./items.ts";
 import { replaceParticipants, together } from "./participants.ts";
+import { idsOf, moveRunning, readRunning, type Sorter } from "./running.ts";
 import { targetRow, type Contribution } from "./session-row.ts";
 import { planOf, type ItemsBefore, type SessionsUndo, type StepUndo } from "./undo.ts";
-import { breathe, type Affected, type Items, type Routing } from "./types.ts";
+import { breathe, type Affected, type Items, type Routing, type RunningTurns } from "./types.ts";
 
 export interface StepOptions extends Routing {
   readonly items: Items;
+  readonly turns: RunningTurns;
   /** Why it is done, in words that begin with "because": in the line that people see. */
   readonly because: string;
 }
@@ -60,6 +62,18 @@ async function moveParticipants({ tx }: Step, sources: readonly Source[], keys: 
   return moved;
 }
 
+/** Turns that nobody runs go where those who asked go. */
+function sorterOf(sources: ReadonlyMap<string, Source>): Sorter {
+  return {
+    side: "after",
+    placementOf: (key, speaker) => sources.get(key)?.assignment.placements.get(speaker),
+    keyOf({ turn }, placement) {
+      const assignment = sources.get(turn.session_key)?.assignment;
+      return placement?.target ?? (assignment === undefined ? turn.session_key : mainTarget(assignment));
+    },
+  };
+}
+
 /** All that is under the keys that the step touches, from where it is to where it belongs. */
 export async function moveSessions(step: Step, keys: readonly string[], affected: Affected = "all"): Promise<SessionsUndo> {
   const { tx, items } = step;
@@ -71,7 +85,8 @@ export async function moveSessions(step: Step, keys: readonly string[], affected
   const sources = [...found.byKey.values()].filter(({ row, assignment }) => assignment.home !== row.key || !untouched.has(row.key));
   const contributions = contributionsOf(sources, gatherings);
   const rows = targetRows(contributions);
-  const sorting: Sorting = { writer: step, because: step.because, kept: new Set(), emptied: new Set(), made: [] };
+  const running = await readRunning(tx, step, [...found.byKey.keys(), ...all.keys()]);
+  const sorting: Sorting = { writer: step, because: step.because, kept: new Set(), emptied: new Set(), made: [], waiting: idsOf(running) };
   const settled: SessionRow[] = [];
   for (const gathering of gatherings) {
     const row = rows.get(gathering.key);
@@ -88,6 +103,7 @@ export async function moveSessions(step: Step, keys: readonly string[], affected
     moved.push(...(await moveSettled(tx, items, source, (key) => rows.get(key)?.audience ?? source.row.audience)));
     await breathe();
   }
+  const interrupted = await moveRunning(tx, step, running, sorterOf(found.byKey));
   const left = new Map(sources.filter(({ row }) => !rows.has(row.key)).map(({ row, assignment }) => [row.key, mainTarget(assignment)]));
   const aliases = await writeAliases(tx, step.changeId, left, rows.keys());
   await record(step, contributions, settled);
@@ -101,7 +117,8 @@ export async function moveSessions(step: Step, keys: readonly string[], affected
     settled,
     made: sorting.made,
     aliases,
-    items: moved,
+    items: [...moved, ...interrupted.items],
+    turns: interrupted.turns,
     newestItem,
   };
 }

@@ -17,6 +17,7 @@ export interface LightEntry {
 export interface TurnEntries {
   /** The smallest id of its entries: ids sort by time. */
   readonly firstId: string;
+  readonly turnId: string | null;
   /** Whose question it was; null when nobody in particular asked. */
   readonly speaker: string | null;
   readonly entries: readonly LightEntry[];
@@ -24,6 +25,7 @@ export interface TurnEntries {
 
 interface Growing {
   firstId: string;
+  readonly turnId: string | null;
   speaker: string | null;
   readonly entries: LightEntry[];
 }
@@ -42,7 +44,7 @@ export async function readTurns(tx: Executor, sessionId: string, after = 0): Pro
       const entry = lightOf(row);
       let turn = row.turn_id === null ? undefined : byId.get(row.turn_id);
       if (turn === undefined) {
-        turn = { firstId: row.id, speaker: null, entries: [] };
+        turn = { firstId: row.id, turnId: row.turn_id, speaker: null, entries: [] };
         turns.push(turn);
         if (row.turn_id !== null) byId.set(row.turn_id, turn);
       }
@@ -56,7 +58,8 @@ export async function readTurns(tx: Executor, sessionId: string, after = 0): Pro
   }
 }
 
-/** Several conversations' turns as one: in the order of time. */
-export function inOrder(turns: readonly TurnEntries[]): TurnEntries[] {
-  return turns.toSorted((a, b) => (a.firstId < b.firstId ? -1 : a.firstId > b.firstId ? 1 : 0));
+/** Several conversations' turns as one: in the order of time, but for those that still wait for their answer. */
+export function inOrder(turns: readonly TurnEntries[], waiting: ReadonlySet<string> = new Set()): TurnEntries[] {
+  const waits = ({ turnId }: TurnEntries): number => (turnId !== null && waiting.has(turnId) ? 1 : 0);
+  return turns.toSorted((a, b) => waits(a) - waits(b) || (a.firstId < b.firstId ? -1 : a.firstId > b.firstId ? 1 : 0));
 }

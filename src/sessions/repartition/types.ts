@@ -1,7 +1,7 @@
 import type { InboundMessage } from "../../domain/message.ts";
 import type { Route } from "../../domain/route.ts";
 import type { Executor } from "../../store/store.ts";
-import type { InboxRow, ParticipantRow } from "../../store/tables.ts";
+import type { InboxRow, ParticipantRow, TurnRow } from "../../store/tables.ts";
 import type { SettledItem } from "../../store/statements/list-settled-items.ts";
 
 /** Says where a message belongs; pure. */
@@ -33,10 +33,21 @@ export interface Items {
   settled(tx: Executor, of: { session_key: string; channel: string; account: string; chat: string; after: number }): Promise<SettledItem[]>;
   /** Those that no turn has taken, in order, a page at a time. */
   waiting(tx: Executor, after: number, limit: number): Promise<InboxRow[]>;
+  /** Those of a turn that is not over. */
+  claimed(tx: Executor, turnId: string): Promise<InboxRow[]>;
   /** The number of the newest; 0 when there is none. */
   newest(tx: Executor): Promise<number>;
   reassign(tx: Executor, seq: number, to: ItemRoute): Promise<void>;
   reroute(tx: Executor, seq: number, to: ItemRoute & Pick<InboxRow, "message" | "why">): Promise<void>;
+}
+
+export type TurnRoute = Pick<TurnRow, "session_key" | "session_id" | "agent_id" | "audience">;
+
+/** The turns that are not over, which are the turns' room's to write. */
+export interface RunningTurns {
+  /** That of a session. */
+  find(tx: Executor, sessionKey: string): Promise<TurnRow | undefined>;
+  reassign(tx: Executor, turnId: string, to: TurnRoute): Promise<void>;
 }
 
 /** How many rows are read or written before others get their turn of the event loop. */

@@ -1,11 +1,17 @@
 import type { ConversationRow, KeyAliasRow, ParticipantRow, SessionRow } from "../../store/tables.ts";
 import type { Made } from "./conversations.ts";
-import type { ItemRoute } from "./types.ts";
+import type { ItemRoute, TurnRoute } from "./types.ts";
 
 /** Accepted messages that stood under one route. */
 export interface ItemsBefore {
   readonly route: ItemRoute;
   readonly seqs: readonly number[];
+}
+
+/** A turn that was not over, as it stood. */
+export interface TurnBefore {
+  readonly id: string;
+  readonly route: TurnRoute;
 }
 
 /** A message that waited, as routing had it. */
@@ -33,6 +39,8 @@ export interface SessionsUndo {
   readonly made: readonly Made[];
   readonly aliases: { readonly before: readonly KeyAliasRow[]; readonly added: readonly string[] };
   readonly items: readonly ItemsBefore[];
+  /** Turns that nobody ran, as they stood; older changes have none. */
+  readonly turns?: readonly TurnBefore[];
   /** The newest accepted message then. */
   readonly newestItem: number;
 }

@@ -1,6 +1,5 @@
 /** The negative control of the wall test: it is broken on purpose, and the guard and the self-test must see it. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { systemClock } from "../../../src/domain/clock.ts";
 import { createIds } from "../../../src/domain/ids.ts";
@@ -8,13 +7,15 @@ import { appendEntries, type NewEntry } from "../../../src/sessions/transcript.t
 import { describeSession } from "../../../src/store/statements/describe-session.ts";
 import { findConversation } from "../../../src/store/statements/find-conversation.ts";
 import { listDeliveries } from "../../../src/store/statements/list-deliveries.ts";
+import { listParticipantRows } from "../../../src/store/statements/list-participant-rows.ts";
 import { message, openTo, startHarness, type Harness } from "../../line/harness.ts";
 
 const ANN = "agent:main:telegram:dm:1";
 
-/** The marker that the harness gives a sender on Telegram. */
-function canaryOf(sender: string): string {
-  return `cnry-${createHash("sha256").update(`telegram default ${sender}`).digest("hex").slice(0, 16)}`;
+/** The marker that a sender's words carry. */
+async function canaryOf(h: Harness, sender: string): Promise<string> {
+  const [row] = await h.store.all(listParticipantRows, { session_key: `agent:main:telegram:dm:${sender}` });
+  return row?.canary ?? assert.fail(`${sender} has no marker`);
 }
 
 async function said(h: Harness, text: string, sender: string): Promise<void> {
@@ -22,8 +23,10 @@ async function said(h: Harness, text: string, sender: string): Promise<void> {
   await h.settled();
 }
 
+type Smuggled = Pick<NewEntry, "role" | "text">;
+
 /** Writes into Ann's transcript, behind the gateway's back, what Bob has said or what was answered to him. */
-async function smuggle(h: Harness, entry: Pick<NewEntry, "role" | "text">): Promise<void> {
+async function smuggle(h: Harness, entry: Smuggled): Promise<void> {
   const sessionId = (await h.store.get(describeSession, { key: ANN }))?.session_id ?? assert.fail("Ann has no session");
   const conversation = (await h.store.get(findConversation, { session_id: sessionId })) ?? assert.fail("and no conversation");
   const address = { channel: "telegram", account: "default", chat: "2", thread: null };
@@ -34,13 +37,13 @@ async function smuggle(h: Harness, entry: Pick<NewEntry, "role" | "text">): Prom
 }
 
 /** Both have spoken, the wall is broken, and a gateway that remembers nothing of it takes over. */
-async function withBrokenWall(canary: boolean, entry: Pick<NewEntry, "role" | "text">, work: (h: Harness) => Promise<void>): Promise<void> {
+async function withBrokenWall(canary: boolean, entryOf: (h: Harness) => Promise<Smuggled>, work: (h: Harness) => Promise<void>): Promise<void> {
   const options = { canary, config: openTo("telegram") };
   const first = await startHarness(options);
   await said(first, "I am Ann", "1");
   await said(first, "I am Bob and the code is 4711", "2");
   assert.equal(first.line.canaries.breaches, 0);
-  await smuggle(first, entry);
+  await smuggle(first, await entryOf(first));
   await first.line.stop(1_000);
   await first.kill();
   const h = await startHarness({ ...options, directory: first.directory });
@@ -52,7 +55,7 @@ async function withBrokenWall(canary: boolean, entry: Pick<NewEntry, "role" | "t
 }
 
 test("P1 a foreign word in a session's transcript: the reply is held, and the other's goes out", async () => {
-  await withBrokenWall(false, { role: "user", text: "I am Bob and the code is 4711" }, async (h) => {
+  await withBrokenWall(false, async () => ({ role: "user", text: "I am Bob and the code is 4711" }), async (h) => {
     await said(h, "what do you know?", "1");
     assert.ok(JSON.stringify(h.requests.at(-1)).includes("4711"), "the wall is broken indeed");
     const toAnn = h.channel("telegram").sent.map(({ part }) => part.text);
@@ -67,7 +70,7 @@ test("P1 a foreign word in a session's transcript: the reply is held, and the ot
 });
 
 test("P1 a foreign canary in a session's transcript: the turn fails with WALL_BREACHED before a model is asked, and is counted", async () => {
-  await withBrokenWall(true, { role: "assistant", text: `Bob's code is 4711 [ref ${canaryOf("2")}]` }, async (h) => {
+  await withBrokenWall(true, async (first) => ({ role: "assistant", text: `Bob's code is 4711 [ref ${await canaryOf(first, "2")}]` }), async (h) => {
     await said(h, "what do you know?", "1");
     assert.equal(h.requests.length, 0, "no model was shown it");
     assert.equal(h.line.canaries.breaches, 1);
@@ -83,14 +86,13 @@ test("P1 a foreign canary in a session's transcript: the turn fails with WALL_BR
 });
 
 test("P1 a model that says somebody else's canary: the answer is not sent, and is counted", async () => {
-  const foreign = canaryOf("2");
   const answers = {
     async *echo() {
-      yield { kind: "text" as const, delta: `I heard ${foreign}` };
+      yield { kind: "text" as const, delta: `I heard ${await canaryOf(h, "2")}` };
       yield { kind: "finish" as const, usage: { input: 1, output: 1, cacheRead: null, cacheWrite: null }, stopReason: "stop" };
     },
   };
-  const h = await startHarness({ canary: true, config: openTo("telegram"), answers });
+  const h: Harness = await startHarness({ canary: true, config: openTo("telegram"), answers });
   try {
     await said(h, "I am Bob", "2");
     assert.deepEqual(h.channel("telegram").sent.map(({ part }) => part.text), ["I heard "], "its own marker is taken out of what is shown");

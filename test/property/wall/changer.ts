@@ -1,5 +1,6 @@
 /** Makes the changes of a round, through the chat and through the operator's hands, and keeps the model beside them. */
 import { systemClock } from "../../../src/domain/clock.ts";
+import { isContinuoError } from "../../../src/domain/errors.ts";
 import { createIds } from "../../../src/domain/ids.ts";
 import type { Wish } from "../../../src/operations/index.ts";
 import { draftLink, draftUnlink } from "../../../src/people/index.ts";
@@ -20,6 +21,7 @@ export interface Changer {
 }
 
 const MOST_SPEAK = 4;
+const MOST_TRIES = 20;
 
 function inPrivate(identity: number): Spot {
   return { identity, room: null, thread: null };
@@ -66,15 +68,17 @@ export function createChanger(house: House): Changer {
   const ids = createIds(systemClock);
   const now = (): State => witness.states.at(-1) as State;
 
-  /** While it is made, both are in force: some sessions are as before and some are as after. */
-  const during = async (after: State, work: () => Promise<unknown>): Promise<void> => {
+  /** While it is made, both are in force: some sessions are as before and some are as after. False: it was not made. */
+  const during = async (after: State, work: () => Promise<boolean>): Promise<boolean> => {
     const before = now();
     memory.forget();
     witness.states = [before, after];
-    await work();
-    witness.states = [after];
+    const made = await work();
+    witness.states = [made ? after : before];
+    if (!made) return false;
     undo.push(before);
     witness.counts.changes++;
+    return true;
   };
 
   const answered = async (identity: number, text: string, pattern: RegExp): Promise<string> => {
@@ -83,9 +87,34 @@ export function createChanger(house: House): Changer {
     return heard;
   };
 
-  const apply = async (wish: Wish): Promise<void> => {
-    const done = await house.current().changes.apply(wish, { approve: true });
-    if (!done.applied) witness.faults.push("an approved change was only planned");
+  /** Somebody who begins to speak just then makes a plan stale: it is looked at again. */
+  const again = async (work: () => Promise<boolean>, tries = MOST_TRIES): Promise<boolean> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isContinuoError(error) || error.code !== "CHANGE_STALE") throw error;
+      return tries > 1 && again(work, tries - 1);
+    }
+  };
+
+  const apply = (wish: Wish): Promise<boolean> =>
+    again(async () => {
+      const done = await house.current().changes.apply(wish, { approve: true });
+      if (!done.applied) witness.faults.push("an approved change was only planned");
+      return done.applied;
+    });
+
+  const takeBack = (): Promise<boolean> =>
+    again(async () => {
+      const { changes } = house.current();
+      const newest = (await changes.list()).find(({ state }) => state === "applied");
+      return newest !== undefined && (await changes.rollback(newest.id, { approve: true })).applied;
+    });
+
+  /** How it went, as it was told in a chat. */
+  const wasMade = (text: string): boolean => {
+    if (!text.includes("✅") && !text.includes("Meanwhile somebody began to speak")) witness.faults.push(text);
+    return text.includes("✅");
   };
 
   /** What is drafted is what an operation would draft. */
@@ -97,10 +126,10 @@ export function createChanger(house: House): Changer {
   const speakAll = (identities: readonly number[]): void => identities.forEach(house.speaks);
 
   /** One of them goes: then it says something, and so do those that stay. */
-  const part = async (identity: number, work: () => Promise<unknown>): Promise<void> => {
+  const part = async (identity: number, work: () => Promise<boolean>): Promise<void> => {
     const all = [...IDENTITIES.keys()].filter((other) => areOne(now(), identity, other)).slice(0, MOST_SPEAK);
     speakAll(all);
-    await during(left(now(), identity), work);
+    if (!(await during(left(now(), identity), work))) return;
     witness.onParted(identity);
     speakAll([identity, ...all.filter((other) => other !== identity)]);
   };
@@ -119,10 +148,11 @@ export function createChanger(house: House): Changer {
     if (how === "silent") return;
     if (how === "no") return void (await answered(issuer, "/link no", /Not linked/));
     const told = [house.hears(issuer, /✅ Linked|could not be done/), house.hears(redeemer, /✅ Linked|could not be done/)];
-    await during(agreed(now(), issuer, redeemer), async () => {
+    const made = await during(agreed(now(), issuer, redeemer), async () => {
       await answered(issuer, "/link yes", /Agreed/);
-      for (const text of await Promise.all(told)) if (!text.includes("✅")) witness.faults.push(text);
+      return (await Promise.all(told)).map(wasMade).every(Boolean);
     });
+    if (!made) return;
     memory.onLinked(issuer, redeemer);
     speakAll([issuer, redeemer]);
   };
@@ -135,12 +165,13 @@ export function createChanger(house: House): Changer {
         return link(action);
       case "unlink":
         if (!isTaken(action.identity)) return void (await answered(action.identity, "/unlink", /linked to nobody/));
-        return part(action.identity, () => answered(action.identity, "/unlink", /✅ Unlinked|could not be done/));
+        return part(action.identity, async () => wasMade(await answered(action.identity, "/unlink", /✅ Unlinked|could not be done/)));
       case "give": {
         const { identity, name } = action;
         if (personOf(now(), identity) !== null) return;
         const change = await draftLink(drafting(), { identity: IDENTITIES[identity] as Identity, name, provedBy: "operator", displayName: null });
-        return during(given(now(), identity, name), () => apply({ kind: "people", change }));
+        await during(given(now(), identity, name), () => apply({ kind: "people", change }));
+        return;
       }
       case "take": {
         if (!isTaken(action.identity)) return;
@@ -152,12 +183,13 @@ export function createChanger(house: House): Changer {
         const before = channel === null ? now().scope : now().channelScopes.get(channel);
         if (before === scope) return;
         const path: [string, ...string[]] = channel === null ? ["session", "dmScope"] : ["channels", channel, "dmScope"];
-        return during(scoped(now(), channel, scope), () => apply({ kind: "edits", edits: [{ path, value: scope }] }));
+        await during(scoped(now(), channel, scope), () => apply({ kind: "edits", edits: [{ path, value: scope }] }));
+        return;
       }
       case "rollback": {
         const before = undo.pop();
         if (before === undefined) return;
-        await during(before, () => house.current().changes.rollback(null));
+        if (!(await during(before, () => takeBack()))) return void undo.push(before);
         undo.pop();
       }
     }

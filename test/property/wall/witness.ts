@@ -123,7 +123,7 @@ export function createWitness(first: State): Witness {
         return "";
       }
       if (markerIn(request.system) !== null) fault("a marker in the system prompt");
-      if (look(witness.states, request, asker, demands)) asker.room === null ? counts.sharedPrivate++ : counts.sharedRoom++;
+      if (look(witness.states, request, asker, demands)) counts[asker.room === null ? "sharedPrivate" : "sharedRoom"]++;
       if (witness.states.length === 1 && asker.room === null && parted.delete(asker.identity)) counts.keptApart++;
       unanswered.add(marker);
       return marker;

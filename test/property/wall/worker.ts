@@ -5,4 +5,5 @@ import { runRound, type RoundOptions } from "./round.ts";
 
 const { seeds, draw, options } = workerData as { readonly seeds: readonly number[]; readonly draw: Draw; readonly options: Omit<RoundOptions, "seed"> };
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
 for (const seed of seeds) parentPort?.postMessage({ seed, report: await runRound(drawActions(seed, draw), { seed, ...options }) });

@@ -28,7 +28,7 @@ function Asked({ question }: { readonly question: Question }) {
   const close = (): void => void (people.store.question.value = null);
   const answer = (): void => {
     busy.value = true;
-    const work = question.kind === "sure" ? people.act(question.method, question.params, question.title) : people.agree(question.change);
+    const work = question.kind === "sure" ? people.propose(question) : people.agree(question.change);
     void work.finally(() => (busy.value = false));
   };
   const isSure = question.kind === "sure";
