@@ -11,6 +11,7 @@ import { applyStep, beginChange, finishChange, latestChange, listOpenChanges, ma
 import { undoOf } from "../sessions/repartition/undo.ts";
 import type { ChangeRow } from "../store/tables.ts";
 import { findDirectChat } from "../store/statements/find-direct-chat.ts";
+import { findConversation } from "../store/statements/find-conversation.ts";
 import { findChangeStep } from "../store/statements/find-change-step.ts";
 import { listChangeSteps } from "../store/statements/list-change-steps.ts";
 import { planSteps, planWith, routingOf } from "./change-plan.ts";
@@ -141,7 +142,7 @@ export async function applyDraft(parts: ChangesParts, draft: Draft, wanted: Plan
     const routing = routingOf(parts, current, draft.source, draft.people, "after");
     await takeSteps(parts, id, steps.map(({ number }) => number), routing, because(draft));
     await finishChange(store, id, clock.now());
-    parts.house.onMoved([...new Set(keysOf(plan))]);
+    tellMoved(parts, await touchedBy(parts, id));
     return { applied: true, change: { id }, plan, sessions: plan.sessions.length, messages: plan.messages };
   } finally {
     held.release();
@@ -179,18 +180,34 @@ async function resumeOne(parts: ChangesParts, { change, steps }: OpenChange): Pr
   const open = steps.filter(({ state }) => state === "planned").map(({ number }) => number);
   await takeSteps(parts, change.id, open, routing, "because the settings were changed");
   await finishChange(parts.store, change.id, parts.clock.now());
-  parts.house.onMoved(await touchedBy(parts, change.id));
+  tellMoved(parts, await touchedBy(parts, change.id));
 }
 
-/** The keys that a change has touched. */
-async function touchedBy({ store }: ChangesParts, id: string): Promise<string[]> {
-  const keys: string[] = [];
+function tellMoved({ house }: ChangesParts, { keys, conversations }: Touched): void {
+  house.onMoved(keys, conversations);
+}
+
+interface Touched {
+  readonly keys: readonly string[];
+  readonly conversations: readonly { readonly key: string; readonly sessionId: string }[];
+}
+
+/** The keys that a change has touched, and the conversations that were there before it and after it. */
+async function touchedBy({ store }: ChangesParts, id: string): Promise<Touched> {
+  const keys = new Set<string>();
+  const conversations: Touched["conversations"][number][] = [];
   for (const { number, state } of await store.all(listChangeSteps, { change_id: id })) {
     const row = state === "planned" ? undefined : await store.get(findChangeStep, { change_id: id, number });
     const kept = row === undefined ? null : undoOf(row.undo);
-    if (kept?.kind === "sessions") keys.push(...kept.keys, ...kept.sessions.map(({ key }) => key));
+    if (kept?.kind !== "sessions") continue;
+    for (const key of [...kept.keys, ...kept.sessions.map((session) => session.key)]) keys.add(key);
+    for (const { key, session_id: sessionId } of kept.conversations) conversations.push({ key, sessionId });
+    for (const { sessionId } of kept.made) {
+      const made = await store.get(findConversation, { session_id: sessionId });
+      if (made) conversations.push({ key: made.key, sessionId });
+    }
   }
-  return [...new Set(keys)];
+  return { keys: [...keys], conversations };
 }
 
 async function undo(parts: ChangesParts, change: ChangeRow): Promise<{ readonly sessions: number }> {
@@ -234,14 +251,16 @@ function reversed({ persons, identities }: PeopleChange): PeopleChange {
 
 /** Takes back a change that is the newest one, and tells those whom it had linked. */
 export async function rollbackChangeOf(parts: ChangesParts, change: ChangeRow, wanted: Plan): Promise<{ readonly sessions: number }> {
-  const keys = [...(await touchedBy(parts, change.id)), ...keysOf(wanted)];
+  // Read before it is taken back: what a step has undone it does not remember.
+  const touched = await touchedBy(parts, change.id);
+  const keys = [...touched.keys, ...keysOf(wanted)];
   const releaseKeys = await parts.house.hold(keys);
   const releaseAll = await parts.house.hold("all");
   try {
     await parts.store.transaction(async () => undefined);
     refuseNewer(wanted, (await planRollback(parts, change.id)).plan);
     const { sessions } = await undo(parts, change);
-    parts.house.onMoved([...new Set(keys)]);
+    tellMoved(parts, { ...touched, keys: [...new Set(keys)] });
     const { people } = sidesOf(change).before;
     if (people) await tellUnlinked(parts, people);
     return { sessions };

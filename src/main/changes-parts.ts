@@ -12,8 +12,8 @@ export interface ChangingHouse {
   hold(sessionKeys: Iterable<string> | "all" | "everything"): Promise<() => void>;
   /** Says something to somebody outside of a turn. */
   say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
-  /** These sessions are not what they were. */
-  onMoved(sessionKeys: readonly string[]): void;
+  /** These sessions are not what they were, nor are these conversations where they were. */
+  onMoved(sessionKeys: readonly string[], conversations: readonly { readonly key: string; readonly sessionId: string }[]): void;
   onChange(reason: string): void;
   onProgress(done: number, total: number): void;
 }

@@ -32,6 +32,10 @@ function isHarmless(plan: Plan): boolean {
   return plan.readers.length === 0;
 }
 
+function isBusy(error: unknown): boolean {
+  return isContinuoError(error) && error.code === "CHANGE_BUSY";
+}
+
 /** One change after the other: each is planned on what the one before it left. */
 function oneAfterTheOther(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
@@ -138,12 +142,19 @@ export function createChanges(parts: ChangesParts): RunningChanges {
   const inTurn = oneAfterTheOther();
   let stopped = false;
   /** What another change left undone is done first: nothing is laid over half of something. */
-  const whole = <T>(work: () => Promise<T>): Promise<T> =>
-    inTurn(async () => {
-      if (stopped) throw new ContinuoError("CHANGE_BUSY", "The gateway is stopping.");
-      await resumeChanges(parts);
-      return work();
-    });
+  const whole = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await inTurn(async () => {
+        if (stopped) throw new ContinuoError("CHANGE_BUSY", "The gateway is stopping.");
+        await resumeChanges(parts);
+        return work();
+      });
+    } catch (error) {
+      // Something may be half done: it is brought to its end as soon as the answers that it waits for are written.
+      if (isBusy(error) && !stopped) setTimeout(() => void whole(async () => undefined).catch(() => undefined), TRY_AGAIN_MS).unref();
+      throw error;
+    }
+  };
   const desk: Desk = { parts, waiting: null };
 
   const followFile = (config: Config, warnings: readonly string[]): Promise<void> =>
@@ -155,7 +166,7 @@ export function createChanges(parts: ChangesParts): RunningChanges {
 
   const followLater = (config: Config, warnings: readonly string[]): void => {
     followFile(config, warnings).catch((error: unknown) => {
-      if (isContinuoError(error) && error.code === "CHANGE_BUSY" && !stopped) return void setTimeout(() => followLater(config, warnings), TRY_AGAIN_MS).unref();
+      if (isBusy(error) && !stopped) return void setTimeout(() => followLater(config, warnings), TRY_AGAIN_MS).unref();
       log.error({ err: error }, "what the changed file does to the conversations could not be found out; they stay as they are");
     });
   };
@@ -174,8 +185,11 @@ export function createChanges(parts: ChangesParts): RunningChanges {
     routeWith: (change, message) => routeWith(parts, change, message),
     waiting: () => desk.waiting,
     list: () => listed(parts),
-    resume: () => inTurn(() => resume(desk)),
-    follow: followFile,
+    // What cannot be ended yet, because turns of before are not, is ended when they are.
+    resume: () => inTurn(() => resume(desk)).catch((error: unknown) => (isBusy(error) ? undefined : Promise.reject(error))),
+    follow: async (config, warnings) => {
+      await followFile(config, warnings).catch((error: unknown) => (isBusy(error) ? followLater(config, warnings) : Promise.reject(error)));
+    },
     async stop() {
       stopped = true;
       await inTurn(async () => undefined);

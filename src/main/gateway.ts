@@ -236,11 +236,12 @@ function buildChanges(house: House, line: Line): RunningChanges {
     house: {
       hold: line.hold,
       say: line.notices.say,
-      onMoved: (keys) => {
+      onMoved: (keys, conversations) => {
         for (const key of keys) {
           doors.changes?.changed(key, "repartitioned");
           doors.mirror?.changed(key);
         }
+        doors.mirror?.moved(conversations);
       },
       onChange: (reason) => doors.gateway?.publish("people.changed", { reason }),
       onProgress: (done, total) => doors.gateway?.publish("changes.progress", { done, total }),

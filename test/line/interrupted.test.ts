@@ -67,12 +67,13 @@ test("P14 a turn that nobody runs comes back with its change, and its answer tha
     await until("it is asked", () => house.requests.length === 3);
     await house.kill();
     const second = await resting(house.directory);
-    await second.apply("main");
-    if (!answered) await second.rollback();
+    const applied = await second.apply("main");
+    const id = applied.applied ? applied.change.id : "";
+    if (!answered) await second.rollback(id);
     await second.close();
     const after = await startHarness({ directory: house.directory, config: PER_PEER });
     await after.settled();
-    if (answered) await after.changes.rollback(null, { approve: true });
+    if (answered) await after.changes.rollback(id, { approve: true });
     assert.deepEqual(await after.texts("agent:main:telegram:dm:1"), ["user: one", "assistant: echo: one", "user: two", "assistant: echo: two"]);
     assert.deepEqual(await after.texts("agent:main:telegram:dm:2"), ["user: uno", "assistant: echo: uno"]);
     assert.deepEqual(await after.texts("agent:main:main"), []);
@@ -119,7 +120,7 @@ async function resting(directory: string) {
   const changes = createChanges({ store, clock: systemClock, ids: createIds(systemClock), log, settings, env: {}, configPath: join(directory, "openclaw.json"), house });
   return {
     apply: (scope: string) => changes.apply(edits(scope), { approve: true }),
-    rollback: () => changes.rollback(null, { approve: true }),
+    rollback: (id: string) => changes.rollback(id, { approve: true }),
     sessions: () => store.all(pageSessions, { agent: "main", after: "", limit: 10 }),
     close: () => store.close(),
   };

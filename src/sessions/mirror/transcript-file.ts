@@ -51,10 +51,10 @@ export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">)
       const end = ends.get(sessionId);
       // Until the work is done the file's end is unknown: an error leads to a new file.
       ends.delete(sessionId);
-      if (!end || !(await reaches(sessionId, end.seq))) return rewrite(path, sessionId);
+      if (!end) return rewrite(path, sessionId);
       const reading = readLines(source, sessionId, end.seq);
       const appended = await appendFile(path, end.bytes, reading.lines);
-      if (appended === null) return rewrite(path, sessionId);
+      if (appended === null || (appended === 0 && !(await reaches(sessionId, end.seq)))) return rewrite(path, sessionId);
       remember(sessionId, { seq: reading.last(), bytes: end.bytes + appended });
     },
   };
