@@ -49,7 +49,7 @@ export function buildContext(entries: readonly Entry[], windowTokens: number): C
 /** Who spoke, by what cannot be chosen; the owner is one, whatever the channel. */
 function speakerOf({ from }: Entry): string {
   if (isOperatorChannel(from.address.channel) || from.audience === "owner") return "owner";
-  return `${from.address.channel}:${from.senderId}`;
+  return from.person === null ? `${from.address.channel}:${from.senderId}` : `person:${from.person}`;
 }
 
 /** Several people speak here, so the model is told who said what. */

@@ -139,9 +139,9 @@ function scopeCheck(at: AccountScope, global: boolean): Check {
   const name = at.account === "default" ? at.channel : `${at.channel} (${at.account})`;
   const id = `channel.${at.channel}.${at.account}`;
   if (global) return ok("channels", id, `${name}: shares the one session of everybody (session.scope is "global")`);
-  if (at.unified) return ok("channels", id, `${name}: your messages share the main session${at.scope === "auto" ? ` (you are known by ${at.ownerBy})` : ` (${at.setBy} is "main")`}`);
+  if (at.unified) return ok("channels", id, `${name}: your messages share the main session${at.scope === "auto" ? ` (you are known by ${at.ownerBy === "people" ? "a pairing or a link that you approved" : at.ownerBy})` : ` (${at.setBy} is "main")`}`);
   if (at.scope === "auto") {
-    const fix = `Name yourself: set channels.${at.channel}.allowFrom to your own id, or add "${at.channel}:<your id>" to session.owner.`;
+    const fix = `Name yourself: set channels.${at.channel}.allowFrom to your own id, or add "${at.channel}:<your id>" to session.owner. Or write to the bot and let yourself in: \`continuo pairing approve --me\`.`;
     return cross("channels", id, `${name}: nobody is known as the owner, so your messages there are a session of their own`, fix);
   }
   return cross("channels", id, `${name}: ${at.setBy} is "${at.scope}", so your messages there are a session of their own`, `Take ${at.setBy} out, or set it to "auto".`);

@@ -84,7 +84,12 @@ async function edited(path: string, edits: Draft["edits"]): Promise<Draft["edits
   if (edits.length === 0) return [];
   const tree: unknown = JSON5.parse(await readFile(path, "utf8"));
   const at = (from: unknown, key: string): unknown => (typeof from === "object" && from !== null && Object.hasOwn(from, key) ? (from as Record<string, unknown>)[key] : undefined);
-  return edits.map((edit) => ({ path: edit.path, value: edit.path.reduce(at, tree) }));
+  return edits.map(({ path }) => {
+    // What was not there at all is taken out as a whole, not emptied.
+    const missing = path.findIndex((_, index) => path.slice(0, index + 1).reduce(at, tree) === undefined);
+    const [first, ...rest] = path;
+    return { path: [first, ...(missing === -1 ? rest : rest.slice(0, missing))] as const, value: missing === -1 ? path.reduce(at, tree) : undefined };
+  });
 }
 
 /** What is in force from now on, in memory. */

@@ -47,7 +47,11 @@ export async function draftOf(parts: ChangesParts, wish: Wish, file?: { readonly
   const edits = wish.kind === "edits" ? wish.edits : [];
   const { config, warnings } = file ?? (await read(parts, edits));
   const source = plain(routingPart(config));
-  return { ...nothing, cause: "config", source, edits, config, warnings, settings: changedSettings(plain(current), source) };
+  const settings = changedSettings(plain(current), source);
+  if (wish.kind === "edits" && settings.length === 0) {
+    throw new ContinuoError("REQUEST_INVALID", "This changes nothing about who shares a conversation. Other settings are written with `continuo config set`.");
+  }
+  return { ...nothing, cause: "config", source, edits, config, warnings, settings };
 }
 
 /** The file as it would be with these edits. */

@@ -74,6 +74,7 @@ async function ownersLink(parts: PeopleParts, tx: Executor, message: InboundMess
   const owner = isOperatorChannel(issuer.channel) || current.who.whoIs(issuer.channel, issuer.account, issuer.peer).isOwner;
   if (!owner) return null;
   const answer = await answerLink({ ids: parts.ids, filePeople: () => filePeople(current), tell: parts.tell }, tx, who, command.rest, now);
-  parts.onAgreement();
+  // Done once this transaction is written: what is agreed in it is not to be seen before.
+  setImmediate(parts.onAgreement);
   return answer;
 }

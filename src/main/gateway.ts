@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { isOperatorChannel } from "../domain/address.ts";
 import { noProbe, type Probe } from "../domain/probe.ts";
 import { directMessage, type InboundMessage } from "../domain/message.ts";
 import { systemClock, type Clock } from "../domain/clock.ts";
@@ -6,6 +7,7 @@ import { createIds, type Ids } from "../domain/ids.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
 import { OPERATIONS, type LiveGateway, type Services } from "../operations/index.ts";
+import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
 import type { Log } from "../logging/log.ts";
 import { openStore } from "../store/open.ts";
@@ -110,6 +112,7 @@ function announce(house: House, event: TurnEvent): void {
 /** The line and the change of who shares what need each other: changes hold the line still, and the line asks for them. */
 interface Desks {
   changes?: RunningChanges;
+  hold?: Line["hold"];
 }
 
 function buildLine(house: House, secret: string): Line {
@@ -132,8 +135,25 @@ function buildLine(house: House, secret: string): Line {
   });
 }
 
+/** The page and the terminal are told in the main session, once nothing runs in it. */
+async function tellOperator({ clock, ids, store, settings, doors, log, desks }: House, text: string): Promise<void> {
+  const current = settings.current();
+  const key = current.who.mainKey(current.agents.defaultId);
+  try {
+    const release = await desks.hold?.([key]);
+    await store.transaction((tx) => appendHouseLine(tx, key, text, ids, clock.now())).finally(() => release?.());
+    doors.changes?.changed(key, "notice");
+    doors.mirror?.changed(key);
+  } catch (error) {
+    log.warn({ err: error }, "the owner could not be told something in the main session");
+  }
+}
+
 /** Something for somebody who is no party to the turn that leads to it. */
-async function sayTo({ clock, ids }: House, tx: Executor, to: Party, text: string): Promise<void> {
+async function sayTo(house: House, tx: Executor, to: Party, text: string): Promise<void> {
+  const { clock, ids } = house;
+  // After this transaction: the line of another session is not its to write.
+  if (isOperatorChannel(to.channel)) return void setImmediate(() => void tellOperator(house, text));
   const reply = { address: to.address, audience: to.audience, peer: to.chatKind === "dm" ? to.peer : "", replyTo: null };
   await enqueueDelivery(tx, { turnId: null, sessionKey: "unknown", reply, text, draft: null, held: null }, ids, clock.now());
 }
@@ -235,7 +255,7 @@ function buildChanges(house: House, line: Line): RunningChanges {
     ...{ store, clock, ids, log, settings, env: start.env, configPath: configuration.path },
     house: {
       hold: line.hold,
-      say: line.notices.say,
+      say: (reply, key, text) => (isOperatorChannel(reply.address.channel) ? tellOperator(house, text) : line.notices.say(reply, key, text)),
       onMoved: (keys, conversations) => {
         for (const key of keys) {
           doors.changes?.changed(key, "repartitioned");
@@ -253,6 +273,7 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   const { start, configuration, stateDir, clock, log, store, settings, doors, startedAt } = house;
   const changes = buildChanges(house, line);
   house.desks.changes = changes;
+  house.desks.hold = line.hold;
   // What a killed gateway was moving is moved to its end, before anybody is let in to speak there.
   await changes.resume();
   const services = buildServices(house, line, changes);

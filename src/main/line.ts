@@ -88,7 +88,7 @@ export interface Line {
 }
 
 /** How far back the store is read for a model; what fits its window is decided from that. */
-const RECENT = { entries: 400, chars: 8_000_000 };
+const RECENT = { entries: 500, chars: 8_000_000 };
 
 const NO_SESSION = "unknown";
 

@@ -89,7 +89,7 @@ export function processDeps(place: ProgramPlace): CliDeps {
       stderr,
       stdinIsTTY: stdin.isTTY === true,
       stdoutIsTTY: stdout.isTTY === true,
-      columns: stdout.columns ?? 80,
+      columns: stdout.columns || 80,
       env,
       onInterrupt,
     },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dropHeld } from "../outbox/held.ts";
+import { dropHeld, heldNamed } from "../outbox/held.ts";
 import { define } from "./define.ts";
 
 export const outboxDrop = define({
@@ -9,7 +9,8 @@ export const outboxDrop = define({
   example: { id: "01kkzr0000000000000000000a" },
   /** Ends a held reply unsent. Errors: DELIVERY_UNKNOWN. */
   async run({ store, clock, live }, { id }) {
-    await store.transaction((tx) => dropHeld(tx, id, clock.now()));
+    const held = await heldNamed(store, id);
+    await store.transaction((tx) => dropHeld(tx, held, clock.now()));
     live?.tell.deliveriesChanged();
     return { ok: true as const };
   },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { releaseHeld } from "../outbox/held.ts";
+import { heldNamed, releaseHeld } from "../outbox/held.ts";
 import { define } from "./define.ts";
 
 export const outboxRelease = define({
@@ -9,7 +9,8 @@ export const outboxRelease = define({
   example: { id: "01kkzr0000000000000000000a" },
   /** Lets a held reply go. Errors: DELIVERY_UNKNOWN. */
   async run({ store, clock, live }, { id }) {
-    await store.transaction((tx) => releaseHeld(tx, id, clock.now()));
+    const held = await heldNamed(store, id);
+    await store.transaction((tx) => releaseHeld(tx, held, clock.now()));
     live?.tell.deliveriesChanged();
     return { ok: true as const };
   },

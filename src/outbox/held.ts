@@ -39,6 +39,16 @@ export async function holdBack(parts: OutboxParts, delivery: Delivery): Promise<
   return true;
 }
 
+const MOST_HELD = 1_000;
+
+/** A held reply by its id, or by a beginning of it that no other has. Throws DELIVERY_UNKNOWN. */
+export async function heldNamed(store: Executor, typed: string): Promise<string> {
+  const alike = (await store.all(listDeliveries, { state: "held", limit: MOST_HELD })).filter(({ id }) => id.startsWith(typed.toLowerCase()));
+  const [only] = alike;
+  if (only === undefined || alike.length > 1) throw notWaiting(typed);
+  return only.id;
+}
+
 function notWaiting(id: string): ContinuoError {
   return new ContinuoError("DELIVERY_UNKNOWN", `No reply ${id} waits for you.`, { fields: { id } });
 }

@@ -56,7 +56,8 @@ export function compileRouting(source: RoutingSource, directory?: Directory): Co
   const main = mainSegment(session.mainKey);
   const fallback = defaultAgentId(source.agents?.list ?? []);
   const choosers = compileAgentChoice(source, fallback);
-  const globalScope = scopeAt(session.dmScope, "session.dmScope", Object.freeze({ value: "auto", setBy: "default" }));
+  // A read configuration has the default filled in: that is nobody's setting.
+  const globalScope = scopeAt(session.dmScope === "auto" ? undefined : session.dmScope, "session.dmScope", Object.freeze({ value: "auto", setBy: "default" }));
   (source.bindings ?? []).forEach((binding, index) => {
     if (binding.session?.dmScope !== undefined) checked(binding.session.dmScope, `bindings[${index}].session.dmScope`);
   });

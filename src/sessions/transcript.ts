@@ -14,7 +14,7 @@ export interface NewEntry {
   readonly role: Role;
   readonly text: string;
   readonly at: number;
-  readonly turnId: string;
+  readonly turnId: string | null;
   readonly from: Attribution;
   readonly model: string | null;
   readonly usage: Usage | null;

@@ -41,10 +41,12 @@ export function withoutMarkers(text: string): string {
  * its speaker's words may be read by whoever reads the answer. Throws WALL_BREACHED: nothing of it is sent.
  */
 export async function checkMarkers(parts: CanaryParts, turn: Turn, where: "request" | "reply", text: string): Promise<void> {
+  const [item] = turn.items;
+  if (item === undefined || parts.settings.canary(item.message) === null) return;
   const markers = new Set(text.match(MARKER));
   parts.canaries.count.requests += where === "request" ? 1 : 0;
   parts.canaries.count.markers += markers.size;
-  if (turn.items[0]?.shared === true) return;
+  if (item.shared) return;
   for (const marker of markers) {
     const planted = await parts.store.get(findCanary, { canary: marker });
     // One that nobody planted is a word like any other.

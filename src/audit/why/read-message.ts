@@ -5,6 +5,8 @@ import type { BeganReason, Dock } from "../../domain/session.ts";
 import { toAddress, type StoredMessage } from "../../store/rows.ts";
 import { findConversation } from "../../store/statements/find-conversation.ts";
 import { findInboxById } from "../../store/statements/find-inbox-by-id.ts";
+import { findInboxByNumber } from "../../store/statements/find-inbox-by-number.ts";
+import { findNewestItem } from "../../store/statements/find-newest-item.ts";
 import { findInboxByMessage } from "../../store/statements/find-inbox-by-message.ts";
 import { findSession } from "../../store/statements/find-session.ts";
 import { findTurn } from "../../store/statements/find-turn.ts";
@@ -45,6 +47,8 @@ function shown(row: InboxRow): ExplainedMessage {
   };
 }
 
+const LATELY = 10_000;
+
 /** By the platform's id of a message, a run's id or an inbox item's: the first two may name several. */
 export async function findMessage(store: Executor, name: string): Promise<Found> {
   const rows = await store.all(findInboxByMessage, { name, limit: MOST_CANDIDATES });
@@ -52,7 +56,13 @@ export async function findMessage(store: Executor, name: string): Promise<Found>
   if (only !== undefined && rows.length === 1) return { kind: "one", row: only };
   if (only !== undefined) return { kind: "many", candidates: rows.map(shown) };
   const row = await store.get(findInboxById, { id: name });
-  return row === undefined ? { kind: "none" } : { kind: "one", row };
+  if (row !== undefined) return { kind: "one", row };
+  // What people see of an id is its end (Telegram's number): looked for among what was said lately.
+  const newest = (await store.get(findNewestItem, {}))?.seq ?? 0;
+  const alike = await store.all(findInboxByNumber, { ending: `:${name}`, after: newest - LATELY, limit: MOST_CANDIDATES });
+  const [found] = alike;
+  if (found === undefined) return { kind: "none" };
+  return alike.length === 1 ? { kind: "one", row: found } : { kind: "many", candidates: alike.map(shown) };
 }
 
 /** As a turn asks it: by the kind of chat that its first message came from. */

@@ -43,7 +43,7 @@ test("OpenClaw's form, and the code alone, let a guest in where nobody can be as
   for (const words of [["telegram", "ABCD2345"], ["abcd2345"]]) {
     const { cli, code, asked } = await run(approving(), {}, "approve", ...words);
     assert.equal(code, 0);
-    assert.deepEqual(asked, [{ ...(words.length === 2 ? { channel: "telegram" } : {}), code: "ABCD2345", who: { kind: "guest" }, approve: false }]);
+    assert.deepEqual(asked, [{ ...(words.length === 2 ? { channel: "telegram" } : {}), code: "ABCD2345", who: { kind: "guest" }, approve: true }]);
     assert.equal(
       cli.stdout(),
       [

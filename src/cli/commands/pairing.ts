@@ -118,7 +118,9 @@ async function approve(context: CommandContext, words: readonly string[], option
     preface: (answer: Row) => [shareLine(answer, who.kind === "me" ? "You" : "They")],
     done: (answer: Row) => doneLines(answer, request, who, said === null && (!ask.interactive || options.yes === true)),
   };
-  await changeWithApproval(context, change, options);
+  // A guest shares nothing: OpenClaw's scripts give the code alone, and are understood.
+  const isSimple = !ask.interactive && who.kind === "guest" && options.dryRun !== true;
+  await changeWithApproval(context, change, isSimple ? { ...options, yes: true } : options);
 }
 
 async function reject({ deps }: CommandContext, words: readonly string[], json: boolean): Promise<void> {

@@ -96,12 +96,16 @@ function divide({ assignment }: Source, turns: readonly TurnEntries[], targets: 
   }
   const [only] = parts.keys();
   if (parts.size === 1 && only !== undefined) return [{ target: only, turns: [...turns], archived: false }];
-  const divided = [...parts].map(([target, theirs]) => ({ target, turns: theirs, archived: false }));
-  if (orphans.length === 0) return divided;
+  // A line of the house holds nobody's words: it stays with a part of its conversation.
+  const [first] = parts.values();
+  const said = first === undefined ? orphans : orphans.filter(({ entries }) => entries.some(({ role }) => role !== "system"));
+  if (first !== undefined) for (const line of orphans) if (!said.includes(line)) first.push(line);
+  const divided = [...parts].map(([target, theirs]) => ({ target, turns: inOrder(theirs), archived: false }));
+  if (said.length === 0) return divided;
   const { ownerKey } = assignment;
   const own = divided.find(({ target }) => target === ownerKey);
-  if (own === undefined) return [...divided, { target: ownerKey, turns: orphans, archived: !targets.has(ownerKey) }];
-  return divided.map((part) => (part === own ? { ...part, turns: inOrder([...own.turns, ...orphans]) } : part));
+  if (own === undefined) return [...divided, { target: ownerKey, turns: said, archived: !targets.has(ownerKey) }];
+  return divided.map((part) => (part === own ? { ...part, turns: inOrder([...own.turns, ...said]) } : part));
 }
 
 /** Which part of what goes where. */

@@ -1,6 +1,6 @@
 import { isOperatorChannel } from "../../domain/address.ts";
 import type { Ids } from "../../domain/ids.ts";
-import { consent, issueCode, redeemCode, requestUnlink, type FilePeople, type Party } from "../../people/index.ts";
+import { consent, issueCode, redeemCode, requestUnlink, type Agreement, type FilePeople, type Party } from "../../people/index.ts";
 import { oneLine } from "../../routing/explain.ts";
 import type { Executor } from "../../store/store.ts";
 
@@ -60,8 +60,14 @@ async function answerConsent(parts: LinkParts, tx: Executor, who: Party, yes: bo
     case "waiting":
       return `Now say \`/link yes\` on the other side: ${nameOf(answer.other)}.`;
     case "agreed":
-      return "Agreed. The two conversations are brought together now; you are told when that is done.";
+      return `Agreed with ${nameOf(otherOf(answer.agreement, who))}. The two conversations are brought together now; you are told when that is done.`;
   }
+}
+
+function otherOf(agreement: Agreement, { channel, account, peer }: Party): Party {
+  const { issuer } = agreement;
+  const isIssuer = issuer.channel === channel && issuer.account === account && issuer.peer === peer;
+  return agreement.kind === "link" && isIssuer ? agreement.redeemer : issuer;
 }
 
 /** `/unlink`: one's own account may always leave (docs/people.md). */

@@ -24,6 +24,9 @@ function Row({ session }: { readonly session: PlannedSession }) {
   );
 }
 
+/** More of them are counted, so that the buttons stay in sight. */
+const SHOWN = 8;
+
 /** What a change would do: its words, who would newly read what, and what becomes of the conversations. */
 export function PlanView({ plan }: { readonly plan: Plan }) {
   const texts = peopleTexts(useApp().store);
@@ -37,10 +40,11 @@ export function PlanView({ plan }: { readonly plan: Plan }) {
         <div class="warning" role="alert">
           <strong>{texts.readers}</strong>
           <ul>
-            {plan.readers.map(({ words }) => (
+            {plan.readers.slice(0, SHOWN).map(({ words }) => (
               <li key={words}>{words}</li>
             ))}
           </ul>
+          {plan.readers.length > SHOWN ? <p>{texts.moreReaders(plan.readers.length - SHOWN)}</p> : null}
         </div>
       ) : null}
       {changed.length > 0 ? (

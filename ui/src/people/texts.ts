@@ -9,6 +9,7 @@ const en = {
   nothing: "Nothing waits for you.",
   asksIn: "asks to be let in",
   asked: (since: string, until: string) => `since ${since} · until ${until}`,
+  code: "The code that they were given",
   me: "This is me",
   person: "Let in as a person…",
   guest: "Guest",
@@ -77,6 +78,7 @@ const en = {
   shares: "They share",
   apart: "Nothing is shared",
 
+  moreReaders: (n: number) => `… and ${n} more. All of them in a terminal: npx continuo plan --json`,
   selfTest: "Self-test",
   selfTestFound: (requests: number, breaches: number) =>
     breaches === 0 ? `${requests} model requests were looked through: none held another person's marker.` : `${requests} model requests were looked through; ${breaches} times another person's marker was stopped. Please report it.`,
@@ -96,6 +98,7 @@ const zh: PeopleTexts = {
   nothing: "没有等你处理的事。",
   asksIn: "请求进入",
   asked: (since, until) => `${since}提出 · ${until} 到期`,
+  code: "对方得到的代码",
   me: "这是我",
   person: "作为某人放行…",
   guest: "访客",
@@ -164,6 +167,7 @@ const zh: PeopleTexts = {
   shares: "有共享",
   apart: "没有共享",
 
+  moreReaders: (n) => `……还有 ${n} 个。在终端查看全部：npx continuo plan --json`,
   selfTest: "自检",
   selfTestFound: (requests, breaches) => (breaches === 0 ? `检查了 ${requests} 次模型请求，没有别人的标记。` : `检查了 ${requests} 次模型请求，拦下 ${breaches} 次别人的标记。请报告。`),
 

@@ -27,6 +27,7 @@ function Request({ request }: { readonly request: PairingRequest }) {
       </p>
       <p class="card-facts">
         <code>{shortIdentity(identity)}</code>
+        <code title={texts.code}>{code}</code>
         <span>{texts.asked(ago(request.createdAt, Date.now(), language, store.texts.value), dateTime(request.expiresAt, language))}</span>
       </p>
       <p class="card-actions">
