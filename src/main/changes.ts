@@ -25,7 +25,7 @@ export interface RunningChanges extends ChangesDesk {
 
 const MOST_LISTED = 50;
 /** What could not be done because answers were being written. */
-const TRY_AGAIN_MS = 30_000;
+const TRY_AGAIN_MS = 5_000;
 
 /** Whether a change may be made without asking: nobody reads anything new, and nothing moves that was not asked to. */
 function isHarmless(plan: Plan): boolean {
@@ -136,12 +136,18 @@ async function listed({ store }: ChangesParts) {
   return rows.map(({ id, cause, state, mode, at, summary }) => ({ id, cause, state, mode, at, words: summary }));
 }
 
-/** Changes of who shares a conversation: planned, made with the history that goes along, taken back (law 7). */
-export function createChanges(parts: ChangesParts): RunningChanges {
-  const { log, settings, env } = parts;
+interface Order {
+  /** One after the other. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** The same, once what another change left undone is done: nothing is laid over half of something. */
+  whole<T>(work: () => Promise<T>): Promise<T>;
+  isStopped(): boolean;
+  stop(): Promise<void>;
+}
+
+function createOrder(parts: ChangesParts): Order {
   const inTurn = oneAfterTheOther();
   let stopped = false;
-  /** What another change left undone is done first: nothing is laid over half of something. */
   const whole = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await inTurn(async () => {
@@ -155,6 +161,21 @@ export function createChanges(parts: ChangesParts): RunningChanges {
       throw error;
     }
   };
+  return {
+    inTurn,
+    whole,
+    isStopped: () => stopped,
+    async stop() {
+      stopped = true;
+      await inTurn(async () => undefined);
+    },
+  };
+}
+
+/** Changes of who shares a conversation: planned, made with the history that goes along, taken back (law 7). */
+export function createChanges(parts: ChangesParts): RunningChanges {
+  const { log, settings, env } = parts;
+  const { inTurn, whole, isStopped, stop } = createOrder(parts);
   const desk: Desk = { parts, waiting: null };
 
   const followFile = (config: Config, warnings: readonly string[]): Promise<void> =>
@@ -166,7 +187,7 @@ export function createChanges(parts: ChangesParts): RunningChanges {
 
   const followLater = (config: Config, warnings: readonly string[]): void => {
     followFile(config, warnings).catch((error: unknown) => {
-      if (isBusy(error) && !stopped) return void setTimeout(() => followLater(config, warnings), TRY_AGAIN_MS).unref();
+      if (isBusy(error) && !isStopped()) return void setTimeout(() => followLater(config, warnings), TRY_AGAIN_MS).unref();
       log.error({ err: error }, "what the changed file does to the conversations could not be found out; they stay as they are");
     });
   };
@@ -190,10 +211,7 @@ export function createChanges(parts: ChangesParts): RunningChanges {
     follow: async (config, warnings) => {
       await followFile(config, warnings).catch((error: unknown) => (isBusy(error) ? followLater(config, warnings) : Promise.reject(error)));
     },
-    async stop() {
-      stopped = true;
-      await inTurn(async () => undefined);
-    },
+    stop,
     adoptFile(config, warnings) {
       // All but who shares a conversation is in force at once; that follows when it has been looked at.
       settings.replace(compileSettings(config, { warnings, env, directory: settings.directory, routingSource: settings.current().who.source }));

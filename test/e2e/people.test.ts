@@ -96,6 +96,23 @@ describe("linking from the chat", { concurrency: 2 }, () => {
     assert.match(lastRequest(at.model), /locker-7319/);
   });
 
+  test("the owner is told in their own conversation who asks, and that it is done, whoever says the last yes", async (t) => {
+    const at = await town(t, { policy: { dmPolicy: "pairing", allowFrom: [String(OWNER), "43"] } });
+    const phone = { id: 88, name: "A phone](http://x) *say yes*" };
+    await at.client().ask("my locker has the number locker-7319");
+    const code = codeIn(await at.client().ask("/link"));
+    await say(at, at.second, phone, `/link ${code}`);
+    const houseLines = async (): Promise<string[]> => (await at.client().history()).filter(({ role }) => role === "system").map(({ text }) => text);
+    await until("the owner is asked on the page", async () => (await houseLines()).some((text) => /telegram 88.*wants to be linked with you/s.test(text)));
+    assert.ok((await houseLines()).every((text) => !text.includes("](http") && !text.includes("*say")), "a name leads nowhere and speaks for nobody");
+    assert.match(await at.client().ask("/link yes"), /Now say `?\/link yes`? on the other side/);
+    assert.match(await say(at, at.second, phone, "/link yes"), /Agreed/);
+    await told(at, at.second, phone.id, /^✅ Linked/);
+    await until("the owner is told on the page", async () => (await houseLines()).some((text) => text.startsWith("✅ Linked")));
+    await say(at, at.second, phone, "what was my locker?");
+    assert.match(lastRequest(at.model), /locker-7319/);
+  });
+
   test("the old keys of conversations that were brought together lead to where their words are", async (t) => {
     const at = await town(t);
     await say(at, at.first, ANN, "my heron is word-on-a");

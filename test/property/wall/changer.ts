@@ -1,13 +1,13 @@
 /** Makes the changes of a round, through the chat and through the operator's hands, and keeps the model beside them. */
 import { systemClock } from "../../../src/domain/clock.ts";
 import { isContinuoError } from "../../../src/domain/errors.ts";
-import { createIds } from "../../../src/domain/ids.ts";
+import { createIds, type Ids } from "../../../src/domain/ids.ts";
 import type { Wish } from "../../../src/operations/index.ts";
 import { draftLink, draftUnlink } from "../../../src/people/index.ts";
 import { filePeople } from "../../../src/main/file-people.ts";
 import type { Action } from "./actions.ts";
+import type { House } from "./house.ts";
 import { agreed, areOne, given, left, personOf, scoped, type State } from "./model.ts";
-import type { House } from "./round.ts";
 import { IDENTITIES, isFiled, type Identity, type Spot } from "./world.ts";
 
 type Change = Exclude<Action, { do: "say" } | { do: "restart" }>;
@@ -61,138 +61,180 @@ function createMemory({ witness }: House) {
   };
 }
 
+/** What a changer works with. */
+interface Desk {
+  readonly house: House;
+  readonly memory: ReturnType<typeof createMemory>;
+  /** What was in force before each change that can be taken back, the newest last. */
+  readonly undo: State[];
+  readonly ids: Ids;
+}
+
+function stateOf({ house }: Desk): State {
+  return house.witness.states.at(-1) as State;
+}
+
+/** While it is made, both are in force: some sessions are as before and some are as after. False: it was not made. */
+async function during(desk: Desk, after: State, work: () => Promise<boolean>): Promise<boolean> {
+  const { witness } = desk.house;
+  const before = stateOf(desk);
+  desk.memory.forget();
+  witness.states = [before, after];
+  const made = await work();
+  witness.states = [made ? after : before];
+  if (!made) return false;
+  desk.undo.push(before);
+  witness.counts.changes++;
+  return true;
+}
+
+async function answered({ house }: Desk, identity: number, text: string, pattern: RegExp): Promise<string> {
+  const heard = house.hears(identity, pattern);
+  await house.say(text, inPrivate(identity));
+  return heard;
+}
+
+/** Somebody who begins to speak just then makes a plan stale: it is looked at again. */
+async function again(work: () => Promise<boolean>, tries = MOST_TRIES): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isContinuoError(error) || error.code !== "CHANGE_STALE") throw error;
+    return tries > 1 && again(work, tries - 1);
+  }
+}
+
+function apply({ house }: Desk, wish: Wish): Promise<boolean> {
+  return again(async () => {
+    const done = await house.current().changes.apply(wish, { approve: true });
+    if (!done.applied) house.witness.faults.push("an approved change was only planned");
+    return done.applied;
+  });
+}
+
+function takeBack({ house }: Desk): Promise<boolean> {
+  return again(async () => {
+    const { changes } = house.current();
+    const newest = (await changes.list()).find(({ state }) => state === "applied");
+    return newest !== undefined && (await changes.rollback(newest.id, { approve: true })).applied;
+  });
+}
+
+/** How it went, as it was told in a chat. */
+function wasMade({ house }: Desk, text: string): boolean {
+  if (!text.includes("✅") && !text.includes("Meanwhile somebody began to speak")) house.witness.faults.push(text);
+  return text.includes("✅");
+}
+
+/** What is drafted is what an operation would draft. */
+function drafting({ house, ids }: Desk) {
+  const { store, settings } = house.current();
+  return { store, ids, now: Date.now(), file: filePeople(settings.current()) };
+}
+
+function speakAll({ house }: Desk, identities: readonly number[]): void {
+  identities.forEach(house.speaks);
+}
+
+/** One of them goes: then it says something, and so do those that stay. */
+async function part(desk: Desk, identity: number, work: () => Promise<boolean>): Promise<void> {
+  const all = [...IDENTITIES.keys()].filter((other) => areOne(stateOf(desk), identity, other)).slice(0, MOST_SPEAK);
+  speakAll(desk, all);
+  if (!(await during(desk, left(stateOf(desk), identity), work))) return;
+  desk.house.witness.onParted(identity);
+  speakAll(desk, [identity, ...all.filter((other) => other !== identity)]);
+}
+
+/** Whether the redeemer has sent the issuer's code and agreed; where a code is refused, or there is none, that is all. */
+async function bringTogether(desk: Desk, { issuer, redeemer, how }: Link): Promise<boolean> {
+  const shown = await answered(desk, issuer, "/link", /Your code is|Too many/);
+  const code = /`([A-Z0-9]{4}-[A-Z0-9]{4})`/.exec(shown)?.[1];
+  if (code === undefined) return false;
+  if (how === "wrong") {
+    await answered(desk, redeemer, "/link AAAA-AAAA", /no such code|Too many/);
+    return false;
+  }
+  const asked = desk.house.hears(issuer, /has sent your code/);
+  await answered(desk, redeemer, `/link ${code}`, /This links you with/);
+  await asked;
+  await answered(desk, redeemer, "/link yes", /Now say/);
+  return true;
+}
+
+async function link(desk: Desk, action: Link): Promise<void> {
+  const { house, memory } = desk;
+  const { issuer, redeemer, how } = action;
+  if (issuer === redeemer || areOne(stateOf(desk), issuer, redeemer)) return;
+  speakAll(desk, [issuer, redeemer]);
+  if (!(await bringTogether(desk, action)) || how === "silent") return;
+  if (how === "no") return void (await answered(desk, issuer, "/link no", /Not linked/));
+  const told = [house.hears(issuer, /✅ Linked|could not be done/), house.hears(redeemer, /✅ Linked|could not be done/)];
+  const made = await during(desk, agreed(stateOf(desk), issuer, redeemer), async () => {
+    await answered(desk, issuer, "/link yes", /Agreed/);
+    return (await Promise.all(told)).map((text) => wasMade(desk, text)).every(Boolean);
+  });
+  if (!made) return;
+  memory.onLinked(issuer, redeemer);
+  speakAll(desk, [issuer, redeemer]);
+}
+
+function isTaken(desk: Desk, identity: number): boolean {
+  return personOf(stateOf(desk), identity) !== null && !isFiled(IDENTITIES[identity] as Identity);
+}
+
+async function unlink(desk: Desk, identity: number): Promise<void> {
+  if (!isTaken(desk, identity)) return void (await answered(desk, identity, "/unlink", /linked to nobody/));
+  return part(desk, identity, async () => wasMade(desk, await answered(desk, identity, "/unlink", /✅ Unlinked|could not be done/)));
+}
+
+async function give(desk: Desk, { identity, name }: Extract<Change, { do: "give" }>): Promise<void> {
+  if (personOf(stateOf(desk), identity) !== null) return;
+  const change = await draftLink(drafting(desk), { identity: IDENTITIES[identity] as Identity, name, provedBy: "operator", displayName: null });
+  await during(desk, given(stateOf(desk), identity, name), () => apply(desk, { kind: "people", change }));
+}
+
+async function take(desk: Desk, identity: number): Promise<void> {
+  if (!isTaken(desk, identity)) return;
+  const change = await draftUnlink(drafting(desk), IDENTITIES[identity] as Identity);
+  return part(desk, identity, () => apply(desk, { kind: "people", change }));
+}
+
+async function setScope(desk: Desk, { channel, scope }: Extract<Change, { do: "scope" }>): Promise<void> {
+  const state = stateOf(desk);
+  const before = channel === null ? state.scope : state.channelScopes.get(channel);
+  if (before === scope) return;
+  const path: [string, ...string[]] = channel === null ? ["session", "dmScope"] : ["channels", channel, "dmScope"];
+  await during(desk, scoped(state, channel, scope), () => apply(desk, { kind: "edits", edits: [{ path, value: scope }] }));
+}
+
+async function rollBack(desk: Desk): Promise<void> {
+  const { undo } = desk;
+  const before = undo.pop();
+  if (before === undefined) return;
+  if (!(await during(desk, before, () => takeBack(desk)))) return void undo.push(before);
+  // What was taken back cannot be taken back again.
+  undo.pop();
+}
+
+async function make(desk: Desk, action: Change): Promise<void> {
+  switch (action.do) {
+    case "link":
+      return link(desk, action);
+    case "unlink":
+      return unlink(desk, action.identity);
+    case "give":
+      return give(desk, action);
+    case "take":
+      return take(desk, action.identity);
+    case "scope":
+      return setScope(desk, action);
+    case "rollback":
+      return rollBack(desk);
+  }
+}
+
 export function createChanger(house: House): Changer {
-  const { witness } = house;
   const memory = createMemory(house);
-  const undo: State[] = [];
-  const ids = createIds(systemClock);
-  const now = (): State => witness.states.at(-1) as State;
-
-  /** While it is made, both are in force: some sessions are as before and some are as after. False: it was not made. */
-  const during = async (after: State, work: () => Promise<boolean>): Promise<boolean> => {
-    const before = now();
-    memory.forget();
-    witness.states = [before, after];
-    const made = await work();
-    witness.states = [made ? after : before];
-    if (!made) return false;
-    undo.push(before);
-    witness.counts.changes++;
-    return true;
-  };
-
-  const answered = async (identity: number, text: string, pattern: RegExp): Promise<string> => {
-    const heard = house.hears(identity, pattern);
-    await house.say(text, inPrivate(identity));
-    return heard;
-  };
-
-  /** Somebody who begins to speak just then makes a plan stale: it is looked at again. */
-  const again = async (work: () => Promise<boolean>, tries = MOST_TRIES): Promise<boolean> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isContinuoError(error) || error.code !== "CHANGE_STALE") throw error;
-      return tries > 1 && again(work, tries - 1);
-    }
-  };
-
-  const apply = (wish: Wish): Promise<boolean> =>
-    again(async () => {
-      const done = await house.current().changes.apply(wish, { approve: true });
-      if (!done.applied) witness.faults.push("an approved change was only planned");
-      return done.applied;
-    });
-
-  const takeBack = (): Promise<boolean> =>
-    again(async () => {
-      const { changes } = house.current();
-      const newest = (await changes.list()).find(({ state }) => state === "applied");
-      return newest !== undefined && (await changes.rollback(newest.id, { approve: true })).applied;
-    });
-
-  /** How it went, as it was told in a chat. */
-  const wasMade = (text: string): boolean => {
-    if (!text.includes("✅") && !text.includes("Meanwhile somebody began to speak")) witness.faults.push(text);
-    return text.includes("✅");
-  };
-
-  /** What is drafted is what an operation would draft. */
-  const drafting = () => {
-    const { store, settings } = house.current();
-    return { store, ids, now: Date.now(), file: filePeople(settings.current()) };
-  };
-
-  const speakAll = (identities: readonly number[]): void => identities.forEach(house.speaks);
-
-  /** One of them goes: then it says something, and so do those that stay. */
-  const part = async (identity: number, work: () => Promise<boolean>): Promise<void> => {
-    const all = [...IDENTITIES.keys()].filter((other) => areOne(now(), identity, other)).slice(0, MOST_SPEAK);
-    speakAll(all);
-    if (!(await during(left(now(), identity), work))) return;
-    witness.onParted(identity);
-    speakAll([identity, ...all.filter((other) => other !== identity)]);
-  };
-
-  const link = async ({ issuer, redeemer, how }: Link): Promise<void> => {
-    if (issuer === redeemer || areOne(now(), issuer, redeemer)) return;
-    speakAll([issuer, redeemer]);
-    const shown = await answered(issuer, "/link", /Your code is|Too many/);
-    const code = /`([A-Z0-9]{4}-[A-Z0-9]{4})`/.exec(shown)?.[1];
-    if (code === undefined) return;
-    if (how === "wrong") return void (await answered(redeemer, "/link AAAA-AAAA", /no such code|Too many/));
-    const asked = house.hears(issuer, /has sent your code/);
-    await answered(redeemer, `/link ${code}`, /This links you with/);
-    await asked;
-    await answered(redeemer, "/link yes", /Now say/);
-    if (how === "silent") return;
-    if (how === "no") return void (await answered(issuer, "/link no", /Not linked/));
-    const told = [house.hears(issuer, /✅ Linked|could not be done/), house.hears(redeemer, /✅ Linked|could not be done/)];
-    const made = await during(agreed(now(), issuer, redeemer), async () => {
-      await answered(issuer, "/link yes", /Agreed/);
-      return (await Promise.all(told)).map(wasMade).every(Boolean);
-    });
-    if (!made) return;
-    memory.onLinked(issuer, redeemer);
-    speakAll([issuer, redeemer]);
-  };
-
-  const isTaken = (identity: number): boolean => personOf(now(), identity) !== null && !isFiled(IDENTITIES[identity] as Identity);
-
-  const make = async (action: Change): Promise<void> => {
-    switch (action.do) {
-      case "link":
-        return link(action);
-      case "unlink":
-        if (!isTaken(action.identity)) return void (await answered(action.identity, "/unlink", /linked to nobody/));
-        return part(action.identity, async () => wasMade(await answered(action.identity, "/unlink", /✅ Unlinked|could not be done/)));
-      case "give": {
-        const { identity, name } = action;
-        if (personOf(now(), identity) !== null) return;
-        const change = await draftLink(drafting(), { identity: IDENTITIES[identity] as Identity, name, provedBy: "operator", displayName: null });
-        await during(given(now(), identity, name), () => apply({ kind: "people", change }));
-        return;
-      }
-      case "take": {
-        if (!isTaken(action.identity)) return;
-        const change = await draftUnlink(drafting(), IDENTITIES[action.identity] as Identity);
-        return part(action.identity, () => apply({ kind: "people", change }));
-      }
-      case "scope": {
-        const { channel, scope } = action;
-        const before = channel === null ? now().scope : now().channelScopes.get(channel);
-        if (before === scope) return;
-        const path: [string, ...string[]] = channel === null ? ["session", "dmScope"] : ["channels", channel, "dmScope"];
-        await during(scoped(now(), channel, scope), () => apply({ kind: "edits", edits: [{ path, value: scope }] }));
-        return;
-      }
-      case "rollback": {
-        const before = undo.pop();
-        if (before === undefined) return;
-        if (!(await during(before, () => takeBack()))) return void undo.push(before);
-        undo.pop();
-      }
-    }
-  };
-  return { make, onSaid: memory.onSaid, onStill: memory.onStill };
+  const desk: Desk = { house, memory, undo: [], ids: createIds(systemClock) };
+  return { make: (action) => make(desk, action), onSaid: memory.onSaid, onStill: memory.onStill };
 }

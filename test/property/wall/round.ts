@@ -10,6 +10,7 @@ import type { InboxRow } from "../../../src/store/tables.ts";
 import { message, startHarness, type Harness } from "../../line/harness.ts";
 import { randomFrom, type Action, type Random } from "./actions.ts";
 import { createChanger, type Changer } from "./changer.ts";
+import type { House } from "./house.ts";
 import { firstState } from "./model.ts";
 import { createWitness, type Counts, type Witness } from "./witness.ts";
 import { addressOf, CHANNELS, firstConfig, IDENTITIES, type Identity, type Spot } from "./world.ts";
@@ -29,6 +30,8 @@ export interface RoundReport {
   readonly canaries: { readonly requests: number; readonly markers: number; readonly breaches: number };
 }
 
+type Say = Extract<Action, { do: "say" }>;
+
 const AN_HOUR = 61 * 60_000;
 
 async function* once(text: string): AsyncGenerator<ModelEvent> {
@@ -46,16 +49,6 @@ export function spoken(text: string, spot: Spot, named: boolean) {
   const { channel, account, chat, thread } = addressOf(spot);
   const { peer } = IDENTITIES[spot.identity] as Identity;
   return { ...message(text, { channel, account, chat, thread, sender: peer, kind: spot.room === null ? "dm" : "group" }), mentioned: named };
-}
-
-export interface House {
-  readonly witness: Witness;
-  current(): Harness;
-  say(text: string, spot: Spot): Promise<unknown>;
-  /** Has an account say something new in private, as anybody might just then. */
-  speaks(identity: number): void;
-  /** Resolves with the next text of this pattern that is sent to an account in private. */
-  hears(identity: number, pattern: RegExp): Promise<string>;
 }
 
 interface Ear {
@@ -91,83 +84,119 @@ async function canariesOf(reports: Harness[]): Promise<RoundReport["canaries"]> 
   return { requests: sum("requests"), markers: sum("markers"), breaches: sum("breaches") };
 }
 
-export async function runRound(actions: readonly Action[], { seed, window, canary, nudge }: RoundOptions): Promise<RoundReport> {
-  const directory = mkdtempSync(join(tmpdir(), "continuo-wall-"));
-  const random = randomFrom(seed ^ 0x5bd1e995);
-  const witness = createWitness(firstState());
-  const ears = new Set<Ear>();
-  const underWay: Promise<unknown>[] = [];
-  const houses: Harness[] = [];
-  let skew = 0;
-  const clock = { now: () => Date.now() + skew };
-  const open = async (config: ReturnType<typeof firstConfig>): Promise<Harness> => {
-    const echo = (request: Parameters<Witness["onRequest"]>[0]) => once(`re ${witness.onRequest(request)}`);
-    const harness = await startHarness({ directory, clock, canary, channels: CHANNELS, config, debounceMs: 0, answers: { echo } });
-    watch(harness, witness, ears);
-    houses.push(harness);
-    return harness;
-  };
-  let harness = await open(firstConfig());
-  const say = (action: Extract<Action, { do: "say" }>): void => {
-    const marker = markerFrom(random);
-    witness.counts.messages++;
-    witness.plant(marker, action.at, action.named);
-    changer.onSaid(marker, action);
-    underWay.push(harness.receive(spoken(action.anew ? `/new ${marker}` : marker, action.at, action.named)));
-  };
+/** What is under way in a round. */
+interface Round {
+  readonly options: RoundOptions;
+  readonly directory: string;
+  readonly random: Random;
+  readonly witness: Witness;
+  readonly ears: Set<Ear>;
+  readonly underWay: Promise<unknown>[];
+  /** All that were opened; the last one runs. */
+  readonly houses: Harness[];
+  /** By how many ms the clock has been put forward. */
+  skew: number;
+  /** Whether something was changed since everything was last still. */
+  changed: boolean;
+}
 
-  const house: House = {
-    witness,
-    current: () => harness,
-    speaks: (identity) => say({ do: "say", at: { identity, room: null, thread: null }, anew: false, named: true }),
-    say: (text, spot) => harness.receive(spoken(text, spot, true)),
+function newRound(options: RoundOptions): Round {
+  return {
+    ...{ options, directory: mkdtempSync(join(tmpdir(), "continuo-wall-")), random: randomFrom(options.seed ^ 0x5bd1e995) },
+    ...{ witness: createWitness(firstState()), ears: new Set<Ear>(), underWay: [], houses: [], skew: 0, changed: false },
+  };
+}
+
+async function open(round: Round, config: ReturnType<typeof firstConfig>): Promise<void> {
+  const { directory, witness, ears, houses, options } = round;
+  const clock = { now: () => Date.now() + round.skew };
+  const echo = (request: Parameters<Witness["onRequest"]>[0]) => once(`re ${witness.onRequest(request)}`);
+  const harness = await startHarness({ directory, clock, canary: options.canary, channels: CHANNELS, config, debounceMs: 0, answers: { echo } });
+  watch(harness, witness, ears);
+  houses.push(harness);
+}
+
+function currentOf({ houses }: Round): Harness {
+  return houses.at(-1) as Harness;
+}
+
+function say(round: Round, changer: Changer, action: Say): void {
+  const { random, witness, underWay } = round;
+  const marker = markerFrom(random);
+  witness.counts.messages++;
+  witness.plant(marker, action.at, action.named);
+  changer.onSaid(marker, action);
+  underWay.push(currentOf(round).receive(spoken(action.anew ? `/new ${marker}` : marker, action.at, action.named)));
+}
+
+/** What the changer sees of the round; `speaks` as nobody but the round can say something. */
+function houseOf(round: Round, speaks: House["speaks"]): House {
+  return {
+    witness: round.witness,
+    current: () => currentOf(round),
+    speaks,
+    say: (text, spot) => currentOf(round).receive(spoken(text, spot, true)),
     hears: (identity, pattern) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error(`nobody told ${JSON.stringify(IDENTITIES[identity])} ${pattern}`)), 30_000);
-        ears.add({ identity, pattern, heard: (text) => (clearTimeout(timer), resolve(text)) });
+        round.ears.add({ identity, pattern, heard: (text) => (clearTimeout(timer), resolve(text)) });
       }),
   };
-  const changer: Changer = createChanger(house);
-  let changed = false;
+}
 
+/** Waits until nothing is under way, and has the witness look at what is left. */
+async function settle(round: Round, changer: Changer): Promise<void> {
+  const { underWay, witness, options } = round;
+  while (underWay.length > 0) await Promise.all(underWay.splice(0));
+  const harness = currentOf(round);
   const waiting = (): Promise<InboxRow[]> => harness.store.all(listWaitingItems, { after: 0, limit: 1_000 });
+  if (options.nudge) for (const { session_key: key } of await waiting()) harness.line.wake(key);
+  const left = await harness.settled().then(() => [], waiting);
+  if (left.length > 0) witness.faults.push(`${left.length} messages wait that nobody works on, the first for ${left[0]?.session_key}`);
+  const held = await harness.store.all(listDeliveries, { state: "held", limit: 10_000 });
+  witness.settle(held.map(({ text }) => text), round.changed);
+  round.changed = false;
+  changer.onStill();
+  // Codes run out, and the counts of tries begin anew.
+  round.skew += AN_HOUR;
+}
 
-  const settle = async (): Promise<void> => {
-    while (underWay.length > 0) await Promise.all(underWay.splice(0));
-    if (nudge) for (const { session_key: key } of await waiting()) harness.line.wake(key);
-    const left = await harness.settled().then(() => [], waiting);
-    if (left.length > 0) witness.faults.push(`${left.length} messages wait that nobody works on, the first for ${left[0]?.session_key}`);
-    const held = await harness.store.all(listDeliveries, { state: "held", limit: 10_000 });
-    witness.settle(held.map(({ text }) => text), changed);
-    changed = false;
-    changer.onStill();
-    // Codes run out, and the counts of tries begin anew.
-    skew += AN_HOUR;
-  };
+async function restart(round: Round): Promise<void> {
+  const harness = currentOf(round);
+  await harness.line.stop(5_000);
+  await harness.kill();
+  // The file as the changes have left it.
+  await open(round, JSON5.parse(readFileSync(join(round.directory, "openclaw.json"), "utf8")));
+}
+
+async function perform(round: Round, changer: Changer, action: Action): Promise<void> {
+  if (action.do === "say") {
+    say(round, changer, action);
+    if (round.underWay.length >= round.options.window) await settle(round, changer);
+    return;
+  }
+  if (round.changed || action.do === "restart") await settle(round, changer);
+  if (action.do === "restart") return restart(round);
+  round.changed = true;
+  round.underWay.push(changer.make(action));
+}
+
+export async function runRound(actions: readonly Action[], options: RoundOptions): Promise<RoundReport> {
+  const round = newRound(options);
+  const { witness, houses, directory } = round;
+  await open(round, firstConfig());
+  const speaks = (identity: number): void => say(round, changer, { do: "say", at: { identity, room: null, thread: null }, anew: false, named: true });
+  const changer: Changer = createChanger(houseOf(round, speaks));
   try {
     for (const action of actions) {
       if (witness.faults.length > 0) break;
-      if (action.do === "say") {
-        say(action);
-        if (underWay.length >= window) await settle();
-        continue;
-      }
-      if (changed || action.do === "restart") await settle();
-      if (action.do === "restart") {
-        await harness.line.stop(5_000);
-        await harness.kill();
-        // The file as the changes have left it.
-        harness = await open(JSON5.parse(readFileSync(join(directory, "openclaw.json"), "utf8")));
-        continue;
-      }
-      changed = true;
-      underWay.push(changer.make(action));
+      await perform(round, changer, action);
     }
-    await settle();
+    await settle(round, changer);
     return { counts: witness.counts, faults: witness.faults, canaries: await canariesOf(houses) };
   } finally {
-    await harness.line.stop(1_000);
-    await harness.kill();
+    await currentOf(round).line.stop(1_000);
+    await currentOf(round).kill();
     rmSync(directory, { recursive: true, force: true });
   }
 }

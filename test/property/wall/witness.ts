@@ -7,6 +7,8 @@ import { addressOf, type Spot } from "./world.ts";
 
 const PREFIX = "wall-";
 const LENGTH = PREFIX.length + 16;
+/** Messages in a request, of the 400 that it has at most. */
+const NEARLY_FULL = 390;
 
 export interface Counts {
   messages: number;
@@ -63,90 +65,112 @@ function createHomes(): (state: State, spot: Spot) => string {
   };
 }
 
-export function createWitness(first: State): Witness {
-  const homes = createHomes();
-  const said = new Map<string, Spot>();
-  const unasked = new Set<string>();
-  const unanswered = new Set<string>();
-  const parted = new Set<number>();
-  const demands = new Map<string, string>();
-  const counts = noCounts();
-  const faults: string[] = [];
+/** What the witness remembers; all but the faults and counts is by marker or by identity. */
+interface Memory {
+  readonly homes: ReturnType<typeof createHomes>;
+  readonly said: Map<string, Spot>;
+  readonly unasked: Set<string>;
+  readonly unanswered: Set<string>;
+  readonly parted: Set<number>;
+  readonly demands: Map<string, string>;
+  readonly counts: Counts;
+  readonly faults: string[];
+}
 
-  const fault = (what: string): void => void faults.push(what);
-  const mayRead = (states: readonly State[], reader: Spot, author: Spot): boolean => states.some((state) => homes(state, reader) === homes(state, author));
+function emptyMemory(): Memory {
+  const words = { said: new Map<string, Spot>(), unasked: new Set<string>(), unanswered: new Set<string>(), demands: new Map<string, string>() };
+  return { ...words, homes: createHomes(), parted: new Set(), counts: noCounts(), faults: [] };
+}
 
-  /** Whether others' words were there, after looking at each. */
-  const look = (states: readonly State[], request: ModelRequest, asker: Spot, demanded: Map<string, string>): boolean => {
-    let shared = false;
-    const seen = new Set<string>();
-    for (const { text } of request.messages) {
-      for (let marker = markerIn(text); marker !== null; marker = markerIn(text, text.indexOf(marker) + LENGTH)) {
-        seen.add(marker);
-        unasked.delete(marker);
-        const author = said.get(marker);
-        if (author === undefined) fault(`a marker that nobody planted: ${marker}`);
-        else if (author === asker) continue;
-        else if (mayRead(states, asker, author)) shared ||= author.identity !== asker.identity;
-        else {
-          counts.foreign++;
-          fault(`a request of ${JSON.stringify(asker)} held ${marker} of ${JSON.stringify(author)}`);
-        }
+/** Looks at every marker of a request. Says which were there, and whether others' words were among them. */
+function lookAtMarkers(memory: Memory, states: readonly State[], request: ModelRequest, asker: Spot): { readonly seen: ReadonlySet<string>; readonly shared: boolean } {
+  const { homes, said, unasked, counts, faults } = memory;
+  const mayRead = (author: Spot): boolean => states.some((state) => homes(state, asker) === homes(state, author));
+  const seen = new Set<string>();
+  let shared = false;
+  for (const { text } of request.messages) {
+    for (let marker = markerIn(text); marker !== null; marker = markerIn(text, text.indexOf(marker) + LENGTH)) {
+      seen.add(marker);
+      unasked.delete(marker);
+      const author = said.get(marker);
+      if (author === undefined) faults.push(`a marker that nobody planted: ${marker}`);
+      else if (author === asker) continue;
+      else if (mayRead(author)) shared ||= author.identity !== asker.identity;
+      else {
+        counts.foreign++;
+        faults.push(`a request of ${JSON.stringify(asker)} held ${marker} of ${JSON.stringify(author)}`);
       }
     }
-    for (const [by, marker] of demanded) {
-      if (!seen.has(by)) continue;
-      demanded.delete(by);
-      if (request.messages.length >= 390) continue;
-      counts.afterLink++;
-      if (!seen.has(marker)) fault(`after the link ${by} did not know ${marker}`);
-    }
-    return shared;
-  };
+  }
+  return { seen, shared };
+}
 
+/** What had to be there beside a marker that is; a request that is nearly full may have lost it. */
+function lookAtDemands({ demands, counts, faults }: Memory, seen: ReadonlySet<string>, isFull: boolean): void {
+  for (const [by, marker] of demands) {
+    if (!seen.has(by)) continue;
+    demands.delete(by);
+    if (isFull) continue;
+    counts.afterLink++;
+    if (!seen.has(marker)) faults.push(`after the link ${by} did not know ${marker}`);
+  }
+}
+
+/** Returns the marker that the request asks about, or nothing where it has none. */
+function lookAtRequest(memory: Memory, states: readonly State[], request: ModelRequest): string {
+  const { said, unanswered, parted, counts, faults } = memory;
+  counts.requests++;
+  const marker = markerIn(request.messages.at(-1)?.text ?? "");
+  const asker = marker === null ? undefined : said.get(marker);
+  if (marker === null || asker === undefined) {
+    faults.push(`a request ends with ${JSON.stringify(request.messages.at(-1)?.text)}`);
+    return "";
+  }
+  if (markerIn(request.system) !== null) faults.push("a marker in the system prompt");
+  const { seen, shared } = lookAtMarkers(memory, states, request, asker);
+  lookAtDemands(memory, seen, request.messages.length >= NEARLY_FULL);
+  if (shared) counts[asker.room === null ? "sharedPrivate" : "sharedRoom"]++;
+  if (states.length === 1 && asker.room === null && parted.delete(asker.identity)) counts.keptApart++;
+  unanswered.add(marker);
+  return marker;
+}
+
+function lookAtSent({ said, unanswered, counts, faults }: Memory, { address, part }: Outgoing): void {
+  const marker = markerIn(part.text);
+  if (marker === null) return;
+  const spot = said.get(marker);
+  if (spot === undefined || !sameAddress(addressOf(spot), address)) faults.push(`the reply to ${marker} of ${JSON.stringify(spot)} went to ${JSON.stringify(address)}`);
+  else if (!unanswered.delete(marker)) faults.push(`${marker} was answered twice, or unasked`);
+  counts.replies++;
+}
+
+function lookAtRest({ unasked, unanswered, demands, counts, faults }: Memory, heldTexts: readonly string[], mayHold: boolean): void {
+  const held = heldTexts.filter((text) => unanswered.delete(markerIn(text) ?? ""));
+  counts.held += held.length;
+  if (held.length > 0 && !mayHold) faults.push(`${held.length} replies are held, and nothing had changed`);
+  for (const marker of unanswered) faults.push(`no reply to ${marker}`);
+  for (const marker of unasked) faults.push(`${marker} reached no model`);
+  unanswered.clear();
+  unasked.clear();
+  demands.clear();
+}
+
+export function createWitness(first: State): Witness {
+  const memory = emptyMemory();
   const witness: Witness = {
-    counts,
-    faults,
+    counts: memory.counts,
+    faults: memory.faults,
     states: [first],
     plant(marker, spot, named) {
-      said.set(marker, spot);
-      if (named) unasked.add(marker);
+      memory.said.set(marker, spot);
+      if (named) memory.unasked.add(marker);
     },
-    demand: (by, marker) => void demands.set(by, marker),
-    onParted: (identity) => void parted.add(identity),
-    onRequest(request) {
-      counts.requests++;
-      const marker = markerIn(request.messages.at(-1)?.text ?? "");
-      const asker = marker === null ? undefined : said.get(marker);
-      if (marker === null || asker === undefined) {
-        fault(`a request ends with ${JSON.stringify(request.messages.at(-1)?.text)}`);
-        return "";
-      }
-      if (markerIn(request.system) !== null) fault("a marker in the system prompt");
-      if (look(witness.states, request, asker, demands)) counts[asker.room === null ? "sharedPrivate" : "sharedRoom"]++;
-      if (witness.states.length === 1 && asker.room === null && parted.delete(asker.identity)) counts.keptApart++;
-      unanswered.add(marker);
-      return marker;
-    },
-    onSent({ address, part }) {
-      const marker = markerIn(part.text);
-      if (marker === null) return;
-      const spot = said.get(marker);
-      if (spot === undefined || !sameAddress(addressOf(spot), address)) fault(`the reply to ${marker} of ${JSON.stringify(spot)} went to ${JSON.stringify(address)}`);
-      else if (!unanswered.delete(marker)) fault(`${marker} was answered twice, or unasked`);
-      counts.replies++;
-    },
-    settle(heldTexts, mayHold) {
-      const held = heldTexts.filter((text) => unanswered.delete(markerIn(text) ?? ""));
-      counts.held += held.length;
-      if (held.length > 0 && !mayHold) fault(`${held.length} replies are held, and nothing had changed`);
-      for (const marker of unanswered) fault(`no reply to ${marker}`);
-      for (const marker of unasked) fault(`${marker} reached no model`);
-      unanswered.clear();
-      unasked.clear();
-      demands.clear();
-    },
-    homeNow: (spot) => homes(witness.states.at(-1) ?? first, spot),
+    demand: (by, marker) => void memory.demands.set(by, marker),
+    onParted: (identity) => void memory.parted.add(identity),
+    onRequest: (request) => lookAtRequest(memory, witness.states, request),
+    onSent: (outgoing) => lookAtSent(memory, outgoing),
+    settle: (heldTexts, mayHold) => lookAtRest(memory, heldTexts, mayHold),
+    homeNow: (spot) => memory.homes(witness.states.at(-1) ?? first, spot),
   };
   return witness;
 }
