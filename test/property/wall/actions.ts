@@ -1,5 +1,6 @@
 /** What happens in one round, drawn from a seed; plain data, so that a failing round can be cut down and printed. */
 import type { DmScope } from "../../../src/domain/route.ts";
+import type { Sharing } from "./model.ts";
 import { CHANNELS, IDENTITIES, ROOMS, type Spot } from "./world.ts";
 
 export type Action =
@@ -12,6 +13,8 @@ export type Action =
   | { readonly do: "give"; readonly identity: number; readonly name: string }
   | { readonly do: "take"; readonly identity: number }
   | { readonly do: "scope"; readonly channel: string | null; readonly scope: DmScope }
+  /** `session.groupScope` and `session.scope`, both at once. */
+  | { readonly do: "share"; readonly sharing: Sharing }
   | { readonly do: "rollback" }
   | { readonly do: "restart" };
 
@@ -30,6 +33,8 @@ export function randomFrom(seed: number): Random {
 }
 
 const SCOPES: readonly DmScope[] = ["auto", "auto", "auto", "per-channel-peer", "per-account-channel-peer", "per-peer", "main"];
+/** Mostly each has its own: else there would be no wall to look at. */
+const SHARINGS: readonly Sharing[] = ["none", "none", "rooms", "rooms", "all"];
 const EACH = IDENTITIES.length / 50;
 
 export interface Draw {
@@ -72,6 +77,7 @@ function change(random: Random, linked: number[]): Action {
     return { do: "give", identity, name: `Person ${Math.floor(identity / EACH)}` };
   }
   if (roll < 0.76) return { do: "take", identity: linked.length > 0 ? pick(random, linked) : speaker(random) };
+  if (roll < 0.8) return { do: "share", sharing: pick(random, SHARINGS) };
   if (roll < 0.9) return { do: "scope", channel: random() < 0.3 ? pick(random, CHANNELS) : null, scope: pick(random, SCOPES) };
   return roll < 0.975 ? { do: "rollback" } : { do: "restart" };
 }

@@ -7,7 +7,7 @@ import { draftLink, draftUnlink } from "../../../src/people/index.ts";
 import { filePeople } from "../../../src/main/file-people.ts";
 import type { Action } from "./actions.ts";
 import type { House } from "./house.ts";
-import { agreed, areOne, given, left, personOf, scoped, type State } from "./model.ts";
+import { agreed, areOne, given, left, personOf, scoped, sharedBy, type State } from "./model.ts";
 import { IDENTITIES, isFiled, type Identity, type Spot } from "./world.ts";
 
 type Change = Exclude<Action, { do: "say" } | { do: "restart" }>;
@@ -207,6 +207,15 @@ async function setScope(desk: Desk, { channel, scope }: Extract<Change, { do: "s
   await during(desk, scoped(state, channel, scope), () => apply(desk, { kind: "edits", edits: [{ path, value: scope }] }));
 }
 
+async function share(desk: Desk, { sharing }: Extract<Change, { do: "share" }>): Promise<void> {
+  if (stateOf(desk).sharing === sharing) return;
+  const edits = [
+    { path: ["session", "groupScope"] as const, value: sharing === "rooms" ? "main" : "per-group" },
+    { path: ["session", "scope"] as const, value: sharing === "all" ? "global" : "per-sender" },
+  ];
+  await during(desk, sharedBy(stateOf(desk), sharing), () => apply(desk, { kind: "edits", edits }));
+}
+
 async function rollBack(desk: Desk): Promise<void> {
   const { undo } = desk;
   const before = undo.pop();
@@ -228,6 +237,8 @@ async function make(desk: Desk, action: Change): Promise<void> {
       return take(desk, action.identity);
     case "scope":
       return setScope(desk, action);
+    case "share":
+      return share(desk, action);
     case "rollback":
       return rollBack(desk);
   }

@@ -11,6 +11,9 @@ interface Person {
   readonly filed: boolean;
 }
 
+/** `rooms`: they are in the main session too. `all`: there is one session alone. */
+export type Sharing = "none" | "rooms" | "all";
+
 /** One state of who is who and what is set; a change makes another one. */
 export interface State {
   readonly persons: ReadonlyMap<number, Person>;
@@ -18,13 +21,14 @@ export interface State {
   readonly linked: ReadonlyMap<number, number>;
   readonly scope: DmScope;
   readonly channelScopes: ReadonlyMap<string, DmScope>;
+  readonly sharing: Sharing;
 }
 
 const ANN = 0;
 
 export function firstState(): State {
   const linked = new Map(IDENTITIES.flatMap((one, index) => (isFiled(one) ? [[index, ANN] as const] : [])));
-  return { persons: new Map([[ANN, { name: "Ann", owner: false, filed: true }]]), linked, scope: "auto", channelScopes: new Map() };
+  return { persons: new Map([[ANN, { name: "Ann", owner: false, filed: true }]]), linked, scope: "auto", channelScopes: new Map(), sharing: "none" };
 }
 
 function identityAt(index: number): Identity {
@@ -52,6 +56,8 @@ export function scopeAt(state: State, channel: string): DmScope {
 /** Spec A1 to A4, 2.4 and 2.7. */
 export function homeOf(state: State, { identity, room, thread }: Spot): string {
   const { channel, account, peer } = identityAt(identity);
+  if (state.sharing === "all") return JSON.stringify(["global"]);
+  if (room !== null && state.sharing === "rooms") return JSON.stringify(["main"]);
   if (room !== null) return JSON.stringify(["room", channel, account, room, thread]);
   const inThread = thread === null ? [] : ["thread", channel, account, peer, thread];
   const scope = scopeAt(state, channel);
@@ -104,4 +110,8 @@ export function left(state: State, identity: number): State {
 
 export function scoped(state: State, channel: string | null, scope: DmScope): State {
   return channel === null ? { ...state, scope } : { ...state, channelScopes: new Map(state.channelScopes).set(channel, scope) };
+}
+
+export function sharedBy(state: State, sharing: Sharing): State {
+  return { ...state, sharing };
 }
