@@ -40,12 +40,12 @@ function plain(source: RoutingSource): RoutingSource {
 }
 
 /** Throws CONFIG_* for edits that cannot be made or a file that cannot be read. */
-export async function draftOf(parts: ChangesParts, wish: Wish, file?: { readonly config: Config; readonly warnings: readonly string[] }): Promise<Draft> {
+export async function draftOf(parts: ChangesParts, wish: Wish): Promise<Draft> {
   const current = parts.settings.current().who.source;
   const nothing = { people: null, edits: [], config: null, warnings: [], settings: [] };
   if (wish.kind === "people") return { ...nothing, cause: "people", source: current, people: wish.change };
   const edits = wish.kind === "edits" ? wish.edits : [];
-  const { config, warnings } = file ?? (await read(parts, edits));
+  const { config, warnings } = await read(parts, edits);
   const source = plain(routingPart(config));
   const settings = changedSettings(plain(current), source);
   if (wish.kind === "edits" && settings.length === 0) {

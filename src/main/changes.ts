@@ -14,7 +14,7 @@ export interface RunningChanges extends ChangesDesk {
   /** Brings to its end what a killed process left in the middle, and notes what is in force where nothing is noted yet. */
   resume(): Promise<void>;
   /** Looks whether the file says something else than what is in force: it is made, or waits. */
-  follow(config: Config, warnings: readonly string[]): Promise<void>;
+  follow(): Promise<void>;
   /** Takes up a changed file; what it changes of who shares a conversation is planned first. */
   adoptFile(config: Config, warnings: readonly string[]): void;
   /** Does what was agreed on in chats, once the turns in which it was are over. */
@@ -178,16 +178,17 @@ export function createChanges(parts: ChangesParts): RunningChanges {
   const { inTurn, whole, isStopped, stop } = createOrder(parts);
   const desk: Desk = { parts, waiting: null };
 
-  const followFile = (config: Config, warnings: readonly string[]): Promise<void> =>
+  // The file is read when its turn comes: what a watcher read before another change wrote it would bring back what that change ended.
+  const followFile = (): Promise<void> =>
     whole(async () => {
-      const draft = await draftOf(parts, { kind: "file" }, { config, warnings });
+      const draft = await draftOf(parts, { kind: "file" });
       if (draft.settings.length === 0) setWaiting(desk, null);
       else await lookAtFile(desk, draft);
     });
 
-  const followLater = (config: Config, warnings: readonly string[]): void => {
-    followFile(config, warnings).catch((error: unknown) => {
-      if (isBusy(error) && !isStopped()) return void setTimeout(() => followLater(config, warnings), TRY_AGAIN_MS).unref();
+  const followLater = (): void => {
+    followFile().catch((error: unknown) => {
+      if (isBusy(error) && !isStopped()) return void setTimeout(followLater, TRY_AGAIN_MS).unref();
       log.error({ err: error }, "what the changed file does to the conversations could not be found out; they stay as they are");
     });
   };
@@ -208,14 +209,12 @@ export function createChanges(parts: ChangesParts): RunningChanges {
     list: () => listed(parts),
     // What cannot be ended yet, because turns of before are not, is ended when they are.
     resume: () => inTurn(() => resume(desk)).catch((error: unknown) => (isBusy(error) ? undefined : Promise.reject(error))),
-    follow: async (config, warnings) => {
-      await followFile(config, warnings).catch((error: unknown) => (isBusy(error) ? followLater(config, warnings) : Promise.reject(error)));
-    },
+    follow: () => followFile().catch((error: unknown) => (isBusy(error) ? followLater() : Promise.reject(error))),
     stop,
     adoptFile(config, warnings) {
       // All but who shares a conversation is in force at once; that follows when it has been looked at.
       settings.replace(compileSettings(config, { warnings, env, directory: settings.directory, routingSource: settings.current().who.source }));
-      followLater(config, warnings);
+      followLater();
     },
     settleAgreements: settle,
   };

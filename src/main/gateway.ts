@@ -289,7 +289,7 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   // The line sends at once what the last gateway left: its channels have to be there before it starts.
   await channels.load(configuration.compiled.config);
   await line.start();
-  await changes.follow(configuration.compiled.config, configuration.compiled.warnings);
+  await changes.follow();
   changes.settleAgreements();
   house.ready = true;
   void channels.start();

@@ -30,7 +30,7 @@ export async function hasHeld(tx: Executor, sessionKey: string): Promise<boolean
 /** True when a delivery may not go to its address any more: it waits for the owner. What the owner has let go, goes. */
 export async function holdBack(parts: OutboxParts, delivery: Delivery): Promise<boolean> {
   const reason = parts.guard(delivery);
-  if (reason === null || (await parts.store.get(findHold, { delivery_id: delivery.id }))?.released_at != null) return false;
+  if (reason === null || ((await parts.store.get(findHold, { delivery_id: delivery.id }))?.released_at ?? null) !== null) return false;
   await parts.store.transaction(async (tx) => {
     await tx.run(upsertHold, { delivery_id: delivery.id, reason, since: parts.clock.now() });
     await tx.run(holdDelivery, { id: delivery.id });

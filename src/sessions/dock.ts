@@ -14,5 +14,5 @@ export async function undock(tx: Executor, key: string): Promise<void> {
 
 export async function readDock(store: Executor, key: string): Promise<Dock | null> {
   const row = await store.get(findSession, { key });
-  return row?.dock == null ? null : (JSON.parse(row.dock) as Dock);
+  return !row?.dock ? null : (JSON.parse(row.dock) as Dock);
 }

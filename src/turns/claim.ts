@@ -127,7 +127,7 @@ function rolledBy({ began_reason: reason }: ConversationRow): BeganReason | null
 function readerAt(address: Address, items: readonly InboxItem[], session: SessionRow | undefined): string {
   const here = items.findLast(({ message }) => sameAddress(message.address, address));
   if (here) return readerOf(here.message);
-  return session?.dock == null ? "" : (JSON.parse(session.dock) as Dock).peer;
+  return !session?.dock ? "" : (JSON.parse(session.dock) as Dock).peer;
 }
 
 async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: number): Promise<Claim> {
