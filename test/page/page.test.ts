@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAIN, TOKEN } from "../protocol/fixture.ts";
 import type { PageHouse } from "./house.ts";
-import { box, counts, open, openPage, post, posts, say, skip } from "./visit.ts";
+import { box, counts, open, openPage, post, posts, reads, say, skip } from "./visit.ts";
 
 const { visit } = openPage();
 
@@ -89,7 +89,7 @@ test("every message carries the badge of its channel", { skip }, async () => {
   };
   await visit({ prepare }, async ({ page }) => {
     await posts(page).nth(2).waitFor();
-    assert.deepEqual(await page.locator(".post .badge").allInnerTexts(), ["Web page", "Terminal", "Telegram"]);
+    await reads(page, ".post .badge", ["Web page", "Terminal", "Telegram"]);
     const colours = await page.locator(".post .badge").evaluateAll((badges) => badges.map((badge) => badge.computedStyleMap().get("color")?.toString()));
     assert.equal(new Set(colours).size, 3);
   });
@@ -110,7 +110,7 @@ test("a Telegram message appears while it happens, with sender and badge, and so
     await post(page, "I will remember").waitFor();
     await counts(page, ".stop", 0);
     await counts(page, ".post", 2);
-    assert.deepEqual(await page.locator(".post .badge").allInnerTexts(), ["Telegram", "Telegram"]);
+    await reads(page, ".post .badge", ["Telegram", "Telegram"]);
   });
 });
 
@@ -128,7 +128,7 @@ test("one answer to messages that a turn collected from two channels is shown on
     gateway.onTurnEvent({ ...ids, kind: "committed", held: null, text: "both read", model: "mock/echo-1", usage: { input: 1, output: 1, cacheRead: null, cacheWrite: null } });
     await post(page, "both read").waitFor();
     await counts(page, ".stop", 0);
-    assert.deepEqual(await page.locator(".post-body").allInnerTexts(), ["first half", "second half", "both read"]);
+    await reads(page, ".post-body", ["first half", "second half", "both read"]);
   });
 });
 
@@ -156,7 +156,7 @@ test("after a lost connection the page comes back by itself; what happened meanw
     await open(page);
     await say(page, "after");
     await post(page, "echo: after").waitFor();
-    assert.deepEqual(await page.locator(".post-body").allInnerTexts(), ["before", "meanwhile", "after", "echo: after"]);
+    await reads(page, ".post-body", ["before", "meanwhile", "after", "echo: after"]);
   });
 });
 
@@ -205,7 +205,7 @@ test("a failed run says why, after the message that it belongs to", { skip }, as
     await say(page, "hello?");
     await page.locator(".note.failure", { hasText: "The model is not known." }).waitFor();
     await counts(page, ".stop", 0);
-    assert.deepEqual(await page.locator(".post-body, .note").allInnerTexts(), ["hello?", "The model is not known. Set agents.defaults.model."]);
+    await reads(page, ".post-body, .note", ["hello?", "The model is not known. Set agents.defaults.model."]);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { MAIN, TOKEN } from "../protocol/fixture.ts";
 import { buildPage, findChromium, openBrowser } from "./browser.ts";
@@ -97,4 +98,10 @@ export async function until(what: string, isSo: () => Promise<boolean>): Promise
 
 export function counts(page: Page, selector: string, count: number): Promise<void> {
   return until(`there are ${count} of ${selector}`, async () => (await page.locator(selector).count()) === count);
+}
+
+/** The texts in that order, once they are painted: `innerText` is what layout has, which comes after the nodes do. */
+export async function reads(page: Page, selector: string, texts: readonly string[]): Promise<void> {
+  const found = (): Promise<string[]> => page.locator(selector).allInnerTexts();
+  await until(`${selector} reads ${texts.join(", ")}`, async () => isDeepStrictEqual(await found(), texts)).catch(async () => assert.deepEqual(await found(), texts));
 }
