@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nobodyIs } from "../audit/audience/between.ts";
 import { drawMap } from "../audit/audience/draw.ts";
 import { buildMap } from "../audit/audience/map.ts";
 import { readAudience } from "../audit/audience/read.ts";
@@ -16,6 +17,8 @@ export const audienceMap = define({
     const session = input.session === undefined ? null : services.settings.keyOf(input.session, null);
     const people = input.person === undefined ? [] : [input.person];
     const map = buildMap(await readAudience(services.store, services.people, { session, people, limit: input.limit }));
+    // With a session too, that person may only not speak in it; alone, an empty map would pass a misspelt name for a known one.
+    if (input.person !== undefined && session === null && map.people.length === 0) throw nobodyIs(input.person);
     return { ...map, svg: drawMap(map) };
   },
 });

@@ -52,5 +52,6 @@ test("an empty store has an empty map with a picture, and nobody to compare", ()
     const map = await audienceMap.run(services, audienceMap.input.parse({ session: "main" }), CALLER);
     assert.deepEqual([map.people, map.sessions, map.memory, map.more], [[], [], [], 0]);
     assert.match(map.svg, /^<svg /);
+    await assert.rejects(async () => audienceMap.run(services, audienceMap.input.parse({ person: "Ann" }), CALLER), { code: "PEOPLE_UNKNOWN", message: 'Nobody who has spoken here is "Ann".' });
     await assert.rejects(audienceBetween.run(services, { a: "Ann", b: "Bob" }, CALLER), { code: "PEOPLE_UNKNOWN" });
   }));

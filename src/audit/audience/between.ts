@@ -19,6 +19,13 @@ export interface Between {
   readonly lines: readonly string[];
 }
 
+/** The error for a person typed by a name or identity that nobody who spoke has. */
+export function nobodyIs(typed: string): ContinuoError {
+  return new ContinuoError("PEOPLE_UNKNOWN", `Nobody who has spoken here is ${JSON.stringify(oneLine(typed))}.`, {
+    fields: { cure: "Name a person of `continuo people list`, or an identity as `continuo audience` prints it: telegram:42." },
+  });
+}
+
 function personOf(map: AudienceMap, typed: string): MapPerson {
   const meant = map.identities.filter((identity) => {
     const person = map.people.find(({ id }) => id === identity.personId);
@@ -33,9 +40,7 @@ function personOf(map: AudienceMap, typed: string): MapPerson {
     const labels = meant.map(({ label }) => label).join(", ");
     throw new ContinuoError("REQUEST_INVALID", `${JSON.stringify(oneLine(typed))} means several people here: ${labels}.`, { fields: { cure: "Name one of these identities." } });
   }
-  throw new ContinuoError("PEOPLE_UNKNOWN", `Nobody who has spoken here is ${JSON.stringify(oneLine(typed))}.`, {
-    fields: { cure: "Name a person of `continuo people list`, or an identity as `continuo audience` prints it: telegram:42." },
-  });
+  throw nobodyIs(typed);
 }
 
 function shownName(map: AudienceMap, { id, name, role }: MapPerson): string {
