@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { build as bundle, type OutputChunk } from "rolldown";
 
 /** Loaded only where they are used; bundling them would only copy them. */
-const PACKAGES_KEPT = /^(grammy|pino-pretty|@ai-sdk\/.+)$/;
+const PACKAGES_KEPT = /^(grammy|pg|pino-pretty|@ai-sdk\/.+|@opentelemetry\/.+)$/;
 /** Optional native parts of ws: it asks for them and does without. */
 const OPTIONAL_NATIVES: readonly string[] = ["bufferutil", "utf-8-validate"];
 
