@@ -11,9 +11,13 @@ export interface Executor {
 /**
  * One schema, one set of statements, several engines. `transaction` resolves after the commit is durable
  * (law 1); inside it only statements may be awaited, so that it never holds the store while it waits for
- * anything else. Errors: STORE_FULL, STORE_CORRUPT, or whatever `work` throws, in which case nothing is kept.
+ * anything else. Errors: STORE_FULL, STORE_BUSY, STORE_CORRUPT, or whatever `work` throws, in which case nothing is kept.
+ *
+ * A transaction excludes every other one. With `session` it excludes those of the same session (in the order in
+ * which they were asked for) and those without one: whoever names a session writes nothing that belongs to another
+ * session. SQLite has one writer anyway; PostgreSQL runs the sessions side by side.
  */
 export interface Store extends Executor {
-  transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Executor) => Promise<T>, session?: string): Promise<T>;
   close(): Promise<void>;
 }

@@ -78,6 +78,7 @@ function assemble(path: string, writer: DatabaseSync, readOnly: boolean): Store 
     all: (source, params) => reads.all(source, params),
     get: (source, params) => reads.get(source, params),
     run: (source, params) => commits.enqueue((tx) => tx.run(source, params)),
+    // One writer: every transaction excludes every other one.
     transaction: (work) => commits.enqueue(work),
     async close() {
       await commits.drain();
