@@ -3,7 +3,7 @@ import { agentsSchema } from "./schema/agents.ts";
 import { cronSchema, hooksSchema } from "./schema/automation.ts";
 import { bindingsSchema } from "./schema/bindings.ts";
 import { channelsSchema } from "./schema/channels.ts";
-import { platformId, setting, validated } from "./schema/fields.ts";
+import { platformId, postgresUrl, setting, validated } from "./schema/fields.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { messagesSchema } from "./schema/messages.ts";
 import { modelsSchema } from "./schema/models.ts";
@@ -40,7 +40,10 @@ export const configSchema = z.looseObject({
   tools: toolsSchema.prefault({}),
   gateway: gatewaySchema.prefault({}),
   store: z
-    .strictObject({ url: validated(z.string().optional(), "PostgreSQL instead of the built-in SQLite.", "postgres://continuo@db.example.com/continuo") })
+    .strictObject({
+      url: setting(postgresUrl.optional(), "PostgreSQL instead of the built-in SQLite: several gateways may share one.", "postgres://continuo:secret@db.example.com/continuo"),
+      connections: setting(z.int().min(1).max(64).default(4), "The most commits that may be under way at once on PostgreSQL; reads have connections of their own.", 4),
+    })
     .prefault({}),
   outbox: z
     .strictObject({

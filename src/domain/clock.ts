@@ -4,3 +4,6 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** Runs on evenly when somebody sets the machine's clock; begins at its time when the process does. */
+export const steadyClock: Clock = { now: () => performance.timeOrigin + performance.now() };

@@ -13,6 +13,8 @@ const TABLE = {
   STORE_NEWER: { retry: false, cure: "Start the version of Continuo that wrote it, or a newer one." },
   STORE_FULL: { retry: true, cure: "Free space on the disk that holds the state directory." },
   STORE_BUSY: { retry: true, cure: "Let the other program finish that has the database open for writing; Continuo waits for it." },
+  STORE_UNREACHABLE: { retry: true, cure: "Check that the PostgreSQL server of store.url runs; Continuo waits for it." },
+  STORE_REFUSED: { retry: false, cure: "Check user, password and database name in store.url, and that the user may create tables there." },
   STORE_FENCED: { retry: false, cure: "Another worker has taken the turn over; nothing needs to be done." },
   GATEWAY_PORT_TAKEN: { retry: false, cure: "Choose another port with --port or gateway.port, or stop what listens there." },
   GATEWAY_BIND_REFUSED: { retry: false, cure: "Set gateway.auth.token before binding beyond loopback." },

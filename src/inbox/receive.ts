@@ -58,5 +58,5 @@ function commit(parts: ReceiveParts, item: NewItem, reserved: Reservation | null
     const accepted = await accept(tx, { ...item, route }, parts.ids, parts.clock);
     if (accepted.kind === "accepted" && accepted.sessionKey === item.route.sessionKey) await reserved?.claim(tx);
     return accepted;
-  });
+  }, item.route.sessionKey);
 }

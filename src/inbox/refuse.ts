@@ -24,7 +24,8 @@ export async function refuse(parts: ReceiveParts, dropped: Dropped): Promise<Rec
     if (answer === null) return false;
     await parts.sayNow(tx, NO_SESSION, { address: message.address, audience: audienceOf(message), peer: readerOf(message), replyTo: message.messageId }, answer);
     return true;
-  });
+    // Who asks to be let in may concern everybody's people; who is only overheard belongs to the room's session.
+  }, mayAsk ? undefined : parts.settings.route(message).sessionKey);
   if (told) parts.wakeOutbox();
   return { kind: "dropped", reason };
 }

@@ -10,7 +10,7 @@ import { OPERATIONS, type LiveGateway, type Services } from "../operations/index
 import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
 import type { Log } from "../logging/log.ts";
-import { openStore } from "../store/open.ts";
+import { openStoreAt } from "../store/open.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { CHANNEL_FACTORIES, createChannels, type ChannelFactory, type RunningChannels } from "./channels.ts";
 import { deviceSecret } from "./device-secret.ts";
@@ -21,6 +21,7 @@ import { createMetrics } from "./metrics.ts";
 import { createLine, type Line, type LineSettings } from "./line.ts";
 import { createLinePeople, createPeopleDesk } from "./people.ts";
 import { gatewaySettings, openLog, readConfiguration, type Configuration } from "./startup.ts";
+import { storeTarget } from "./store-target.ts";
 import { startMirror, type RunningMirror } from "./mirror.ts";
 import { watchConfiguration } from "./reload.ts";
 import { createScratchChannels } from "./scratch-channels.ts";
@@ -211,7 +212,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   const clock = systemClock;
   const files = statePaths(stateDir);
   const log = await openLog(configuration, files, start);
-  const store = openStore(files.database);
+  const store = await openStoreAt(storeTarget(configuration.compiled.config, files, (error) => log.warn({ err: error }, "the connection to PostgreSQL broke; it is made again")));
   const settings = await settingsInForce(store, configuration.compiled, start.env).catch(async (error: unknown) => {
     await store.close();
     throw error;

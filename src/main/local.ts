@@ -1,15 +1,16 @@
 import { createIds } from "../domain/ids.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ContinuoError } from "../domain/errors.ts";
-import { look, resolvePaths, type Environment } from "../config/index.ts";
+import { look, resolvePaths, type Environment, type LoadedConfig } from "../config/index.ts";
 import { OPERATIONS, type Caller, type Services } from "../operations/index.ts";
 import { createDirectory } from "../people/index.ts";
-import { openStore, openStoreReadOnly } from "../store/open.ts";
+import { openStoreAt, openStoreReadOnlyAt } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import { createPeopleDesk } from "./people.ts";
+import { storeTarget } from "./store-target.ts";
 import { compileSettings, explainSettings, operationSettings, settingsInForce } from "./settings.ts";
 
 export interface LocalOperations {
@@ -22,7 +23,7 @@ const CALLER: Caller = { channel: "terminal", connectionId: "local", clientName:
 /** What a state directory holds in which nothing has been said yet: looking at it must not create a store. */
 function emptyStore(): Store {
   const refuse = () => Promise.reject(new ContinuoError("GATEWAY_UNREACHABLE", "No gateway is running that could write this."));
-  return { all: () => Promise.resolve([]), get: () => Promise.resolve(undefined), run: refuse, transaction: refuse, close: () => Promise.resolve() };
+  return { all: () => Promise.resolve([]), get: () => Promise.resolve(undefined), run: refuse, transaction: refuse, close: () => Promise.resolve(), cluster: null };
 }
 
 interface Opened {
@@ -47,10 +48,17 @@ const quiet = { info: () => undefined, debug: () => undefined, warn: () => undef
 
 type OnEvent = (event: { readonly event: string; readonly payload: Readonly<Record<string, unknown>> }) => void;
 
+function loadedFrom(env: Environment): Promise<LoadedConfig> {
+  return look(resolvePaths(env).configPath, env);
+}
+
+function targetOf(env: Environment, { config }: LoadedConfig) {
+  return storeTarget(config, statePaths(resolvePaths(env).stateDir), () => undefined);
+}
+
 /** A gateway's services without the gateway. */
-async function assemble(env: Environment, version: string, store: Store, onEvent: OnEvent) {
+async function assemble(env: Environment, version: string, loaded: LoadedConfig, store: Store, onEvent: OnEvent) {
   const paths = resolvePaths(env);
-  const loaded = await look(paths.configPath, env);
   const compiled = compileSettings(loaded.config, { warnings: loaded.warnings, env, directory: createDirectory(), routingSource: null });
   const settings = await settingsInForce(store, compiled, env);
   const clock = systemClock;
@@ -66,9 +74,10 @@ async function assemble(env: Environment, version: string, store: Store, onEvent
 
 /** The operations on the store as it lies there, for commands that look while no gateway runs. */
 export async function openLocal(env: Environment, version: string): Promise<LocalOperations> {
-  const store = openStoreReadOnly(statePaths(resolvePaths(env).stateDir).database) ?? emptyStore();
+  const loaded = await loadedFrom(env);
+  const store = (await openStoreReadOnlyAt(targetOf(env, loaded))) ?? emptyStore();
   try {
-    const { services } = await assemble(env, version, store, () => undefined);
+    const { services } = await assemble(env, version, loaded, store, () => undefined);
     return operationsOf({ services, close: () => store.close() });
   } catch (error) {
     await store.close();
@@ -86,13 +95,14 @@ export async function openLocalForWriting(env: Environment, version: string, onE
   prepareStateDir(stateDir, files);
   const held = holdState(stateDir, files);
   try {
-    const store = openStore(files.database);
+    const loaded = await loadedFrom(env);
+    const store = await openStoreAt(targetOf(env, loaded));
     const close = async (): Promise<void> => {
       await store.close();
       held.release();
     };
     try {
-      const { services, changes } = await assemble(env, version, store, onEvent);
+      const { services, changes } = await assemble(env, version, loaded, store, onEvent);
       await changes.resume();
       return operationsOf({ services, close });
     } catch (error) {

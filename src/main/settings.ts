@@ -114,6 +114,13 @@ export async function settingsInForce(store: Store, compiled: CompiledSettings, 
   return holdSettings(compileSettings(compiled.config, { warnings: compiled.warnings, env, directory, routingSource }), directory);
 }
 
+/** Reads anew who is who and who shares a conversation, as other gateways have left it. */
+export async function rememberAnew(store: Store, { directory, current, replace }: SettingsHolder, env: Environment): Promise<void> {
+  directory.become(await loadDirectory(store));
+  const { config, warnings, who } = current();
+  replace(compileSettings(config, { warnings, env, directory, routingSource: (await readInForce(store)) ?? who.source }));
+}
+
 /** How a message would be taken now. */
 export function explainSettings(current: () => CompiledSettings): ExplainSettings {
   return {

@@ -3,7 +3,7 @@ import { look, resolvePaths, type Environment } from "../config/index.ts";
 import { isOperatorChannel } from "../domain/address.ts";
 import { createDirectory } from "../people/index.ts";
 import { nameKey } from "../routing/people.ts";
-import { openStoreReadOnly } from "../store/open.ts";
+import { openStoreReadOnlyAt } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import type { ParticipantRow } from "../store/tables.ts";
 import { listSharedSpeakers } from "../store/statements/list-shared-speakers.ts";
@@ -11,6 +11,7 @@ import { pageApprovals } from "../store/statements/page-approvals.ts";
 import type { StoredFacts } from "./security.ts";
 import { compileSettings, settingsInForce, type CompiledSettings } from "./settings.ts";
 import { statePaths } from "./state-paths.ts";
+import { storeTarget } from "./store-target.ts";
 
 const MOST = 5_000;
 
@@ -53,10 +54,10 @@ async function readFrom(store: Store, settings: CompiledSettings, directory: Awa
 /** What the store knows of people and of who shares a session, for the security audit; nothing where there is no store. */
 export async function readShared(env: Environment): Promise<StoredFacts> {
   const paths = resolvePaths(env);
-  const store = openStoreReadOnly(statePaths(paths.stateDir).database);
+  const { config, warnings } = await look(paths.configPath, env);
+  const store = await openStoreReadOnlyAt(storeTarget(config, statePaths(paths.stateDir), () => undefined));
   if (store === null) return { sharedSessions: [], approved: [], identities: [] };
   try {
-    const { config, warnings } = await look(paths.configPath, env);
     const compiled = compileSettings(config, { warnings, env, directory: createDirectory(), routingSource: null });
     const holder = await settingsInForce(store, compiled, env);
     return await readFrom(store, holder.current(), holder.directory);

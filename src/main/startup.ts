@@ -31,11 +31,7 @@ function lacksSecret(config: Config): boolean {
 }
 
 /** Settings that mean something, which this version does not do: to go on without them would surprise badly. */
-export function refuseUnserved({ store, gateway }: Config): void {
-  if (store.url !== undefined) {
-    // Going on with SQLite would keep conversations where nobody looks for them.
-    throw new ContinuoError("CONFIG_INVALID", "store.url: this version keeps its data in SQLite only. Fix: take the setting out.");
-  }
+export function refuseUnserved({ gateway }: Config): void {
   if (gateway.auth.mode === "trusted-proxy") {
     throw new ContinuoError("CONFIG_INVALID", 'gateway.auth.mode: "trusted-proxy" is not served by this version. Fix: use "token" or "password".');
   }

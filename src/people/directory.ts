@@ -16,6 +16,8 @@ import type { Approvals, KnownPeople, PeerAliases } from "./known.ts";
 export interface PeopleDirectory extends Directory, KnownPeople, PeerAliases, Approvals {
   /** Follows a change that was written (`after`) or taken back (`before`); afterwards it answers as if loaded anew. */
   apply(change: PeopleChange, side: Side): void;
+  /** Answers from now on as another one does: what this process remembered was out of date. */
+  become(other: PeopleDirectory): void;
 }
 
 interface Entry {
@@ -96,9 +98,29 @@ function createApprovals(): Approvals {
   };
 }
 
+type Answers = Omit<PeopleDirectory, "become">;
+
 /** A directory of nobody. */
 export function createDirectory(): PeopleDirectory {
-  return { ...createPeople(), ...createPeerAliases(), ...createApprovals() };
+  let inner: Answers = { ...createPeople(), ...createPeerAliases(), ...createApprovals() };
+  // Whoever holds one of these functions holds on to the directory, and not to what it answered from at the time.
+  return {
+    find: (channel, account, peer) => inner.find(channel, account, peer),
+    isOwner: (key) => inner.isOwner(key),
+    person: (id) => inner.person(id),
+    named: (key) => inner.named(key),
+    personOf: (channel, account, peer) => inner.personOf(channel, account, peer),
+    identitiesOf: (key) => inner.identitiesOf(key),
+    persons: () => inner.persons(),
+    canonicalPeer: (channel, id) => inner.canonicalPeer(channel, id),
+    aliasesOf: (channel, peer) => inner.aliasesOf(channel, peer),
+    learnAlias: (channel, alias, peer) => inner.learnAlias(channel, alias, peer),
+    isApproved: (channel, account, senderId) => inner.isApproved(channel, account, senderId),
+    approve: (channel, account, senderId) => inner.approve(channel, account, senderId),
+    revoke: (channel, account, senderId) => inner.revoke(channel, account, senderId),
+    apply: (change, side) => inner.apply(change, side),
+    become: (other) => void (inner = other),
+  };
 }
 
 /** Small enough that building one page is not noticed by anybody who waits for the event loop. */

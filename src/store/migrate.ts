@@ -1,12 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ContinuoError } from "../domain/errors.ts";
 import { sqliteBuilder } from "./engines/dialect.ts";
-import { firstSchema } from "./migrations/0001-first-schema.ts";
-import { peopleAndWalls } from "./migrations/0002-people-and-walls.ts";
-import type { Migration } from "./migrations/migration.ts";
-
-/** In order; a number is never reused, a migration that has been released is never edited. */
-const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls];
+import { MIGRATIONS } from "./migrations/index.ts";
 
 function versionOf(database: DatabaseSync): number {
   return (database.prepare("pragma user_version").get() as { user_version: number }).user_version;

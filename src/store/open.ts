@@ -5,6 +5,30 @@ import { openSqlite } from "./engines/sqlite/engine.ts";
 import { isOutdated, migrateSqlite } from "./migrate.ts";
 import type { Store } from "./store.ts";
 
+/** Where the data is: PostgreSQL when there is an address, else the embedded database. */
+export interface StoreTarget {
+  /** The file of the embedded database. */
+  readonly path: string;
+  readonly url: string | null;
+  /** The most commits that may be under way at once on PostgreSQL. */
+  readonly connections: number;
+  /** A connection to PostgreSQL broke; it is made again by itself. */
+  onError(error: unknown): void;
+}
+
+/** Opens the store that the configuration names. Errors: those of `openStore`, STORE_UNREACHABLE, STORE_REFUSED. */
+export async function openStoreAt({ path, url, connections, onError }: StoreTarget): Promise<Store> {
+  if (url === null) return openStore(path);
+  // The driver is loaded by those who use it.
+  const { openPostgres } = await import("./engines/postgres/engine.ts");
+  return openPostgres({ url, connections, onError });
+}
+
+/** The same for looking only; null while there is nothing to look at. PostgreSQL is open to all who have its address. */
+export async function openStoreReadOnlyAt(target: StoreTarget): Promise<Store | null> {
+  return target.url === null ? openStoreReadOnly(target.path) : openStoreAt(target);
+}
+
 /**
  * Opens the embedded store, creating it and bringing its schema up to date.
  * Errors: STATE_UNWRITABLE, STORE_CORRUPT, STORE_NEWER; a file that is not ours is never overwritten.

@@ -1,3 +1,4 @@
+import type { Cluster } from "./cluster.ts";
 import type { Statement } from "./statement.ts";
 
 /** Runs statements: against the store as last committed, or inside one transaction. */
@@ -20,4 +21,6 @@ export interface Executor {
 export interface Store extends Executor {
   transaction<T>(work: (tx: Executor) => Promise<T>, session?: string): Promise<T>;
   close(): Promise<void>;
+  /** What several gateways on one database share; null for an engine that one process has to itself. */
+  readonly cluster: Cluster | null;
 }

@@ -22,7 +22,14 @@ interface LineTables {
   overheard: Defaulted<OverheardRow, "seq" | "thread_key">;
 }
 
-type All = LineTables & PeopleTables & ChangeTables;
+interface ClusterTables {
+  gateways: GatewayRow;
+  leases: LeaseRow;
+  signals: Defaulted<SignalRow, "seq">;
+  world: WorldRow;
+}
+
+type All = LineTables & PeopleTables & ChangeTables & ClusterTables;
 
 /** Every table by its name: a map, and no record. */
 export type Tables = { [Name in keyof All]: All[Name] };
@@ -215,4 +222,38 @@ export interface OverheardRow extends TransportColumns {
   text: string;
   at: number;
   thread_key: string;
+}
+
+/** A gateway that works on this database; past `lease_until` it is taken for dead. */
+export interface GatewayRow {
+  id: string;
+  version: string;
+  /** Where it listens: host and port, or empty before it does. */
+  address: string;
+  started_at: number;
+  lease_until: number;
+}
+
+/** Something that one gateway at a time may do; `fence` grows with each new holder. */
+export interface LeaseRow {
+  name: string;
+  holder: string;
+  fence: number;
+  lease_until: number;
+  since: number;
+}
+
+/** What a gateway told the others, kept for a while for those who were not listening. */
+export interface SignalRow {
+  seq: number;
+  at: number;
+  gateway: string;
+  kind: string;
+  body: string;
+}
+
+/** One row; its epoch is raised by whatever changes who is who, so that no gateway goes by what it remembers. */
+export interface WorldRow {
+  id: number;
+  epoch: number;
 }

@@ -86,7 +86,7 @@ export async function commitTurn(
     }
     const delivery = { turnId, sessionKey, reply, text: end.say ?? "", draft, held: end.held };
     return { delivering: await enqueueDelivery(tx, delivery, parts.ids, now) };
-  });
+  }, turn.sessionKey);
 }
 
 async function appendAnswer(

@@ -23,7 +23,7 @@ export async function drain(parts: WorkerParts & { isHeld(): boolean }, sessionK
     // What was claimed on acceptance has not seen the messages that came since.
     if (next === null && parts.isHeld()) return null;
     if (next === null) lane.again = false;
-    const claim: Claim = next ?? (await parts.store.transaction((tx) => claimTurn(parts, tx, sessionKey, parts.clock.now())));
+    const claim: Claim = next ?? (await parts.store.transaction((tx) => claimTurn(parts, tx, sessionKey, parts.clock.now()), sessionKey));
     next = null;
     if (claim.kind === "empty") return null;
     if (claim.kind === "busy") return Math.max(RETRY_MS, claim.until - parts.clock.now());

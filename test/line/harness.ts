@@ -238,6 +238,7 @@ function mortal(store: Store, isDead: () => boolean): Store {
     run: (statement, params) => guarded(() => store.run(statement, params)),
     transaction: (work) => guarded(() => store.transaction(work)),
     close: () => store.close(),
+    cluster: store.cluster,
   };
 }
 

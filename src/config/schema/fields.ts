@@ -68,6 +68,8 @@ export const platformId = z.union([z.string(), z.number()]).transform((value, co
   return z.NEVER;
 }).meta({ "x-kind": "id" });
 
+/** What PostgreSQL's own tools take, as an address. */
+export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 export const httpUrl = z.url({ protocol: /^https?$/ });
 
 export const count = z.int().min(0);

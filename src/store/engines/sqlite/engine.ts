@@ -74,6 +74,7 @@ function assemble(path: string, writer: DatabaseSync, readOnly: boolean): Store 
   const writes = executorFor(writer, builder);
   const commits = createCommitQueue(writer, writes);
   return {
+    cluster: null,
     writer,
     all: (source, params) => reads.all(source, params),
     get: (source, params) => reads.get(source, params),
