@@ -8,14 +8,13 @@ import { systemClock } from "../domain/clock.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { createIds } from "../domain/ids.ts";
 import { noProbe } from "../domain/probe.ts";
-import { toDelivery } from "../store/rows.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
-import { listPendingDeliveries } from "../store/statements/list-pending-deliveries.ts";
 import { enqueueDelivery } from "./enqueue.ts";
 import { sendDelivery } from "./send.ts";
+import { waitingFor } from "./waiting.ts";
 import { createOutboxWorker } from "./worker.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
@@ -57,9 +56,9 @@ async function outbox(t: TestContext, text: string, draft: string | null) {
 }
 
 async function pending(store: Store) {
-  const [row] = await store.all(listPendingDeliveries, { after: "", limit: 1 });
-  assert.ok(row);
-  return toDelivery(row);
+  const [delivery] = await waitingFor(store, address);
+  assert.ok(delivery);
+  return delivery;
 }
 
 /** A gateway died during the call; the next one starts. */

@@ -1,90 +1,160 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
-import { createAlarm } from "./alarm.ts";
 import { createRounds } from "./rounds.ts";
+import { createSleepers } from "./sleepers.ts";
 
 export interface LaneParts {
   now(): number;
-  /** What waits, ordered by id, after `after`. */
-  load(after: string): Promise<readonly Delivery[]>;
+  /** What waits for an address, in order, the first of it. */
+  load(address: Address): Promise<readonly Delivery[]>;
+  /** The head of the lane after this address; null begins. */
+  nextHead(after: Address | null): Promise<Delivery | null>;
   /** False when it went back to be tried again: what comes after it in its lane waits for it. */
   process(delivery: Delivery): Promise<boolean>;
   onError(error: unknown): void;
 }
 
 export interface Lanes {
-  wake(): void;
+  /** Something may be due for this address; without one, for any. */
+  wake(address?: Address): void;
   stop(): Promise<void>;
 }
 
 /** How long the store is left alone after it failed. */
 const PAUSE_AFTER_ERROR_MS = 1_000;
+/** Wakes are hints: what one that was missed would have told is found by then. */
+const LOOK_EVERYWHERE_MS = 60_000;
+/** Heads that are looked at before others are let in. */
+const HEADS_AT_ONCE = 50;
 
-function laneOf(delivery: Delivery): string {
-  const { channel, account, chat, thread } = delivery.address;
-  return JSON.stringify([channel, account, chat, thread]);
+interface Running {
+  again: boolean;
+  done: Promise<void>;
 }
 
-/** Everything that waits, by lane, each in order. */
-async function waitingLanes(parts: LaneParts): Promise<Map<string, Delivery[]>> {
-  const waiting = new Map<string, Delivery[]>();
-  for (let after = ""; ; ) {
-    const page = await parts.load(after);
+function laneOf({ channel, account, chat, thread }: Address): string {
+  return JSON.stringify([channel, account, chat, thread ?? ""]);
+}
+
+/** Sends what waits for an address until nothing is due; answers when the next of it is, null when nothing waits. */
+async function drainLane(parts: LaneParts, address: Address, isStopped: () => boolean): Promise<number | null> {
+  for (;;) {
+    const page = await parts.load(address);
+    if (page.length === 0) return null;
     for (const delivery of page) {
-      const lane = laneOf(delivery);
-      const queue = waiting.get(lane);
-      if (queue) queue.push(delivery);
-      else waiting.set(lane, [delivery]);
+      if (isStopped() || delivery.dueAt > parts.now()) return delivery.dueAt;
+      // It went back with a later time, which is in the store.
+      if (!(await parts.process(delivery))) break;
     }
-    const last = page.at(-1);
-    if (!last) return waiting;
-    after = last.id;
   }
 }
 
-/** One lane an address: in order within, side by side between. A lane whose head is not due yet waits as a whole. */
-export function createLanes(parts: LaneParts): Lanes {
-  const busy = new Map<string, Promise<void>>();
-  let stopped = false;
+/** Every head, one after the other; others are let in between. */
+async function eachHead(parts: LaneParts, isStopped: () => boolean, take: (head: Delivery) => void): Promise<void> {
+  let seen = 0;
+  for (let head = await parts.nextHead(null); head !== null && !isStopped(); head = await parts.nextHead(head.address)) {
+    take(head);
+    if (++seen % HEADS_AT_ONCE === 0) await nextTurn();
+  }
+}
 
-  const runLane = async (lane: string, deliveries: readonly Delivery[]): Promise<void> => {
+interface Drains {
+  /** Looks what is due for an address, now or, where it is being sent, once more when that ends. */
+  begin(address: Address): void;
+  isBusy(lane: string): boolean;
+  ended(): Promise<unknown>;
+}
+
+interface DrainEnds {
+  /** What comes next for the address is not due yet. */
+  asleep(lane: string, address: Address, until: number): void;
+  failed(error: unknown): void;
+  isStopped(): boolean;
+}
+
+/** At most one at work for each address. */
+function createDrains(parts: LaneParts, ends: DrainEnds): Drains {
+  const running = new Map<string, Running>();
+
+  const run = async (lane: string, address: Address, own: Running): Promise<void> => {
     try {
-      for (const delivery of deliveries) {
-        if (stopped || delivery.dueAt > parts.now()) break;
-        if (!(await parts.process(delivery))) break;
-      }
-      busy.delete(lane);
-      scans.request();
+      let until: number | null;
+      do {
+        own.again = false;
+        until = await drainLane(parts, address, ends.isStopped);
+      } while (own.again && !ends.isStopped());
+      running.delete(lane);
+      if (until !== null) ends.asleep(lane, address, until);
     } catch (error) {
-      busy.delete(lane);
-      pauseAfter(error);
+      running.delete(lane);
+      ends.failed(error);
     }
   };
 
-  const scan = async (): Promise<void> => {
-    let next = Number.POSITIVE_INFINITY;
-    for (const [lane, deliveries] of await waitingLanes(parts)) {
-      const head = deliveries[0];
-      if (!head || busy.has(lane)) continue;
-      if (head.dueAt > parts.now()) next = Math.min(next, head.dueAt);
-      else busy.set(lane, runLane(lane, deliveries));
-    }
-    if (Number.isFinite(next)) alarm.set(next);
+  return {
+    isBusy: (lane) => running.has(lane),
+    begin(address) {
+      const lane = laneOf(address);
+      const known = running.get(lane);
+      // What was committed after its last look would wait for nobody.
+      if (known) return void (known.again = true);
+      const own: Running = { again: false, done: Promise.resolve() };
+      running.set(lane, own);
+      own.done = run(lane, address, own);
+    },
+    ended: () => Promise.all([...running.values()].map(({ done }) => done)),
+  };
+}
+
+/**
+ * One lane an address: in order within, side by side between. A lane whose head is not due yet waits as a whole: it
+ * is not looked at before its time, so that a chat that cannot be reached costs the others nothing, however much waits
+ * for it.
+ */
+export function createLanes(parts: LaneParts): Lanes {
+  let lookEverywhereAt = 0;
+  let stopped = false;
+  const isStopped = (): boolean => stopped;
+
+  const look = (address: Address): void => {
+    if (stopped) return;
+    sleepers.wake(laneOf(address));
+    drains.begin(address);
+  };
+
+  const lookEverywhere = async (): Promise<void> => {
+    lookEverywhereAt = parts.now() + LOOK_EVERYWHERE_MS;
+    await eachHead(parts, isStopped, ({ address, dueAt }) => {
+      const lane = laneOf(address);
+      if (dueAt > parts.now() && !drains.isBusy(lane)) sleepers.put(lane, address, dueAt);
+      else look(address);
+    });
+    sleepers.ringBy(lookEverywhereAt);
   };
 
   const pauseAfter = (error: unknown): void => {
     parts.onError(error);
-    if (!stopped) alarm.set(parts.now() + PAUSE_AFTER_ERROR_MS);
+    lookEverywhereAt = parts.now() + PAUSE_AFTER_ERROR_MS;
+    sleepers.ringBy(lookEverywhereAt);
   };
-  const scans = createRounds(scan, pauseAfter);
-  const alarm = createAlarm(parts.now, scans.request);
+
+  const ring = (): void => {
+    if (lookEverywhereAt <= parts.now()) return rounds.request();
+    for (const address of sleepers.due()) look(address);
+    sleepers.ringBy(lookEverywhereAt);
+  };
+  const sleepers = createSleepers(() => parts.now(), ring);
+  const drains = createDrains(parts, { asleep: sleepers.put, failed: pauseAfter, isStopped });
+  const rounds = createRounds(lookEverywhere, pauseAfter);
 
   return {
-    wake: scans.request,
+    wake: (address) => (address === undefined ? rounds.request() : look(address)),
     async stop() {
       stopped = true;
-      await scans.end();
-      alarm.clear();
-      await Promise.all(busy.values());
+      await rounds.end();
+      sleepers.end();
+      await drains.ended();
     },
   };
 }

@@ -7,11 +7,10 @@
  * 4. Nothing here decides where a reply goes: that came with the turn (law 5). A chat that has come to belong to
  *    somebody else meanwhile gets nothing: its reply waits for the owner.
  */
+import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
-import { toDelivery } from "../store/rows.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
-import { listPendingDeliveries } from "../store/statements/list-pending-deliveries.ts";
 import { requeueInterruptedEdits } from "../store/statements/requeue-interrupted-edits.ts";
 import { settleInterruptedDeliveries } from "../store/statements/settle-interrupted-deliveries.ts";
 import { holdBack } from "./held.ts";
@@ -20,23 +19,23 @@ import { createLanes } from "./lanes.ts";
 import type { OutboxParts } from "./parts.ts";
 import { postpone } from "./postpone.ts";
 import { sendDelivery } from "./send.ts";
+import { nextHead, waitingFor } from "./waiting.ts";
 
 export interface OutboxWorker {
-  /** Something new may be due. */
-  wake(): void;
+  /** Something new may be due: for this address, or for any. */
+  wake(address?: Address): void;
   /** Settles what a dead gateway left under way, then sends what waits. */
   start(onUnknown: "hold" | "resend"): Promise<void>;
   /** Lets platform calls under way end (for `graceMs` at most), begins no others. */
   stop(graceMs: number): Promise<void>;
 }
 
-const PAGE = 500;
-
 export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
   const abort = new AbortController();
   const lanes = createLanes({
     now: () => parts.clock.now(),
-    load: async (after) => (await parts.store.all(listPendingDeliveries, { after, limit: PAGE })).map(toDelivery),
+    load: (address) => waitingFor(parts.store, address),
+    nextHead: (after) => nextHead(parts.store, after),
     process: (delivery) => attempt(parts, delivery, abort.signal),
     onError: (error) => parts.log.error({ err: error }, "the outbox could not be read"),
   });

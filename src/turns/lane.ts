@@ -1,3 +1,4 @@
+import type { Address } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { ClaimedTurn, ClaimParts } from "./claim.ts";
@@ -9,7 +10,8 @@ export interface WorkerParts extends ClaimParts, RunParts, CommitParts {
   readonly log: ChannelLog;
   /** Ends the live view of a turn; resolves to the draft that its reply completes. */
   settleLive(turnId: string): Promise<string | null>;
-  onDelivery(): void;
+  /** A reply is on its way: to this address, or to several. */
+  onDelivery(to?: Address): void;
 }
 
 /** A session that has something to do. */

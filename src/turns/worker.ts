@@ -58,7 +58,8 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
     parts.probe("before-commit");
     const { delivering } = await commitWhenPossible(parts, claimed, end, draft, stopping);
     parts.probe("committed");
-    if (delivering) parts.onDelivery();
+    // What is held is told to its owner as well, who reads elsewhere.
+    if (delivering) parts.onDelivery(end.held === null ? turn.reply.address : undefined);
     parts.emit(endEvent(turn, end, now()));
   } catch (thrown) {
     await parts.settleLive(turn.id);
