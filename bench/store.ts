@@ -46,7 +46,7 @@ function openLine(directory: string) {
     holder: "bench",
     leaseMs: 30_000,
     settings: {
-      batchLimit: () => 20,
+      batchLimit: () => 20, maxAttempts: () => 3,
       canReach: () => true,
       canary: () => null,
       agents: () => compileAgents({ agents: { defaults: { model: "mock/mock" } } }),

@@ -69,6 +69,9 @@ const ACCEPTED: readonly [path: string, value: unknown, read: unknown][] = [
   ["cron.sessionRetention", 48, 2 * DAY],
   ["cron.sessionRetention", false, false],
   ["outbox.onUnknown", "resend", "resend"],
+  ["outbox.retry.first", "2s", 2_000],
+  ["outbox.retry.longest", 250, 250],
+  ["turns.maxAttempts", 1, 1],
   ["plugins.entries.x.config", { a: 1 }, { a: 1 }],
 ];
 
@@ -128,6 +131,9 @@ const REFUSED: readonly [path: string, value: unknown, line: RegExp][] = [
   ["hooks", { enabled: true, token: "t", allowedSessionKeyPrefixes: ["x:"] }, /hooks\.allowedSessionKeyPrefixes must include 'hook:' when hooks\.defaultSessionKey is unset/m],
   ["hooks", { enabled: true, token: "t", allowedSessionKeyPrefixes: ["x:"], defaultSessionKey: "y:1" }, /hooks\.defaultSessionKey must match hooks\.allowedSessionKeyPrefixes/m],
   ["store.uri", "x", /^store\.uri: unknown setting\. Fix: did you mean "url"\.$/m],
+  ["outbox.retry.attempts", 0, /^outbox\.retry\.attempts: /m],
+  ["outbox.retry.jitter", 2, /^outbox\.retry\.jitter: /m],
+  ["turns.maxAttempt", 3, /^turns\.maxAttempt: unknown setting/m],
   ["outbox.onUnknown", "retry", /^outbox\.onUnknown: expected one of "hold", "resend"/m],
   ["agents.list", [{ id: "a" }, { id: "A" }], /^agents\.list\[1\]\.id: "a" is the same agent as agents\.list\[0\]/m],
 ];
@@ -174,6 +180,8 @@ test("unset settings take the decided defaults", () => {
   assert.equal(config.gateway.http.endpoints.chatCompletions.enabled, false);
   assert.equal(config.gateway.handshakeTimeoutMs, 15_000);
   assert.equal(config.outbox.onUnknown, "hold");
+  assert.deepEqual({ ...config.outbox.retry }, { attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 });
+  assert.equal(config.turns.maxAttempts, 3);
   assert.equal(config.cron.sessionRetention, DAY);
   assert.equal(config.hooks.maxBodyBytes, 262_144);
 });

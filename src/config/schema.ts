@@ -5,6 +5,7 @@ import { bindingsSchema } from "./schema/bindings.ts";
 import { channelsSchema } from "./schema/channels.ts";
 import { platformId, postgresUrl, setting, validated } from "./schema/fields.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
+import { outboxSchema, turnsSchema } from "./schema/journey.ts";
 import { messagesSchema } from "./schema/messages.ts";
 import { modelsSchema } from "./schema/models.ts";
 import { sessionSchema } from "./schema/session.ts";
@@ -45,15 +46,8 @@ export const configSchema = z.looseObject({
       connections: setting(z.int().min(1).max(64).default(4), "The most commits that may be under way at once on PostgreSQL; reads have connections of their own.", 4),
     })
     .prefault({}),
-  outbox: z
-    .strictObject({
-      onUnknown: setting(
-        z.enum(["hold", "resend"]).default("hold"),
-        "A reply whose delivery a crash left open: `hold` asks you, `resend` risks a second copy.",
-        "hold",
-      ),
-    })
-    .prefault({}),
+  turns: turnsSchema.prefault({}),
+  outbox: outboxSchema.prefault({}),
   audit: z
     .strictObject({ canary: setting(z.boolean().default(false), "Plants a marker with each person's words and watches that it never comes near anybody else.", true) })
     .prefault({}),

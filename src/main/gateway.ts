@@ -324,6 +324,8 @@ function lineSettings({ current }: SettingsHolder, doors: Doors, secret: string)
     debounceMs: (channel) => current().debounceMs(channel),
     batchLimit: () => current().config.messages.queue.cap,
     onUnknown: () => current().config.outbox.onUnknown,
+    retry: () => current().config.outbox.retry,
+    maxAttempts: () => current().config.turns.maxAttempts,
     audience: (message) => current().who.audience(message),
     canReach: (channel, account) => doors.channels?.get(channel)?.accounts.includes(account) ?? false,
     canary: (message) => (current().config.audit.canary ? markerOf(message, secret) : null),

@@ -11,6 +11,7 @@ import type { ReplyRoute } from "../domain/route.ts";
 import type { Turn, TurnEvent } from "../domain/turn.ts";
 import type { Doorway, EntranceSettings, SayNow } from "../inbox/parts.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
+import type { RetryBudget } from "../outbox/backoff.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
 import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
@@ -30,6 +31,7 @@ import { createTurnWorker, type Held, type TurnWorker } from "../turns/lanes.ts"
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
 export interface LineSettings extends EntranceSettings, TurnSettings {
   onUnknown(): "hold" | "resend";
+  retry(): RetryBudget;
 }
 
 /** What the line asks of the people room; main joins the two. */
@@ -100,7 +102,7 @@ export function createLine(parts: LineParts): Line {
   const { clock, ids, log } = world;
   const holder = ids.uuid();
   const live = createLiveReplies({ clock, log, channel, rememberDraft: (turnId, draft) => rememberDraft(store, turnId, draft) });
-  const outbox = createOutboxWorker({ ...world, store, probe, channel, guard: (delivery) => guardAddress(settings, delivery) });
+  const outbox = createOutboxWorker({ ...world, store, probe, channel, retry: settings.retry, guard: (delivery) => guardAddress(settings, delivery) });
   const canaries: CanaryCount = { requests: 0, markers: 0, breaches: 0 };
   const sayNow = sayNowWith(world);
   const emit = (event: TurnEvent): void => {

@@ -1,13 +1,16 @@
-/** How failed deliveries are tried again: doubling from one second up to five minutes, with a fifth of jitter. */
-const FIRST_MS = 1_000;
-const LONGEST_MS = 300_000;
-const JITTER = 0.2;
-
-/** After this many attempts a delivery has failed for good: about twenty minutes after the first. */
-export const MAX_ATTEMPTS = 10;
+/** How often a delivery is tried, and with which pauses (`outbox.retry`). Times in ms. */
+export interface RetryBudget {
+  /** After this many attempts it has failed for good. */
+  readonly attempts: number;
+  /** The first pause; each further one is twice as long. */
+  readonly first: number;
+  readonly longest: number;
+  /** The share of a pause that is added to it at random. */
+  readonly jitter: number;
+}
 
 /** `attempt` counts from 1; `random` is in [0, 1). A platform's own wish (429) is never undercut. */
-export function backoffMs(attempt: number, retryAfterMs: number | null, random: number): number {
-  const base = Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempt - 1));
-  return Math.max(retryAfterMs ?? 0, Math.round(base * (1 + JITTER * random)));
+export function backoffMs(budget: RetryBudget, attempt: number, retryAfterMs: number | null, random: number): number {
+  const base = Math.min(budget.longest, budget.first * 2 ** (attempt - 1));
+  return Math.max(retryAfterMs ?? 0, Math.round(base * (1 + budget.jitter * random)));
 }

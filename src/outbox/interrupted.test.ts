@@ -17,6 +17,8 @@ import { sendDelivery } from "./send.ts";
 import { waitingFor } from "./waiting.ts";
 import { createOutboxWorker } from "./worker.ts";
 
+const RETRY = { attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 };
+
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 const address = { channel: "telegram", account: "default", chat: "42", thread: null };
 
@@ -65,7 +67,7 @@ async function pending(store: Store) {
 async function dieAndStart(store: Store, channel: Channel): Promise<string[]> {
   const { id } = await pending(store);
   await store.run(beginDelivery, { id, attempts: 1 });
-  const worker = createOutboxWorker({ store, clock: systemClock, probe: noProbe, log: quiet, random: () => 0, guard: () => null, channel: () => channel });
+  const worker = createOutboxWorker({ store, clock: systemClock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel });
   await worker.start("hold");
   for (;;) {
     const states = (await store.all(countOpenDeliveries, {})).map(({ state }) => state);

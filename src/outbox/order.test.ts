@@ -14,6 +14,8 @@ import { countOpenDeliveries } from "../store/statements/count-open-deliveries.t
 import { enqueueDelivery } from "./enqueue.ts";
 import { createOutboxWorker } from "./worker.ts";
 
+const RETRY = { attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 };
+
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 
 /** A clock that leaps over every pause, and replies that wait for one chat when the gateway starts. */
@@ -63,7 +65,7 @@ test("a reply that has to be tried again holds back the later ones to the same a
   const { channel, sent } = platform(() => {
     if (failures-- > 0) throw new ContinuoError("CHANNEL_UNAVAILABLE", "busy");
   });
-  const worker = createOutboxWorker({ store, clock, probe: noProbe, log: quiet, random: () => 0, guard: () => null, channel: () => channel });
+  const worker = createOutboxWorker({ store, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel });
   await worker.start("hold");
   await untilNothingIsOwed(store);
   await worker.stop(1_000);
@@ -79,7 +81,7 @@ test("P16 a reply that the platform has is not sent again because the disk was f
     run: (statement, params) =>
       (statement as unknown) === advanceDelivery && full-- > 0 ? Promise.reject(new ContinuoError("STORE_FULL", "The disk is full.")) : store.run(statement, params),
   };
-  const worker = createOutboxWorker({ store: tight, clock, probe: noProbe, log: quiet, random: () => 0, guard: () => null, channel: () => channel });
+  const worker = createOutboxWorker({ store: tight, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel });
   await worker.start("hold");
   assert.deepEqual(await untilNothingIsOwed(store), []);
   await worker.stop(1_000);

@@ -4,6 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { Store } from "../store/store.ts";
+import type { RetryBudget } from "./backoff.ts";
 
 export interface OutboxParts {
   readonly store: Store;
@@ -11,6 +12,8 @@ export interface OutboxParts {
   readonly probe: Probe;
   readonly log: ChannelLog;
   random(): number;
+  /** Read anew for each failure. */
+  retry(): RetryBudget;
   /** Why a delivery may not go to its address any more (law 5); null lets it go. */
   guard(delivery: Delivery): string | null;
   channel(address: Address, sessionKey: string): Channel | null;

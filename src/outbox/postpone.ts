@@ -1,7 +1,7 @@
 import type { Delivery } from "../domain/delivery.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { postponeDelivery } from "../store/statements/postpone-delivery.ts";
-import { backoffMs, MAX_ATTEMPTS } from "./backoff.ts";
+import { backoffMs } from "./backoff.ts";
 import { keep } from "./keep.ts";
 import type { OutboxParts } from "./parts.ts";
 
@@ -13,8 +13,9 @@ function givenUp(last: ContinuoError, attempts: number): ContinuoError {
 /** Puts a delivery back with a later time (true), or gives it up: then it stays visible as failed. */
 export async function postpone(parts: OutboxParts, delivery: Delivery, attempts: number, failure: ContinuoError, signal: AbortSignal): Promise<boolean> {
   const now = parts.clock.now();
-  const again = failure.retryable && attempts < MAX_ATTEMPTS;
-  const due = now + backoffMs(attempts, failure.retryAfterMs, parts.random());
+  const budget = parts.retry();
+  const again = failure.retryable && attempts < budget.attempts;
+  const due = now + backoffMs(budget, attempts, failure.retryAfterMs, parts.random());
   const error = failure.retryable && !again ? givenUp(failure, attempts) : failure;
   const params = {
     id: delivery.id,

@@ -9,9 +9,10 @@ import { ContinuoError } from "../domain/errors.ts";
 import { createIds } from "../domain/ids.ts";
 import { noProbe } from "../domain/probe.ts";
 import { openStore } from "../store/open.ts";
-import { MAX_ATTEMPTS } from "./backoff.ts";
 import { enqueueDelivery } from "./enqueue.ts";
 import { createOutboxWorker } from "./worker.ts";
+
+const RETRY = { attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 };
 
 const LEAP_MS = 600_000;
 
@@ -43,7 +44,7 @@ async function sendThrough(failure: () => ContinuoError): Promise<Ended> {
     },
   };
   const log: ChannelLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields) => failed.resolve(fields) };
-  const worker = createOutboxWorker({ store, clock, probe: noProbe, log, random: () => 0, guard: () => null, channel: () => channel });
+  const worker = createOutboxWorker({ store, clock, probe: noProbe, log, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel });
   const reply = { address: { channel: "telegram", account: "default", chat: "42", thread: null }, audience: "owner", peer: "42", replyTo: null };
   await enqueueDelivery(store, { turnId: null, sessionKey: "agent:main:main", reply, text: "hello", draft: null, held: null }, createIds(clock), clock.now());
   await worker.start("hold");
@@ -59,10 +60,10 @@ async function sendThrough(failure: () => ContinuoError): Promise<Ended> {
 
 test("a reply that could be tried again is given up after the last attempt, and keeps what that one said", async () => {
   const { attempts, code, state, error } = await sendThrough(() => new ContinuoError("CHANNEL_UNAVAILABLE", "The platform is busy."));
-  assert.equal(attempts, MAX_ATTEMPTS);
+  assert.equal(attempts, RETRY.attempts);
   assert.equal(state, "failed");
   assert.equal(code, "OUTBOX_GAVE_UP");
-  assert.equal(error, `OUTBOX_GAVE_UP: Given up after ${MAX_ATTEMPTS} attempts; the last ended with CHANNEL_UNAVAILABLE: The platform is busy.`);
+  assert.equal(error, `OUTBOX_GAVE_UP: Given up after ${RETRY.attempts} attempts; the last ended with CHANNEL_UNAVAILABLE: The platform is busy.`);
 });
 
 test("a reply that the platform refuses fails at once, under the refusal's own code", async () => {

@@ -22,9 +22,6 @@ export interface RunParts extends CanaryParts {
   emit(event: TurnEvent): void;
 }
 
-/** A turn that took its process down this often is given up: a poisoned message must not wedge its session. */
-export const MAX_TURN_ATTEMPTS = 3;
-
 /** What every event of a turn carries. */
 export function frameOf(turn: Turn, at: number) {
   const { id: turnId, sessionKey, sessionId, agentId } = turn;
@@ -34,7 +31,8 @@ export function frameOf(turn: Turn, at: number) {
 /** Produces a turn's end: a command's answer, or the agent's. Null when it was cut short to be handed back. */
 export async function runTurn(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal, now: () => number): Promise<TurnEnd | null> {
   const { turn, command } = claimed;
-  if (turn.attempt > MAX_TURN_ATTEMPTS) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
+  // A poisoned message must not wedge its session.
+  if (turn.attempt > parts.settings.maxAttempts()) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
   if (command !== null && !isForAgent(command)) return said(await commandAnswer(parts, command, turn));
   const entries = await parts.recent.read(turn.sessionId);
   const held = guardReply(parts.settings, turn, entries);
@@ -86,8 +84,12 @@ export function unlessStopped(end: TurnEnd, signal: AbortSignal): TurnEnd {
   return { state: "aborted", answer: { ...end.answer, stopReason: "aborted" }, say: null, error: "TURN_ABORTED", held: null };
 }
 
+function count(times: number): string {
+  return times === 1 ? "once" : `${times} times`;
+}
+
 function gaveUp(turn: Turn): ContinuoError {
-  return new ContinuoError("TURN_GAVE_UP", `This message could not be answered: the gateway ended ${MAX_TURN_ATTEMPTS} times while working on it.`, {
+  return new ContinuoError("TURN_GAVE_UP", `This message could not be answered: the gateway ended ${count(turn.attempt - 1)} while working on it.`, {
     fields: { turnId: turn.id, attempts: turn.attempt },
   });
 }

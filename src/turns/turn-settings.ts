@@ -10,6 +10,8 @@ export interface TurnSettings {
   debounceMs(channel: string): number;
   /** How many queued messages one turn may collect (spec 12.3). */
   batchLimit(): number;
+  /** How often a message may take its process down, or keep its session from going on, before it is given up. */
+  maxAttempts(): number;
   /** Who reads at a message's place, as the people are known now (law 5). */
   audience(message: InboundMessage): string;
   /** Whether a channel's account is there to send to. */

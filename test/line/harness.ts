@@ -15,6 +15,7 @@ import { createLine, type Line, type LineSettings } from "../../src/main/line.ts
 import { createChanges, type RunningChanges } from "../../src/main/changes.ts";
 import { createLinePeople } from "../../src/main/people.ts";
 import { compileSettings, settingsInForce, type SettingsHolder } from "../../src/main/settings.ts";
+import type { RetryBudget } from "../../src/outbox/backoff.ts";
 import { enqueueDelivery } from "../../src/outbox/enqueue.ts";
 import { createDirectory } from "../../src/people/index.ts";
 import { configSchema } from "../../src/config/schema.ts";
@@ -79,6 +80,9 @@ export interface HarnessOptions {
   readonly debounceMs?: number;
   readonly resetTriggers?: readonly string[];
   readonly canary?: boolean;
+  readonly onUnknown?: "hold" | "resend";
+  readonly retry?: Partial<RetryBudget>;
+  readonly maxAttempts?: number;
 }
 
 export interface Harness {
@@ -133,7 +137,9 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
     debounceMs: () => options.debounceMs ?? 20,
     batchLimit: () => 20,
-    onUnknown: () => "hold",
+    onUnknown: () => options.onUnknown ?? "hold",
+    retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
+    maxAttempts: () => options.maxAttempts ?? 3,
     audience: (message) => current().who.audience(message),
     canReach: (channel) => channels.has(channel),
     canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(JSON.stringify([address, sender.id])).digest("hex").slice(0, 16)}` : null),

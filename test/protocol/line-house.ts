@@ -101,6 +101,8 @@ function lineSettings(agents: Agents): LineSettings {
     debounceMs: () => 0,
     batchLimit: () => 20,
     onUnknown: () => "hold",
+    retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 }),
+    maxAttempts: () => 3,
     historyLimit: () => 0,
     audience: (message) => routeOf(message).audience,
     canReach: () => true,
