@@ -32,6 +32,7 @@ const TABLE = {
   MODEL_REJECTED: { retry: false, cure: "The provider refused the request; the log has its words." },
   MODEL_UNAVAILABLE: { retry: true, cure: "Try again in a moment, or configure agents.defaults.model.fallbacks." },
   MODEL_TIMEOUT: { retry: true, cure: "Try again, or raise agents.defaults.timeoutSeconds." },
+  INBOX_UNREADABLE: { retry: false, cure: "Send the message again." },
   TURN_ABORTED: { retry: false, cure: "Send the message again to run it." },
   TURN_GAVE_UP: { retry: false, cure: "The log says what ended each attempt; send the message again to run it." },
   CHANNEL_UNKNOWN: { retry: false, cure: "Enable the channel in the configuration." },

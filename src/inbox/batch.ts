@@ -1,11 +1,34 @@
 import { sameAddress } from "../domain/address.ts";
+import { ContinuoError } from "../domain/errors.ts";
 import type { InboxItem } from "../domain/turn.ts";
 import type { Executor } from "../store/store.ts";
-import { toInboxItem } from "../store/rows.ts";
+import { parseStored, toInboxItem } from "../store/rows.ts";
+import type { InboxRow } from "../store/tables.ts";
 import { claimQueuedItems } from "../store/statements/claim-queued-items.ts";
 import { finishClaimedItems } from "../store/statements/finish-claimed-items.ts";
 import { listClaimedItems } from "../store/statements/list-claimed-items.ts";
 import { listQueuedItems } from "../store/statements/list-queued-items.ts";
+
+/** Throws INBOX_UNREADABLE, which names the item. */
+function readItem(row: InboxRow): InboxItem {
+  const stored = parseStored(row);
+  if (stored !== null) return toInboxItem(row, stored);
+  throw new ContinuoError("INBOX_UNREADABLE", "Your message could not be read back from where it was kept.", { fields: { itemId: row.id } });
+}
+
+/** What can be read before the first that cannot, which is alone when its turn comes. */
+function readUntilBroken(rows: readonly InboxRow[]): InboxItem[] {
+  const items: InboxItem[] = [];
+  for (const row of rows) {
+    try {
+      items.push(readItem(row));
+    } catch (error) {
+      if (items.length === 0) throw error;
+      return items;
+    }
+  }
+  return items;
+}
 
 /** Items may share a turn when one reply can answer them all: same place, same sender (spec 12.4). */
 function together(first: InboxItem, next: InboxItem): boolean {
@@ -33,14 +56,14 @@ export async function takeBatch(
   limit: number,
 ): Promise<{ readonly items: InboxItem[]; readonly more: boolean }> {
   const rows = await tx.all(listQueuedItems, { session_key: sessionKey, limit });
-  const batch = firstBatch(rows.map(toInboxItem));
+  const batch = firstBatch(readUntilBroken(rows));
   const last = batch.at(-1);
   if (last) await tx.run(claimQueuedItems, { session_key: sessionKey, through: last.seq, turn_id: turnId });
   return { items: batch, more: rows.length > batch.length || rows.length === limit };
 }
 
 export async function readBatch(tx: Executor, turnId: string): Promise<InboxItem[]> {
-  return (await tx.all(listClaimedItems, { turn_id: turnId })).map(toInboxItem);
+  return (await tx.all(listClaimedItems, { turn_id: turnId })).map(readItem);
 }
 
 export async function finishBatch(tx: Executor, turnId: string): Promise<void> {

@@ -20,6 +20,8 @@ export interface NewEntry {
   readonly usage: Usage | null;
   readonly stopReason: string | null;
   readonly canary?: string | null;
+  /** The platform's id of what a person said: by it they change it, or take it back. */
+  readonly messageId?: string | null;
 }
 
 const PREVIEW_LENGTH = 120;
@@ -35,7 +37,7 @@ export async function appendEntries(
   let parentId = target.parentId;
   for (const [index, entry] of entries.entries()) {
     const placed: Entry = { ...entry, id: ids.next(), parentId, sessionId: target.sessionId, seq: target.after + index + 1 };
-    await tx.run(insertEntry, entryParams(placed, target.key));
+    await tx.run(insertEntry, { ...entryParams(placed, target.key), message_id: entry.messageId ?? null });
     appended.push(placed);
     parentId = placed.id;
   }

@@ -100,8 +100,18 @@ export interface StoredMessage {
   readonly pinned: boolean;
 }
 
-export function toInboxItem(row: InboxRow): InboxItem {
-  const stored = JSON.parse(row.message) as StoredMessage;
+/** What an inbox row was stored with; null when that is no message any more. */
+export function parseStored(row: Pick<InboxRow, "message">): StoredMessage | null {
+  try {
+    const stored = JSON.parse(row.message) as StoredMessage;
+    const { text, address, sender } = stored.message;
+    return typeof text === "string" && typeof address.chat === "string" && typeof sender.id === "string" ? stored : null;
+  } catch {
+    return null;
+  }
+}
+
+export function toInboxItem(row: InboxRow, stored: StoredMessage): InboxItem {
   return {
     id: row.id,
     seq: row.seq,

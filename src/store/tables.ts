@@ -9,7 +9,7 @@ import type { PeopleTables } from "./tables/people.ts";
  */
 interface LineTables {
   sessions: SessionRow;
-  conversations: Defaulted<ConversationRow, "entry_seq" | "message_count">;
+  conversations: Defaulted<ConversationRow, "entry_seq" | "message_count" | "amends">;
   entries: EntryRow;
   inbox: Defaulted<InboxRow, "seq">;
   turns: TurnRow;
@@ -20,6 +20,8 @@ interface LineTables {
   participants: Defaulted<ParticipantRow, "explicit" | "messages" | "thread_key">;
   holds: HoldRow;
   overheard: Defaulted<OverheardRow, "seq" | "thread_key">;
+  setbacks: SetbackRow;
+  rendered: RenderedRow;
 }
 
 interface ClusterTables {
@@ -85,6 +87,8 @@ export interface ConversationRow {
   preview: string | null;
   /** JSON {input, output, total} of the last turn. */
   usage: string | null;
+  /** How often something in it was changed or taken back by whoever said it: what was read before is stale. */
+  amends: number;
 }
 
 export interface EntryRow extends TransportColumns, SenderColumns {
@@ -100,6 +104,8 @@ export interface EntryRow extends TransportColumns, SenderColumns {
   model: string | null;
   /** JSON {usage, stopReason}. */
   meta: string | null;
+  /** The platform's id of what a person said; null for replies. */
+  message_id: string | null;
 }
 
 export interface InboxRow extends TransportColumns, SenderColumns {
@@ -156,6 +162,21 @@ export interface OutboxRow extends TransportColumns {
   settled_at: number | null;
   /** Who reads it in a private chat; empty in a room. */
   peer: string;
+}
+
+/** Why a message could not be taken by a turn, and how often that was tried. */
+export interface SetbackRow {
+  item_id: string;
+  tries: number;
+  error: string;
+  at: number;
+}
+
+/** The parts of a reply as its first attempt rendered them: what is sent again is the same (law 2). */
+export interface RenderedRow {
+  delivery_id: string;
+  /** JSON list of RenderedPart. */
+  parts: string;
 }
 
 /** A delivery that waits, or waited, for the owner's word (law 5). */

@@ -33,6 +33,7 @@ function userEntry(item: InboxItem, turnId: string, session: OpenSession, canary
     usage: null,
     stopReason: null,
     canary,
+    messageId: message.messageId,
   };
 }
 
@@ -50,6 +51,7 @@ async function overheardEntries(tx: Executor, turn: Turn, first: InboxItem): Pro
     usage: null,
     stopReason: null,
     canary: null,
+    messageId: row.message_id,
   }));
 }
 

@@ -9,10 +9,11 @@
  */
 import type { AbortReason } from "../agent/run.ts";
 import { toContinuoError } from "../domain/errors.ts";
-import { claimTurn, type Claim, type ClaimedTurn } from "./claim.ts";
+import type { Claim, ClaimedTurn } from "./claim.ts";
 import { collect } from "./collect.ts";
 import { commitWhenPossible } from "./commit-when-possible.ts";
 import { handBack } from "./commit.ts";
+import { claimNext } from "./poison.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
 import { endEvent, frameOf, runTurn, unlessStopped } from "./run-turn.ts";
 
@@ -23,7 +24,7 @@ export async function drain(parts: WorkerParts & { isHeld(): boolean }, sessionK
     // What was claimed on acceptance has not seen the messages that came since.
     if (next === null && parts.isHeld()) return null;
     if (next === null) lane.again = false;
-    const claim: Claim = next ?? (await parts.store.transaction((tx) => claimTurn(parts, tx, sessionKey, parts.clock.now()), sessionKey));
+    const claim: Claim = next ?? (await claimNext(parts, sessionKey));
     next = null;
     if (claim.kind === "empty") return null;
     if (claim.kind === "busy") return Math.max(RETRY_MS, claim.until - parts.clock.now());

@@ -1,8 +1,8 @@
 import { isOperatorChannel, type Address } from "../../domain/address.ts";
-import type { InboundMessage } from "../../domain/message.ts";
+import { directMessage, type InboundMessage } from "../../domain/message.ts";
 import type { ResetType, RouteWhy } from "../../domain/route.ts";
 import type { BeganReason, Dock } from "../../domain/session.ts";
-import { toAddress, type StoredMessage } from "../../store/rows.ts";
+import { parseStored, toAddress } from "../../store/rows.ts";
 import { findConversation } from "../../store/statements/find-conversation.ts";
 import { findInboxById } from "../../store/statements/find-inbox-by-id.ts";
 import { findInboxByNumber } from "../../store/statements/find-inbox-by-number.ts";
@@ -29,8 +29,10 @@ export type Found =
   | { readonly kind: "many"; readonly candidates: readonly ExplainedMessage[] }
   | { readonly kind: "one"; readonly row: InboxRow };
 
-function storedOf(row: InboxRow): StoredMessage {
-  return JSON.parse(row.message) as StoredMessage;
+/** One that cannot be read back any more is explained by its columns, without its words. */
+function messageOf(row: InboxRow): InboundMessage {
+  const { channel, account, sender_id: senderId, message_id: messageId } = row;
+  return parseStored(row)?.message ?? { ...directMessage({ channel, account, senderId }, { messageId, address: toAddress(row) }), chatKind: row.audience.startsWith("chat:") ? "group" : "dm" };
 }
 
 function shown(row: InboxRow): ExplainedMessage {
@@ -41,7 +43,7 @@ function shown(row: InboxRow): ExplainedMessage {
     ...toAddress(row),
     senderId: row.sender_id,
     senderName: row.sender_name,
-    text: Array.from(storedOf(row).message.text).slice(0, SHOWN_TEXT).join(""),
+    text: Array.from(messageOf(row).text).slice(0, SHOWN_TEXT).join(""),
     state: row.state,
     acceptedAt: row.accepted_at,
   };
@@ -88,7 +90,7 @@ async function replyOf(store: Executor, from: Address, turn: TurnRow | undefined
 
 /** The facts of a message that was let in, from the store; only the policy in force is asked of the settings. */
 export async function readStored(store: Executor, settings: ExplainSettings, row: InboxRow): Promise<MessageFacts> {
-  const { message } = storedOf(row);
+  const message = messageOf(row);
   const turn = row.turn_id === null ? undefined : await store.get(findTurn, { id: row.turn_id });
   const waiting = row.state === "queued";
   const admission = settings.admit(message);

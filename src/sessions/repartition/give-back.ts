@@ -53,7 +53,7 @@ async function openAt(give: GiveBack, key: string, late: LateTurn | undefined): 
   const current = there && (await give.tx.get(findConversation, { session_id: there.session_id }));
   if (there && current) return { session: there, conversation: current };
   const session = newSession(give, key, late);
-  const counted = { entry_seq: 0, leaf_id: null, message_count: 0, preview: null, usage: null };
+  const counted = { entry_seq: 0, leaf_id: null, message_count: 0, preview: null, usage: null, amends: 0 };
   const began = { began_at: session.created_at, began_reason: "repartitioned", ended_at: null, ended_reason: null };
   return { session, conversation: { session_id: session.session_id, key, ...began, ...counted } };
 }

@@ -1,6 +1,6 @@
 import type { Executor } from "../../store/store.ts";
 import type { InboxRow } from "../../store/tables.ts";
-import type { StoredMessage } from "../../store/rows.ts";
+import { parseStored, type StoredMessage } from "../../store/rows.ts";
 import { isOperatorChannel } from "../../domain/address.ts";
 import { resolveAlias } from "./aliases.ts";
 import type { Source } from "./gather.ts";
@@ -72,7 +72,9 @@ export async function rerouteWaiting(tx: Executor, items: Items, from: Router, t
     for (const item of rows) {
       after = item.seq;
       if (except.has(item.seq)) continue;
-      const route = await newRoute(tx, item, JSON.parse(item.message) as StoredMessage, from, to);
+      const stored = parseStored(item);
+      // What cannot be read back is given up by its own session's next turn, wherever that is.
+      const route = stored && (await newRoute(tx, item, stored, from, to));
       if (route === null) continue;
       await items.reroute(tx, item.seq, route);
       const { seq, session_key, agent_id, person, audience, message, why } = item;

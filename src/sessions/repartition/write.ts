@@ -113,6 +113,6 @@ export async function closeWith(
   const { channel, account, chat, thread } = to;
   const place = { session_id: to.sessionId, seq: to.seq + 1, session_key: to.key, parent_id: to.leafId };
   const sender = { sender_id: "continuo", sender_name: null, person: null, audience: to.audience };
-  await tx.run(insertEntry, { ...place, ...sender, id, turn_id: null, role: "system", text, at: now, channel, account, chat, thread, model: null, meta: null });
+  await tx.run(insertEntry, { ...place, ...sender, id, turn_id: null, role: "system", text, at: now, channel, account, chat, thread, model: null, meta: null, message_id: null });
   return id;
 }

@@ -23,5 +23,6 @@ export const insertEntry = statement<EntryRow>((db, p) =>
     audience: p("audience"),
     model: p("model"),
     meta: p("meta"),
+    message_id: p("message_id"),
   }),
 );

@@ -1,8 +1,8 @@
 import { statement } from "../statement.ts";
 import type { ConversationRow } from "../tables.ts";
 
-/** A conversation as it is to be, every column of it. */
-export const putConversation = statement<ConversationRow>((db, p) =>
+/** A conversation as it is to be, every column of it; what was read of it before is counted anew. */
+export const putConversation = statement<Omit<ConversationRow, "amends">>((db, p) =>
   db.insertInto("conversations").values({
     session_id: p("session_id"),
     key: p("key"),
