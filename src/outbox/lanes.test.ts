@@ -59,7 +59,7 @@ async function outboxWith(t: TestContext, owed: readonly Address[]) {
       return { messageId: `id-${sent.length}` };
     },
   };
-  const worker = createOutboxWorker({ store: counting, clock, probe: noProbe, log: quiet, random: () => 0, guard: () => null, channel: () => channel });
+  const worker = createOutboxWorker({ store: counting, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 }), guard: () => null, channel: () => channel });
   t.after(async () => {
     await worker.stop(1_000);
     await store.close();

@@ -10,7 +10,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["turns"],
   ["agent"],
   ["inbox", "outbox"],
-  ["sessions", "people", "memory"],
+  ["sessions", "people", "memory", "cluster"],
   ["store", "admission", "routing", "config"],
   ["domain"],
 ];

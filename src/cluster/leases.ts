@@ -1,0 +1,127 @@
+import type { Clock } from "../domain/clock.ts";
+import type { ChannelLog } from "../domain/channel.ts";
+import type { Store } from "../store/store.ts";
+import { releaseForeignLeases } from "../store/statements/release-foreign-leases.ts";
+import { releaseLease } from "../store/statements/release-lease.ts";
+import { takeLease } from "../store/statements/take-lease.ts";
+
+/** What a gateway does while it alone may. */
+export interface Duty {
+  gained(): Promise<void>;
+  /** Somebody else may have it by now: whatever was begun under it ends. */
+  lost(): Promise<void>;
+}
+
+/** What one gateway at a time may do: each name has one holder, whose word is good until its lease runs out. */
+export interface Leases {
+  /** Wants a lease from now on: at once if it is free, else as soon as it is. */
+  want(name: string, duty: Duty): Promise<void>;
+  /** Does not want it any more; `lost` has been called when this resolves, and somebody else may have it. */
+  giveUp(name: string): Promise<void>;
+  /** Whether it is held at this very moment: a process that was paused past its lease is told no. */
+  holds(name: string): boolean;
+  /** Holds on what is held, and tries for the rest. */
+  beat(): Promise<void>;
+  /** Others may have let go of something. */
+  tryAgain(): void;
+  /** The moves so far: what was gained, and what was lost without having been given up. */
+  moves(): { readonly gained: number; readonly lost: number };
+  stop(): Promise<void>;
+}
+
+export interface LeaseParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: ChannelLog;
+  readonly holder: string;
+  readonly leaseMs: number;
+  /** Tells the others that something is free. */
+  onReleased(name: string): void;
+}
+
+interface Wish {
+  readonly duty: Duty;
+  /** Until when it is held, by the clock; 0 while it is not. */
+  until: number;
+}
+
+export function createLeases(parts: LeaseParts): Leases {
+  const { store, clock, log, holder, leaseMs } = parts;
+  const wishes = new Map<string, Wish>();
+  const count = { gained: 0, lost: 0 };
+  let stopped = false;
+
+  const safely = (name: string, step: () => Promise<void>): Promise<void> =>
+    step().catch((error: unknown) => log.error({ err: error, lease: name }, "something that came with a lease, or went with it, did not work"));
+
+  const drop = async (name: string, wish: Wish): Promise<void> => {
+    if (wish.until === 0) return;
+    wish.until = 0;
+    await safely(name, wish.duty.lost);
+  };
+
+  const attempt = async (name: string, wish: Wish): Promise<void> => {
+    // Measured before it is asked for: what this process believes ends no later than what the table says.
+    const now = clock.now();
+    const hadIt = wish.until > 0;
+    const isMine = (await store.run(takeLease, { name, holder, now, lease_until: now + leaseMs })) > 0;
+    if (stopped || wishes.get(name) !== wish) return;
+    if (isMine) wish.until = now + leaseMs;
+    if (isMine && !hadIt) {
+      count.gained++;
+      log.info({ lease: name }, "this gateway has it now");
+      await safely(name, wish.duty.gained);
+    }
+    if (!isMine && hadIt) {
+      count.lost++;
+      log.warn({ lease: name }, "another gateway has it now");
+      await drop(name, wish);
+    }
+  };
+
+  /** Nothing could be renewed for so long that somebody else may have taken over. */
+  const dropOutdated = async (): Promise<void> => {
+    for (const [name, wish] of wishes) {
+      if (wish.until === 0 || wish.until > clock.now()) continue;
+      count.lost++;
+      log.warn({ lease: name }, "the lease ran out before it could be renewed");
+      await drop(name, wish);
+    }
+  };
+
+  const beat = async (): Promise<void> => {
+    await dropOutdated();
+    for (const [name, wish] of wishes) await attempt(name, wish);
+  };
+
+  return {
+    async want(name, duty) {
+      const wish: Wish = { duty, until: 0 };
+      wishes.set(name, wish);
+      await attempt(name, wish);
+    },
+    async giveUp(name) {
+      const wish = wishes.get(name);
+      if (wish === undefined) return;
+      wishes.delete(name);
+      const hadIt = wish.until > 0;
+      await drop(name, wish);
+      if (!hadIt) return;
+      await store.run(releaseLease, { name, holder });
+      parts.onReleased(name);
+    },
+    holds: (name) => (wishes.get(name)?.until ?? 0) > clock.now(),
+    beat,
+    tryAgain: () => void beat().catch((error: unknown) => log.warn({ err: error }, "the leases could not be looked at")),
+    moves: () => count,
+    async stop() {
+      stopped = true;
+      for (const name of [...wishes.keys()]) await this.giveUp(name);
+    },
+  };
+}
+
+/** The store is this process's alone: whatever others hold in it, they are dead. */
+export async function releaseOthers(store: Store, holder: string): Promise<void> {
+  await store.run(releaseForeignLeases, { holder });
+}
