@@ -43,8 +43,7 @@ function openLine(directory: string) {
   const parts = {
     store,
     ids,
-    holder: "bench",
-    leaseMs: 30_000,
+    tenure: { holder: "bench", leaseMs: 30_000, heldUntil: async () => null, onBusy: () => undefined },
     settings: {
       batchLimit: () => 20, maxAttempts: () => 3,
       canReach: () => true,

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Store } from "../store/store.ts";
+import { forgetGateways } from "../store/statements/forget-gateways.ts";
 import { releaseForeignLeases } from "../store/statements/release-foreign-leases.ts";
 import { releaseLease } from "../store/statements/release-lease.ts";
 import { takeLease } from "../store/statements/take-lease.ts";
@@ -45,11 +46,20 @@ interface Wish {
   until: number;
 }
 
-export function createLeases(parts: LeaseParts): Leases {
-  const { store, clock, log, holder, leaseMs } = parts;
-  const wishes = new Map<string, Wish>();
+/** What is wanted here, and what of it is held. */
+interface Wishes {
+  readonly all: Map<string, Wish>;
+  readonly count: { gained: number; lost: number };
+  /** Takes a lease or holds it on, if nobody else has it. */
+  attempt(name: string, wish: Wish): Promise<void>;
+  drop(name: string, wish: Wish): Promise<void>;
+  /** Nothing could be renewed for so long that somebody else may have taken over. */
+  dropOutdated(): Promise<void>;
+}
+
+function createWishes({ store, clock, log, holder, leaseMs }: LeaseParts): Wishes {
+  const all = new Map<string, Wish>();
   const count = { gained: 0, lost: 0 };
-  let stopped = false;
 
   const safely = (name: string, step: () => Promise<void>): Promise<void> =>
     step().catch((error: unknown) => log.error({ err: error, lease: name }, "something that came with a lease, or went with it, did not work"));
@@ -59,69 +69,75 @@ export function createLeases(parts: LeaseParts): Leases {
     wish.until = 0;
     await safely(name, wish.duty.lost);
   };
+  const lose = (name: string, wish: Wish, how: string): Promise<void> => {
+    count.lost++;
+    log.warn({ lease: name }, how);
+    return drop(name, wish);
+  };
 
-  const attempt = async (name: string, wish: Wish): Promise<void> => {
-    // Measured before it is asked for: what this process believes ends no later than what the table says.
-    const now = clock.now();
-    const hadIt = wish.until > 0;
-    const isMine = (await store.run(takeLease, { name, holder, now, lease_until: now + leaseMs })) > 0;
-    if (stopped || wishes.get(name) !== wish) return;
-    if (isMine) wish.until = now + leaseMs;
-    if (isMine && !hadIt) {
+  return {
+    all,
+    count,
+    drop,
+    async attempt(name, wish) {
+      // Measured before it is asked for: what this process believes ends no later than what the table says.
+      const now = clock.now();
+      const hadIt = wish.until > 0;
+      const isMine = (await store.run(takeLease, { name, holder, now, lease_until: now + leaseMs })) > 0;
+      if (all.get(name) !== wish) return;
+      if (isMine) wish.until = now + leaseMs;
+      else if (hadIt) return lose(name, wish, "another gateway has it now");
+      if (!isMine || hadIt) return;
       count.gained++;
       log.info({ lease: name }, "this gateway has it now");
       await safely(name, wish.duty.gained);
-    }
-    if (!isMine && hadIt) {
-      count.lost++;
-      log.warn({ lease: name }, "another gateway has it now");
-      await drop(name, wish);
-    }
+    },
+    async dropOutdated() {
+      for (const [name, wish] of all) {
+        if (wish.until > 0 && wish.until <= clock.now()) await lose(name, wish, "the lease ran out before it could be renewed");
+      }
+    },
   };
+}
 
-  /** Nothing could be renewed for so long that somebody else may have taken over. */
-  const dropOutdated = async (): Promise<void> => {
-    for (const [name, wish] of wishes) {
-      if (wish.until === 0 || wish.until > clock.now()) continue;
-      count.lost++;
-      log.warn({ lease: name }, "the lease ran out before it could be renewed");
-      await drop(name, wish);
-    }
-  };
+export function createLeases(parts: LeaseParts): Leases {
+  const { store, clock, log, holder } = parts;
+  const wishes = createWishes(parts);
 
   const beat = async (): Promise<void> => {
-    await dropOutdated();
-    for (const [name, wish] of wishes) await attempt(name, wish);
+    await wishes.dropOutdated();
+    for (const [name, wish] of wishes.all) await wishes.attempt(name, wish);
+  };
+  const giveUp = async (name: string): Promise<void> => {
+    const wish = wishes.all.get(name);
+    if (wish === undefined) return;
+    wishes.all.delete(name);
+    const hadIt = wish.until > 0;
+    await wishes.drop(name, wish);
+    if (!hadIt) return;
+    await store.run(releaseLease, { name, holder });
+    parts.onReleased(name);
   };
 
   return {
     async want(name, duty) {
       const wish: Wish = { duty, until: 0 };
-      wishes.set(name, wish);
-      await attempt(name, wish);
+      wishes.all.set(name, wish);
+      await wishes.attempt(name, wish);
     },
-    async giveUp(name) {
-      const wish = wishes.get(name);
-      if (wish === undefined) return;
-      wishes.delete(name);
-      const hadIt = wish.until > 0;
-      await drop(name, wish);
-      if (!hadIt) return;
-      await store.run(releaseLease, { name, holder });
-      parts.onReleased(name);
-    },
-    holds: (name) => (wishes.get(name)?.until ?? 0) > clock.now(),
+    giveUp,
+    holds: (name) => (wishes.all.get(name)?.until ?? 0) > clock.now(),
     beat,
     tryAgain: () => void beat().catch((error: unknown) => log.warn({ err: error }, "the leases could not be looked at")),
-    moves: () => count,
+    moves: () => wishes.count,
     async stop() {
-      stopped = true;
-      for (const name of [...wishes.keys()]) await this.giveUp(name);
+      for (const name of [...wishes.all.keys()]) await giveUp(name);
     },
   };
 }
 
-/** The store is this process's alone: whatever others hold in it, they are dead. */
-export async function releaseOthers(store: Store, holder: string): Promise<void> {
+/** The store is this process's alone: all others that it knows are dead. */
+export async function buryOthers(store: Store, holder: string): Promise<void> {
   await store.run(releaseForeignLeases, { holder });
+  await store.run(forgetGateways, { before: Number.MAX_SAFE_INTEGER });
 }

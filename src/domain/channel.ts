@@ -24,7 +24,7 @@ export interface Receipt {
 
 export interface ChannelStatus {
   readonly account: string;
-  readonly state: "starting" | "connected" | "retrying" | "stopped" | "failed";
+  readonly state: "starting" | "connected" | "retrying" | "stopped" | "failed" | "standby";
   /** What to tell the operator: never a secret, never a stack. */
   readonly detail: string | null;
   readonly since: number;

@@ -22,8 +22,8 @@ export interface Reservation {
 export interface RunningSessions {
   reserve(sessionKey: string): Reservation | null;
   wake(sessionKey: string): void;
-  /** Aborts what runs in a session; returns the runs that it hit. */
-  stop(sessionKey: string): readonly string[];
+  /** Aborts what runs in a session; resolves to the runs that it hits. */
+  stop(sessionKey: string): Promise<readonly string[]>;
 }
 
 /** What the configuration says about a message that comes in; read anew for each. */

@@ -11,7 +11,7 @@ export async function stopNow(parts: ReceiveParts, admission: Admitted, route: R
   const { outcome, answer } = await parts.store.transaction(async (tx) => {
     const outcome = await accept(tx, item, parts.ids, parts.clock);
     if (outcome.kind === "duplicate") return { outcome, answer: null };
-    const stopped = parts.sessions.stop(route.sessionKey);
+    const stopped = await parts.sessions.stop(route.sessionKey);
     const text = stopped.length > 0 ? "⚙️ Agent was aborted." : "⚙️ Nothing is running.";
     await parts.sayNow(tx, route.sessionKey, reply, text);
     return { outcome, answer: { text, stopped } };

@@ -1,6 +1,7 @@
 import type { Config } from "../config/index.ts";
 import type { Channel, ChannelContext, ChannelLog, ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Leases } from "../cluster/leases.ts";
 import type { Receive } from "../inbox/receive.ts";
 import type { Store } from "../store/store.ts";
 import { findCursor } from "../store/statements/find-cursor.ts";
@@ -27,15 +28,27 @@ export interface RunningChannels {
   statuses(): readonly NamedStatus[];
   /** Makes the channels: they can send from now on, and hear nothing yet. */
   load(config: Config): Promise<void>;
-  /** Lets them hear. */
+  /** Lets each hear as soon as it is this gateway's turn to: one at a time is connected. */
   start(): Promise<void>;
+  /** Whether this gateway sends on a channel, at this moment; what is not configured belongs to nobody. */
+  sends(name: string): boolean;
   /** Takes up a changed configuration: what changed is stopped and started, the rest goes on. */
   reload(config: Config, changedPaths: readonly string[]): Promise<void>;
   /** They hear nothing more; what is on its way may still be sent through them. */
   stop(): Promise<void>;
+  /** Nothing is sent any more: another gateway may be connected. */
+  letGo(): Promise<void>;
+}
+
+/** Which gateway is connected to a platform. */
+export interface ChannelDuties {
+  readonly leases: Pick<Leases, "want" | "giveUp" | "holds">;
+  /** This gateway sends on a channel from now on. */
+  onGained(name: string): Promise<void>;
 }
 
 export interface ChannelParts {
+  readonly duties: ChannelDuties;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: ChannelLog;
@@ -72,6 +85,8 @@ interface Roster {
   statuses(): readonly NamedStatus[];
   load(name: string, config: Config): Promise<void>;
   start(name: string): Promise<void>;
+  /** It hears nothing more; another gateway does. */
+  standBy(name: string): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
@@ -87,6 +102,11 @@ function createRoster(parts: ChannelParts): Roster {
     },
     async start(name) {
       await running.get(name)?.start(contextOf(parts, name, statuses));
+    },
+    async standBy(name) {
+      const channel = running.get(name);
+      await channel?.stop();
+      for (const account of channel?.accounts ?? []) contextOf(parts, name, statuses).onStatus({ account, state: "standby", detail: "another gateway is connected", since: parts.clock.now() });
     },
     async remove(name) {
       await running.get(name)?.stop();
@@ -105,8 +125,13 @@ function oneAfterTheOther(): (work: () => Promise<void>) => Promise<void> {
   };
 }
 
+function leaseOf(name: string): string {
+  return `channel:${name}`;
+}
+
 export function createChannels(parts: ChannelParts): RunningChannels {
   const roster = createRoster(parts);
+  const { leases, onGained } = parts.duties;
   const inTurn = oneAfterTheOther();
   const known = Object.keys(parts.factories);
 
@@ -119,26 +144,42 @@ export function createChannels(parts: ChannelParts): RunningChannels {
     }
   };
 
+  const join = async (name: string): Promise<void> => {
+    if (!roster.running.has(name)) return;
+    await leases.want(leaseOf(name), {
+      gained: () =>
+        safely(name, async () => {
+          await onGained(name);
+          await roster.start(name);
+        }),
+      lost: () => roster.standBy(name),
+    });
+    if (!leases.holds(leaseOf(name))) await roster.standBy(name);
+  };
+
   return {
     get: (name) => roster.running.get(name) ?? null,
+    sends: (name) => !roster.running.has(name) || leases.holds(leaseOf(name)),
     statuses: roster.statuses,
     async load(config) {
       for (const name of known) await safely(name, () => roster.load(name, config));
     },
     start: () =>
       inTurn(async () => {
-        for (const name of roster.running.keys()) await safely(name, () => roster.start(name));
+        for (const name of roster.running.keys()) await safely(name, () => join(name));
       }),
     reload: (config, changedPaths) =>
       inTurn(async () => {
         for (const name of known.filter((one) => isConcerned(one, changedPaths))) {
+          await leases.giveUp(leaseOf(name));
           await roster.remove(name);
           await safely(name, async () => {
             await roster.load(name, config);
-            await roster.start(name);
+            await join(name);
           });
         }
       }),
     stop: () => inTurn(async () => void (await Promise.all([...roster.running.values()].map((channel) => channel.stop())))),
+    letGo: () => inTurn(async () => void (await Promise.all([...roster.running.keys()].map((name) => leases.giveUp(leaseOf(name)))))),
   };
 }

@@ -1,48 +1,36 @@
-import { createHmac } from "node:crypto";
 import { isOperatorChannel } from "../domain/address.ts";
-import { noProbe, type Probe } from "../domain/probe.ts";
-import { directMessage, type InboundMessage } from "../domain/message.ts";
-import { systemClock, type Clock } from "../domain/clock.ts";
-import { createIds, type Ids } from "../domain/ids.ts";
-import type { TurnEvent } from "../domain/turn.ts";
+import { noProbe } from "../domain/probe.ts";
+import { systemClock } from "../domain/clock.ts";
+import { createIds } from "../domain/ids.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
-import { OPERATIONS, type LiveGateway, type Services } from "../operations/index.ts";
+import { OPERATIONS, type Services } from "../operations/index.ts";
 import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
-import type { Log } from "../logging/log.ts";
 import { openStoreAt } from "../store/open.ts";
-import type { Executor, Store } from "../store/store.ts";
-import { CHANNEL_FACTORIES, createChannels, type ChannelFactory, type RunningChannels } from "./channels.ts";
+import type { Executor } from "../store/store.ts";
+import { announceSession, announceTurns, hearOthers, publish } from "./announce.ts";
+import { CHANNEL_FACTORIES, createChannels, type RunningChannels } from "./channels.ts";
+import { createGatewayCluster } from "./cluster.ts";
 import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
+import type { GatewayStart, House } from "./house.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges, type RunningChanges } from "./changes.ts";
 import { createMetrics } from "./metrics.ts";
-import { createLine, type Line, type LineSettings } from "./line.ts";
+import { createLine, type Line } from "./line.ts";
+import { lineSettings } from "./line-settings.ts";
+import { liveGateway, snapshotOf } from "./live-gateway.ts";
 import { createLinePeople, createPeopleDesk } from "./people.ts";
 import { gatewaySettings, openLog, readConfiguration, type Configuration } from "./startup.ts";
 import { storeTarget } from "./store-target.ts";
-import { startMirror, type RunningMirror } from "./mirror.ts";
+import { startMirror } from "./mirror.ts";
 import { watchConfiguration } from "./reload.ts";
 import { createScratchChannels } from "./scratch-channels.ts";
-import { tellSessionChanges, type SessionChanges } from "./session-changes.ts";
-import { explainSettings, operationSettings, ownedAccounts, settingsInForce, type SettingsHolder } from "./settings.ts";
-import { resolvePaths, type Config, type Environment } from "../config/index.ts";
+import { tellSessionChanges } from "./session-changes.ts";
+import { explainSettings, operationSettings, rememberAnew, settingsInForce } from "./settings.ts";
+import { resolvePaths } from "../config/index.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import type { Party } from "../people/index.ts";
-
-export interface GatewayStart {
-  readonly env: Environment;
-  readonly port: number | null;
-  readonly bind: string | null;
-  readonly verbose: boolean;
-  readonly version: string;
-  readonly uiDir: string;
-  /** The log goes to the terminal too, made readable when that is one. */
-  readonly foreground: { readonly isTTY: boolean };
-  readonly probe?: Probe;
-  readonly factories?: Readonly<Record<string, ChannelFactory>>;
-}
 
 export interface StartedGateway {
   readonly url: string;
@@ -75,47 +63,6 @@ export async function startGateway(start: GatewayStart): Promise<StartedGateway>
 
 type Held = ReturnType<typeof holdState>;
 
-/** What is joined while the house goes up: the line needs its doors, and the doors need the line. */
-interface Doors {
-  channels?: RunningChannels;
-  gateway?: Gateway;
-  mirror?: RunningMirror;
-  changes?: SessionChanges;
-}
-
-interface House {
-  readonly desks: Desks;
-  readonly start: GatewayStart;
-  readonly configuration: Configuration;
-  readonly stateDir: string;
-  readonly startedAt: number;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
-  readonly store: Store;
-  readonly settings: SettingsHolder;
-  readonly doors: Doors;
-  readonly listeners: Set<(event: TurnEvent) => void>;
-  /** Where it listens, once it does. */
-  readonly listening: { host: string; port: number };
-  ready: boolean;
-}
-
-/** Every turn's events, to whoever looks on; scratch sessions are nobody's business. */
-function announce(house: House, event: TurnEvent): void {
-  for (const listener of house.listeners) listener(event);
-  if (isScratchKey(event.sessionKey)) return;
-  house.doors.gateway?.onTurnEvent(event);
-  house.doors.mirror?.onTurnEvent(event);
-  house.doors.changes?.onTurnEvent(event);
-}
-
-/** The line and the change of who shares what need each other: changes hold the line still, and the line asks for them. */
-interface Desks {
-  changes?: RunningChanges;
-  hold?: Line["hold"];
-}
-
 function buildLine(house: House, secret: string): Line {
   const { store, clock, ids, log, settings, doors, desks } = house;
   const scratch = createScratchChannels();
@@ -127,24 +74,25 @@ function buildLine(house: House, secret: string): Line {
     people: createLinePeople({
       ...{ store, clock, ids, log, settings, directory: settings.directory },
       onAgreement: () => desks.changes?.settleAgreements(),
-      onRequest: () => doors.gateway?.publish("people.changed", { reason: "pairing" }),
+      onRequest: () => publish(house, "people.changed", { reason: "pairing" }),
       tell: (tx, to, text) => sayTo(house, tx, to, text),
     }),
     resolveModel: (ref) => settings.current().providers.resolveModel(ref),
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
-    onTurnEvent: (event) => announce(house, event),
+    onTurnEvent: announceTurns(house),
+    cluster: { ...house.cluster, sends: (channel) => doors.channels?.sends(channel) ?? false },
   });
 }
 
 /** The page and the terminal are told in the main session, once nothing runs in it. */
-async function tellOperator({ clock, ids, store, settings, doors, log, desks }: House, text: string): Promise<void> {
+async function tellOperator(house: House, text: string): Promise<void> {
+  const { clock, ids, store, settings, log, desks } = house;
   const current = settings.current();
   const key = current.who.mainKey(current.agents.defaultId);
   try {
     const release = await desks.hold?.([key]);
     await store.transaction((tx) => appendHouseLine(tx, key, text, ids, clock.now())).finally(() => release?.());
-    doors.changes?.changed(key, "notice");
-    doors.mirror?.changed(key);
+    announceSession(house, key, "notice");
   } catch (error) {
     log.warn({ err: error }, "the owner could not be told something in the main session");
   }
@@ -205,21 +153,26 @@ function buildChannels(house: House, line: Line): RunningChannels {
       log[level]({ channel: name, account, ...(detail === null ? {} : { detail }) }, `${name} is ${state}`);
     },
     factories: start.factories ?? CHANNEL_FACTORIES,
+    duties: { leases: house.cluster.leases, onGained: line.shared.takeUpChannel },
   });
 }
 
 async function assemble(start: GatewayStart, configuration: Configuration, stateDir: string, held: Held): Promise<StartedGateway> {
-  const clock = systemClock;
   const files = statePaths(stateDir);
   const log = await openLog(configuration, files, start);
   const store = await openStoreAt(storeTarget(configuration.compiled.config, files, (error) => log.warn({ err: error }, "the connection to PostgreSQL broke; it is made again")));
+  // Several gateways go by one clock: that of what they share.
+  const clock = store.cluster?.clock ?? systemClock;
   const settings = await settingsInForce(store, configuration.compiled, start.env).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
+  const ids = createIds(clock);
+  const listening = { host: "", port: 0 };
+  const cluster = createGatewayCluster({ store, clock, ids, log, version: start.version, address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`) });
   const house: House = {
-    ...{ start, configuration, stateDir, clock, log, store, settings, startedAt: clock.now(), ids: createIds(clock) },
-    ...{ desks: {}, doors: {}, listeners: new Set(), listening: { host: "", port: 0 }, ready: false },
+    ...{ start, configuration, stateDir, clock, log, store, settings, ids, cluster, startedAt: clock.now() },
+    ...{ desks: {}, doors: {}, listeners: new Set(), listening, ready: false },
   };
   const secret = await deviceSecret(files.secret, house.ids);
   const line = buildLine(house, secret);
@@ -233,11 +186,13 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
 }
 
 /** In the opposite order of `open`: nothing comes in any more, what runs ends, and the store is the last to go. */
-async function shut({ doors, desks, store, log }: House, line: Line, graceMs: number, reason: string): Promise<void> {
+async function shut({ doors, desks, store, cluster, log }: House, line: Line, graceMs: number, reason: string): Promise<void> {
   const steps = [
     () => doors.channels?.stop(),
     () => line.stop(graceMs),
     () => desks.changes?.stop(),
+    () => doors.channels?.letGo(),
+    () => cluster.stop(),
     () => doors.mirror?.stop(),
     () => doors.gateway?.close({ reason }),
     () => store.close(),
@@ -258,14 +213,11 @@ function buildChanges(house: House, line: Line): RunningChanges {
       hold: line.hold,
       say: (reply, key, text) => (isOperatorChannel(reply.address.channel) ? tellOperator(house, text) : line.notices.say(reply, key, text)),
       onMoved: (keys, conversations) => {
-        for (const key of keys) {
-          doors.changes?.changed(key, "repartitioned");
-          doors.mirror?.changed(key);
-        }
+        for (const key of keys) announceSession(house, key, "repartitioned");
         doors.mirror?.moved(conversations);
       },
-      onChange: (reason) => doors.gateway?.publish("people.changed", { reason }),
-      onProgress: (done, total) => doors.gateway?.publish("changes.progress", { done, total }),
+      onChange: (reason) => publish(house, "people.changed", { reason }),
+      onProgress: (done, total) => publish(house, "changes.progress", { done, total }),
     },
   });
 }
@@ -275,6 +227,12 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   const changes = buildChanges(house, line);
   house.desks.changes = changes;
   house.desks.hold = line.hold;
+  hearOthers(house);
+  store.cluster?.onStale(async () => {
+    await rememberAnew(store, settings, start.env);
+    line.shared.forget();
+  });
+  await house.cluster.start();
   // What a killed gateway was moving is moved to its end, before anybody is let in to speak there.
   await changes.resume();
   const services = buildServices(house, line, changes);
@@ -313,85 +271,3 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   };
 }
 
-function lineSettings({ current }: SettingsHolder, doors: Doors, secret: string): LineSettings {
-  return {
-    admit: (message) => current().admit(message),
-    route: (message) => current().route(message),
-    resetTriggers: () => current().config.session.resetTriggers,
-    historyLimit: (channel, account) => historyLimit(current().config, channel, account),
-    agents: () => current().agents,
-    resetPolicy: (type, channel) => current().resetPolicy(type, channel),
-    debounceMs: (channel) => current().debounceMs(channel),
-    batchLimit: () => current().config.messages.queue.cap,
-    onUnknown: () => current().config.outbox.onUnknown,
-    retry: () => current().config.outbox.retry,
-    maxAttempts: () => current().config.turns.maxAttempts,
-    audience: (message) => current().who.audience(message),
-    canReach: (channel, account) => doors.channels?.get(channel)?.accounts.includes(account) ?? false,
-    canary: (message) => (current().config.audit.canary ? markerOf(message, secret) : null),
-  };
-}
-
-function historyLimit({ channels, messages }: Config, channel: string, account: string): number {
-  const settings = channels[channel];
-  const own = settings?.accounts !== undefined && Object.hasOwn(settings.accounts, account) ? settings.accounts[account] : undefined;
-  return own?.historyLimit ?? settings?.historyLimit ?? messages.groupChat.historyLimit;
-}
-
-/** The same for all that a sender says, and not to be guessed from who they are. */
-function markerOf({ address, sender }: InboundMessage, secret: string): string {
-  const digest = createHmac("sha256", secret).update(JSON.stringify(["canary", address.channel, address.account, address.chat, address.thread, sender.id])).digest("hex");
-  return `cnry-${digest.slice(0, 16)}`;
-}
-
-function announcements(line: Line, { settings, doors }: House): LiveGateway["tell"] {
-  return {
-    sessionChanged(key, reason) {
-      doors.changes?.changed(key, reason);
-      doors.mirror?.changed(key);
-    },
-    deliveriesChanged() {
-      line.notices.wake();
-      doors.gateway?.publish("people.changed", { reason: "outbox" });
-    },
-    peopleChanged: (reason) => doors.gateway?.publish("people.changed", { reason }),
-    async welcome(channel, account, senderId, chat) {
-      const audience = settings.current().who.audience(directMessage({ channel, account, senderId }));
-      const reply = { address: { channel, account, chat, thread: null }, audience, peer: senderId, replyTo: null };
-      await line.notices.say(reply, "unknown", "✅ You are let in. Write to me here.");
-    },
-  };
-}
-
-function liveGateway(line: Line, house: House): LiveGateway {
-  const { settings, doors, listeners } = house;
-  return {
-    receive: line.receive,
-    turns: line,
-    tell: announcements(line, house),
-    channels: () => doors.channels?.statuses() ?? [],
-    route: (message) => settings.current().route(message),
-    ownedAccounts: () => ownedAccounts(settings.current(), settings.directory),
-    canaries: () => (settings.current().config.audit.canary ? line.canaries : null),
-    onTurnEvent(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
-}
-
-function snapshotOf(services: Services, stateDir: string, configPath: string) {
-  const { settings } = services;
-  const { defaultId } = settings.agents();
-  return {
-    health: { ok: true, ts: services.clock.now() },
-    sessionDefaults: {
-      defaultAgentId: defaultId,
-      mainKey: settings.mainKey(),
-      mainSessionKey: settings.keyOf(null, null),
-      scope: settings.scope(),
-    },
-    configPath,
-    stateDir,
-  };
-}

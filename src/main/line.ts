@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import type { ResolvedModel } from "../agent/run.ts";
+import type { Bus } from "../cluster/bus.ts";
+import type { Awaited } from "../cluster/standstill.ts";
 import type { Address } from "../domain/address.ts";
 import type { Channel, ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -14,6 +17,7 @@ import { createReceive, type Receive } from "../inbox/receive.ts";
 import type { RetryBudget } from "../outbox/backoff.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
+import type { OutboxParts } from "../outbox/parts.ts";
 import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
 import { describeAudience, isInside } from "../routing/audience.ts";
 import { peerAudience } from "../routing/keys.ts";
@@ -27,6 +31,8 @@ import type { Errand } from "../turns/commands/index.ts";
 import type { TurnSettings } from "../turns/turn-settings.ts";
 import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
 import { createTurnWorker, type Held, type TurnWorker } from "../turns/lanes.ts";
+import { findRunningTurn } from "../store/statements/find-running-turn.ts";
+import { LEASE_MS, type GatewayCluster } from "./cluster.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
 export interface LineSettings extends EntranceSettings, TurnSettings {
@@ -45,6 +51,13 @@ export interface LinePeople {
   onAgreement(): void;
 }
 
+/** The other gateways on the same database, as the line meets them. */
+export interface LineCluster extends Pick<GatewayCluster, "id" | "hasOthers" | "heldUntil" | "standStill"> {
+  readonly bus: Pick<Bus, "whisper" | "on">;
+  /** Whether this gateway sends on a channel. */
+  sends(channel: string): boolean;
+}
+
 /** What reaches the line from outside the house. */
 export interface LineWorld {
   readonly clock: Clock;
@@ -60,6 +73,7 @@ export interface LineParts {
   readonly probe: Probe;
   readonly settings: LineSettings;
   readonly people: LinePeople;
+  readonly cluster: LineCluster;
   resolveModel(ref: string): ResolvedModel;
   channel(address: Address, sessionKey: string): Channel | null;
   onTurnEvent(event: TurnEvent): void;
@@ -73,12 +87,27 @@ export interface Notices {
   wake(): void;
 }
 
+/** What runs in the sessions. */
+export interface LineTurns {
+  /** Aborts what runs in a session, here or on another gateway; resolves to the runs that it hits. */
+  abort(sessionKey: string, runId: string | null): Promise<readonly string[]>;
+  wake(sessionKey: string): void;
+  running(): number;
+}
+
+/** What other gateways have to do with it. */
+export interface SharedLine {
+  /** This gateway sends on a channel from now on: what another left under way there is settled. */
+  takeUpChannel(channel: string): Promise<void>;
+  /** What was read before may have been changed by another gateway. */
+  forget(): void;
+}
+
 /** The eight rooms joined into the way of one message, without the doors (channels, gateway) at its ends. */
 export interface Line {
   readonly receive: Receive;
-  abort(sessionKey: string, runId: string | null): readonly string[];
-  wake(sessionKey: string): void;
-  running(): number;
+  readonly turns: LineTurns;
+  readonly shared: SharedLine;
   /** Holds sessions still until the answered function is called. */
   hold(sessionKeys: Held): Promise<() => void>;
   readonly notices: Notices;
@@ -94,15 +123,13 @@ const RECENT = { entries: 500, chars: 8_000_000 };
 
 const NO_SESSION = "unknown";
 
-/** How long a holder may be silent before its turns are taken over. */
-const LEASE_MS = 30_000;
-
 export function createLine(parts: LineParts): Line {
-  const { store, world, probe, settings, channel } = parts;
+  const { store, world, probe, settings, channel, cluster } = parts;
   const { clock, ids, log } = world;
-  const holder = ids.uuid();
-  const live = createLiveReplies({ clock, log, channel, rememberDraft: (turnId, draft) => rememberDraft(store, turnId, draft) });
-  const outbox = createOutboxWorker({ ...world, store, probe, channel, retry: settings.retry, guard: (delivery) => guardAddress(settings, delivery) });
+  const holder = cluster.id;
+  const live = createLiveReplies({ clock, log, channel: sendingOnly(cluster, channel), rememberDraft: (turnId, draft) => rememberDraft(store, holder, turnId, draft) });
+  const outbox = sharedOutbox(cluster, { ...world, store, probe, channel, retry: settings.retry, guard: (delivery) => guardAddress(settings, delivery) });
+  const recent = createRecentEntries(store, RECENT);
   const canaries: CanaryCount = { requests: 0, markers: 0, breaches: 0 };
   const sayNow = sayNowWith(world);
   const emit = (event: TurnEvent): void => {
@@ -115,10 +142,9 @@ export function createLine(parts: LineParts): Line {
     ids,
     log,
     probe,
-    holder,
-    recent: createRecentEntries(store, RECENT),
+    recent,
     emit,
-    leaseMs: LEASE_MS,
+    tenure: { holder, leaseMs: LEASE_MS, heldUntil: cluster.heldUntil, onBusy: (sessionKey) => cluster.bus.whisper("wake", sessionKey) },
     settings,
     models: {
       resolveModel: parts.resolveModel,
@@ -129,18 +155,20 @@ export function createLine(parts: LineParts): Line {
     onDelivery: outbox.wake,
     ...wallParts(parts, canaries, sayNow, outbox),
   });
-  const recovery = createRecovery({ store, clock, log, holder, leaseMs: LEASE_MS, wake: turns.wake });
-  const receive = createEntrance(parts, turns, outbox, sayNow);
+  const recovery = createRecovery({ store, clock, log, holder, leaseMs: LEASE_MS, wake: turns.wake, hasOthers: cluster.hasOthers });
+  const abort = abortAnywhere(parts, turns);
+  const receive = createEntrance(parts, turns, abort, outbox, sayNow);
+  hearOthers(cluster, turns);
   return {
     receive,
-    hold: holdWith(turns, recovery, log),
+    hold: holdWith(turns, recovery, log, cluster),
     canaries,
     notices: noticesOf(store, outbox, sayNow),
-    abort: turns.abort,
-    wake: turns.wake,
-    running: turns.running,
+    turns: { abort, wake: turns.wake, running: turns.running },
+    shared: { forget: recent.forget, takeUpChannel: (name) => outbox.takeUp(name, settings.onUnknown()) },
     async start() {
-      await outbox.start(settings.onUnknown());
+      // What other gateways have under way is theirs; on an embedded store there are none.
+      if (store.cluster === null) await outbox.takeUp(null, settings.onUnknown());
       const woken = await recovery.start();
       if (woken > 0) log.info({ sessions: woken }, "taking up what the last gateway left");
     },
@@ -153,13 +181,65 @@ export function createLine(parts: LineParts): Line {
 }
 
 /** What was accepted while all was held may have got another key: it is looked for by its place in the inbox. */
-function holdWith(turns: TurnWorker, recovery: Recovery, log: ChannelLog): Line["hold"] {
+function holdWith(turns: TurnWorker, recovery: Recovery, log: ChannelLog, cluster: LineCluster): Line["hold"] {
   return async (sessionKeys) => {
     const release = await turns.hold(sessionKeys);
+    const releaseOthers = await cluster.standStill(awaitedBy(sessionKeys)).catch((error: unknown) => {
+      release();
+      throw error;
+    });
     return () => {
+      releaseOthers();
       release();
       if (typeof sessionKeys === "string") recovery.wakeWaiting().catch((error: unknown) => log.error({ err: error }, "what waits could not be looked for"));
     };
+  };
+}
+
+function awaitedBy(held: Held): Awaited {
+  if (held === "all") return null;
+  return held === "everything" ? "every" : [...held];
+}
+
+/** A reply is sent by the gateway that is connected to its channel: that one is told. */
+function sharedOutbox({ bus, sends }: LineCluster, parts: Omit<OutboxParts, "sends">): OutboxWorker {
+  const outbox = createOutboxWorker({ ...parts, sends });
+  bus.on("outbox", (to) => outbox.wake((to as Address | null) ?? undefined));
+  return {
+    ...outbox,
+    wake(to) {
+      outbox.wake(to);
+      if (to === undefined || !sends(to.channel)) bus.whisper("outbox", to ?? null);
+    },
+  };
+}
+
+/** Only who is connected shows what is being written: two would write over each other. */
+function sendingOnly({ sends }: LineCluster, channel: LineParts["channel"]): LineParts["channel"] {
+  return (address, sessionKey) => (sends(address.channel) ? channel(address, sessionKey) : null);
+}
+
+const abortSchema = z.object({ sessionKey: z.string(), runId: z.string().nullable() });
+
+/** What other gateways ask of the turns that run here. */
+function hearOthers({ bus }: LineCluster, turns: TurnWorker): void {
+  bus.on("wake", (key) => turns.nudge(String(key)));
+  bus.on("abort", (body) => {
+    const { sessionKey, runId } = abortSchema.parse(body);
+    turns.abort(sessionKey, runId);
+  });
+}
+
+/** What runs on another gateway is stopped by that one; the store says what that is. */
+function abortAnywhere({ store, world, cluster }: LineParts, turns: TurnWorker): LineTurns["abort"] {
+  return async (sessionKey, runId) => {
+    const here = turns.abort(sessionKey, runId);
+    if (here.length > 0 || !cluster.hasOthers()) return here;
+    const row = await store.get(findRunningTurn, { session_key: sessionKey });
+    const isElsewhere = row !== undefined && row.holder !== cluster.id && row.lease_until > world.clock.now();
+    if (!isElsewhere || (runId !== null && runId !== row.run_id)) return [];
+    cluster.bus.whisper("abort", { sessionKey, runId });
+    return [row.run_id];
   };
 }
 
@@ -210,7 +290,7 @@ export function guardAddress({ audience }: Pick<LineSettings, "audience">, { add
 }
 
 /** Where messages come in: what is said there at once goes out, what is accepted wakes its session. */
-function createEntrance({ store, world, probe, settings, people }: LineParts, turns: TurnWorker, outbox: OutboxWorker, sayNow: SayNow): Receive {
+function createEntrance({ store, world, probe, settings, people }: LineParts, turns: TurnWorker, abort: LineTurns["abort"], outbox: OutboxWorker, sayNow: SayNow): Receive {
   const { clock, ids } = world;
   return createReceive({
     store,
@@ -219,7 +299,7 @@ function createEntrance({ store, world, probe, settings, people }: LineParts, tu
     probe,
     settings,
     doorway: people.doorway,
-    sessions: { reserve: turns.reserve, wake: turns.wake, stop: (sessionKey) => turns.abort(sessionKey, null) },
+    sessions: { reserve: turns.reserve, wake: turns.wake, stop: (sessionKey) => abort(sessionKey, null) },
     sayNow,
     wakeOutbox: outbox.wake,
   });

@@ -11,7 +11,7 @@ export const chatAbort = define({
   async run(services, input) {
     if (!services.live) throw new ContinuoError("GATEWAY_UNREACHABLE", "No gateway is running.");
     const key = services.settings.keyOf(input.sessionKey, input.agentId ?? null);
-    const runIds = services.live.turns.abort(key, input.runId ?? null);
+    const runIds = await services.live.turns.abort(key, input.runId ?? null);
     return { ok: true as const, aborted: runIds.length > 0, runIds };
   },
 });

@@ -42,7 +42,7 @@ export interface OperationSettings {
 
 /** What runs in the sessions. */
 export interface RunningTurns {
-  abort(sessionKey: string, runId: string | null): readonly string[];
+  abort(sessionKey: string, runId: string | null): Promise<readonly string[]>;
   running(): number;
   /** Wakes the worker for what was accepted without `receive`. */
   wake(sessionKey: string): void;

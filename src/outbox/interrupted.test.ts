@@ -67,8 +67,8 @@ async function pending(store: Store) {
 async function dieAndStart(store: Store, channel: Channel): Promise<string[]> {
   const { id } = await pending(store);
   await store.run(beginDelivery, { id, attempts: 1 });
-  const worker = createOutboxWorker({ store, clock: systemClock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel });
-  await worker.start("hold");
+  const worker = createOutboxWorker({ store, clock: systemClock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, sends: () => true, channel: () => channel });
+  await worker.takeUp(null, "hold");
   for (;;) {
     const states = (await store.all(countOpenDeliveries, {})).map(({ state }) => state);
     if (!states.some((state) => state === "pending" || state === "sending")) {

@@ -59,7 +59,7 @@ async function outboxWith(t: TestContext, owed: readonly Address[]) {
       return { messageId: `id-${sent.length}` };
     },
   };
-  const worker = createOutboxWorker({ store: counting, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 }), guard: () => null, channel: () => channel });
+  const worker = createOutboxWorker({ store: counting, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 }), guard: () => null, sends: () => true, channel: () => channel });
   t.after(async () => {
     await worker.stop(1_000);
     await store.close();
@@ -85,7 +85,7 @@ const untilPending = (store: Store, count: number) =>
 
 test("what waits for a chat that cannot be reached is not read again for each reply to another", async (t) => {
   const { store, worker, refused, read, say } = await outboxWith(t, Array.from({ length: OWED }, () => chat("dead")));
-  await worker.start("hold");
+  await worker.takeUp(null, "hold");
   await until(() => refused.size === 1);
   await untilPending(store, OWED);
   read.rows = 0;
@@ -96,7 +96,7 @@ test("what waits for a chat that cannot be reached is not read again for each re
 
 test("a wake that does not say for whom looks at the head of each chat, not at what waits behind it", async (t) => {
   const { store, worker, refused, read, say } = await outboxWith(t, Array.from({ length: OWED }, (_, index) => chat(`dead ${index % 4}`, index % 2 === 0 ? null : "7")));
-  await worker.start("hold");
+  await worker.takeUp(null, "hold");
   await until(() => refused.size === 4);
   await untilPending(store, OWED);
   read.rows = 0;
@@ -109,7 +109,7 @@ test("every chat and every thread of it is found, and each is sent in order", as
   const places = [chat("a"), chat("a", "1"), chat("a", "2"), chat("b", "1"), chat("c")];
   const owed = Array.from({ length: 10 }, () => places).flat();
   const { store, worker, sent } = await outboxWith(t, owed);
-  await worker.start("hold");
+  await worker.takeUp(null, "hold");
   await untilPending(store, 0);
   for (const place of places) {
     const texts = owed.flatMap((address, index) => (address === place ? [`owed ${index}`] : []));

@@ -6,6 +6,8 @@ import { createSleepers } from "./sleepers.ts";
 
 export interface LaneParts {
   now(): number;
+  /** Whether what goes there is this gateway's to send, at this moment. */
+  isOurs(address: Address): boolean;
   /** What waits for an address, in order, the first of it. */
   load(address: Address): Promise<readonly Delivery[]>;
   /** The head of the lane after this address; null begins. */
@@ -43,6 +45,7 @@ async function drainLane(parts: LaneParts, address: Address, isStopped: () => bo
     const page = await parts.load(address);
     if (page.length === 0) return null;
     for (const delivery of page) {
+      if (!parts.isOurs(address)) return null;
       if (isStopped() || delivery.dueAt > parts.now()) return delivery.dueAt;
       // It went back with a later time, which is in the store.
       if (!(await parts.process(delivery))) break;
@@ -118,7 +121,7 @@ export function createLanes(parts: LaneParts): Lanes {
   const isStopped = (): boolean => stopped;
 
   const look = (address: Address): void => {
-    if (stopped) return;
+    if (stopped || !parts.isOurs(address)) return;
     sleepers.wake(laneOf(address));
     drains.begin(address);
   };

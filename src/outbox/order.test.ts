@@ -65,8 +65,8 @@ test("a reply that has to be tried again holds back the later ones to the same a
   const { channel, sent } = platform(() => {
     if (failures-- > 0) throw new ContinuoError("CHANNEL_UNAVAILABLE", "busy");
   });
-  const worker = createOutboxWorker({ store, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel });
-  await worker.start("hold");
+  const worker = createOutboxWorker({ store, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, sends: () => true, channel: () => channel });
+  await worker.takeUp(null, "hold");
   await untilNothingIsOwed(store);
   await worker.stop(1_000);
   assert.deepEqual(sent, ["one", "two", "three"]);
@@ -81,8 +81,8 @@ test("P16 a reply that the platform has is not sent again because the disk was f
     run: (statement, params) =>
       (statement as unknown) === advanceDelivery && full-- > 0 ? Promise.reject(new ContinuoError("STORE_FULL", "The disk is full.")) : store.run(statement, params),
   };
-  const worker = createOutboxWorker({ store: tight, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel });
-  await worker.start("hold");
+  const worker = createOutboxWorker({ store: tight, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, sends: () => true, channel: () => channel });
+  await worker.takeUp(null, "hold");
   assert.deepEqual(await untilNothingIsOwed(store), []);
   await worker.stop(1_000);
   assert.deepEqual(sent, ["one"]);

@@ -16,5 +16,7 @@ export interface OutboxParts {
   retry(): RetryBudget;
   /** Why a delivery may not go to its address any more (law 5); null lets it go. */
   guard(delivery: Delivery): string | null;
+  /** Whether this gateway sends what goes to a channel: one at a time does, so that an address gets its replies in order. */
+  sends(channel: string): boolean;
   channel(address: Address, sessionKey: string): Channel | null;
 }

@@ -44,10 +44,10 @@ async function sendThrough(failure: () => ContinuoError): Promise<Ended> {
     },
   };
   const log: ChannelLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields) => failed.resolve(fields) };
-  const worker = createOutboxWorker({ store, clock, probe: noProbe, log, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel });
+  const worker = createOutboxWorker({ store, clock, probe: noProbe, log, random: () => 0, retry: () => RETRY, guard: () => null, sends: () => true, channel: () => channel });
   const reply = { address: { channel: "telegram", account: "default", chat: "42", thread: null }, audience: "owner", peer: "42", replyTo: null };
   await enqueueDelivery(store, { turnId: null, sessionKey: "agent:main:main", reply, text: "hello", draft: null, held: null }, createIds(clock), clock.now());
-  await worker.start("hold");
+  await worker.takeUp(null, "hold");
   const { code } = (await failed.promise) as { readonly code: unknown };
   await worker.stop(1_000);
   await store.close();

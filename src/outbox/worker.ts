@@ -24,8 +24,11 @@ import { nextHead, waitingFor } from "./waiting.ts";
 export interface OutboxWorker {
   /** Something new may be due: for this address, or for any. */
   wake(address?: Address): void;
-  /** Settles what a dead gateway left under way, then sends what waits. */
-  start(onUnknown: "hold" | "resend"): Promise<void>;
+  /**
+   * Settles what a dead gateway left under way, then sends what waits. On a shared store that is done channel by channel,
+   * by whoever comes to send there: `channel` names it, null means all.
+   */
+  takeUp(channel: string | null, onUnknown: "hold" | "resend"): Promise<void>;
   /** Lets platform calls under way end (for `graceMs` at most), begins no others. */
   stop(graceMs: number): Promise<void>;
 }
@@ -34,6 +37,7 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
   const abort = new AbortController();
   const lanes = createLanes({
     now: () => parts.clock.now(),
+    isOurs: ({ channel }) => parts.sends(channel),
     load: (address) => waitingFor(parts.store, address),
     nextHead: (after) => nextHead(parts.store, after),
     process: (delivery) => attempt(parts, delivery, abort.signal),
@@ -41,9 +45,10 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
   });
   return {
     wake: lanes.wake,
-    async start(onUnknown) {
-      await parts.store.run(requeueInterruptedEdits, {});
+    async takeUp(channel, onUnknown) {
+      await parts.store.run(requeueInterruptedEdits, { channel });
       const interrupted = await parts.store.run(settleInterruptedDeliveries, {
+        channel,
         state: onUnknown === "resend" ? "pending" : "unknown",
         error: "the gateway ended while this was being sent; it may or may not have arrived",
       });

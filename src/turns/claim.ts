@@ -21,9 +21,18 @@ import { takeOverTurn } from "../store/statements/take-over-turn.ts";
 
 export interface ClaimParts extends QuestionParts {
   readonly store: Store;
+  readonly tenure: Tenure;
+}
+
+/** Whose the turns are that this process runs. */
+export interface Tenure {
   /** Names this process's worker in the leases. */
   readonly holder: string;
   readonly leaseMs: number;
+  /** Until when another gateway keeps turns from beginning; null while none does. */
+  heldUntil(tx: Executor, now: number): Promise<number | null>;
+  /** Another gateway runs this session: it is to look for more when its turn ends. */
+  onBusy(sessionKey: string): void;
 }
 
 export interface ClaimedTurn {
@@ -61,8 +70,10 @@ function replyRouteOf(items: readonly InboxItem[]): ReplyRoute | null {
 export async function claimTurn(parts: ClaimParts, tx: Executor, sessionKey: string, now: number): Promise<Claim> {
   const running = await tx.get(findRunningTurn, { session_key: sessionKey });
   // A turn under our own name that we are not running is one that we could not finish: it is ours to take.
-  const held = running !== undefined && running.lease_until > now && running.holder !== parts.holder;
+  const held = running !== undefined && running.lease_until > now && running.holder !== parts.tenure.holder;
   if (held) return { kind: "busy", until: running.lease_until };
+  const until = await parts.tenure.heldUntil(tx, now);
+  if (until !== null) return { kind: "busy", until };
   if (running) return takeOver(parts, tx, running, now);
   return begin(parts, tx, sessionKey, now);
 }
@@ -106,9 +117,9 @@ function turnParams(parts: ClaimParts, turn: Turn, now: number) {
     session_id: turn.sessionId,
     agent_id: turn.agentId,
     attempt: turn.attempt,
-    holder: parts.holder,
+    holder: parts.tenure.holder,
     fence: turn.fence,
-    lease_until: now + parts.leaseMs,
+    lease_until: now + parts.tenure.leaseMs,
     started_at: turn.startedAt,
     channel: address.channel,
     account: address.account,
@@ -133,7 +144,7 @@ function readerAt(address: Address, items: readonly InboxItem[], session: Sessio
 async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: number): Promise<Claim> {
   const fence = row.fence + 1;
   const attempt = row.attempt + 1;
-  const lease = { holder: parts.holder, lease_until: now + parts.leaseMs };
+  const lease = { holder: parts.tenure.holder, lease_until: now + parts.tenure.leaseMs };
   await tx.run(takeOverTurn, { id: row.id, fence: row.fence, next_fence: fence, attempt, ...lease });
   const items = await readBatch(tx, row.id);
   const conversation = await tx.get(findConversation, { session_id: row.session_id });

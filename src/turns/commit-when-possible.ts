@@ -3,8 +3,8 @@ import type { ClaimedTurn } from "./claim.ts";
 import { commitTurn, type TurnEnd } from "./commit.ts";
 import { RETRY_MS, type WorkerParts } from "./lane.ts";
 
-/** What passes by itself, or when somebody frees the disk. */
-const WAITED_OUT: readonly ErrorCode[] = ["STORE_FULL", "STORE_BUSY"];
+/** What passes by itself, or when somebody frees the disk or starts the server. */
+const WAITED_OUT: readonly ErrorCode[] = ["STORE_FULL", "STORE_BUSY", "STORE_UNREACHABLE"];
 
 /** A full disk is waited out: the answer is there and must not be asked for again. */
 export async function commitWhenPossible(parts: WorkerParts, claimed: ClaimedTurn, end: TurnEnd, draft: string | null, stopping: AbortSignal) {

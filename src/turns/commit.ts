@@ -6,6 +6,7 @@ import { hasHeld } from "../outbox/held.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { appendEntries, recordReply, type NewEntry } from "../sessions/transcript.ts";
 import type { Executor, Store } from "../store/store.ts";
+import { findTurn } from "../store/statements/find-turn.ts";
 import { finishTurn } from "../store/statements/finish-turn.ts";
 import { releaseTurn } from "../store/statements/release-turn.ts";
 import type { ClaimedTurn } from "./claim.ts";
@@ -74,6 +75,9 @@ export async function commitTurn(
   return parts.store.transaction(async (tx) => {
     const params = { id: turn.id, fence: turn.fence, state: end.state, ended_at: now, error: end.error };
     if ((await tx.run(finishTurn, params)) === 0) {
+      const now = await tx.get(findTurn, { id: turn.id });
+      // It was committed before, and the connection broke before that was heard.
+      if (now !== undefined && now.fence === turn.fence && now.state === end.state) return { delivering: true };
       throw new ContinuoError("STORE_FENCED", "Another worker has taken this turn over.", { fields: { turnId: turn.id } });
     }
     if (end.answer) await appendAnswer(parts, tx, claimed, end.answer, now);

@@ -11,6 +11,8 @@ export type Held = Iterable<string> | "all" | "everything";
 
 export interface TurnWorker {
   wake(sessionKey: string): void;
+  /** There is more for a session, if it is being worked on here. */
+  nudge(sessionKey: string): void;
   /** An idle session, held for the message that is about to be accepted; null while one of its turns runs. */
   reserve(sessionKey: string): Reservation | null;
   /** Aborts what runs in a session, or just the run with this id; resolves to the runs that it hit. */
@@ -59,6 +61,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
 
   return {
     wake,
+    nudge: (sessionKey) => (lanes.has(sessionKey) ? wake(sessionKey) : undefined),
     reserve(sessionKey) {
       if (stopping.signal.aborted || lanes.has(sessionKey) || holds.refuses(sessionKey)) return null;
       const first = Promise.withResolvers<Claim | null>();

@@ -4,6 +4,7 @@ import type { Store } from "../store/store.ts";
 import { expireForeignLeases } from "../store/statements/expire-foreign-leases.ts";
 import { extendLeases } from "../store/statements/extend-leases.ts";
 import { listExpiredTurns } from "../store/statements/list-expired-turns.ts";
+import { listStrandedSessions } from "../store/statements/list-stranded-sessions.ts";
 import { listWaitingSessions } from "../store/statements/list-waiting-sessions.ts";
 import { setTurnDraft } from "../store/statements/set-turn-draft.ts";
 
@@ -14,6 +15,8 @@ export interface RecoveryParts {
   readonly holder: string;
   readonly leaseMs: number;
   wake(sessionKey: string): void;
+  /** Whether other gateways work on this store: what they work on is theirs until they fall silent. */
+  hasOthers(): boolean;
 }
 
 export interface Recovery {
@@ -27,8 +30,8 @@ export interface Recovery {
 const PAGE = 200;
 
 /**
- * Keeps this worker's leases alive and wakes what nobody works on. This store belongs to one gateway at a
- * time (STATE_LOCKED otherwise), so at the start every other holder is known to be dead.
+ * Keeps this worker's leases alive and wakes what nobody works on. An embedded store belongs to one gateway at a time
+ * (STATE_LOCKED otherwise): every other holder in it is dead. On a shared one a holder is dead when its lease runs out.
  */
 export function createRecovery(parts: RecoveryParts): Recovery {
   let timer: NodeJS.Timeout | null = null;
@@ -47,16 +50,23 @@ export function createRecovery(parts: RecoveryParts): Recovery {
   const wakeExpired = () => wakeAll((after) => parts.store.all(listExpiredTurns, { now: parts.clock.now(), after, limit: PAGE }));
   const wakeWaiting = () => wakeAll((after) => parts.store.all(listWaitingSessions, { after, limit: PAGE }));
 
+  const wakeStranded = () => {
+    const now = parts.clock.now();
+    return wakeAll((after) => parts.store.all(listStrandedSessions, { now, before: now - parts.leaseMs, after, limit: PAGE }));
+  };
+  const isShared = parts.store.cluster !== null;
+
   const beat = async (): Promise<void> => {
     await parts.store.run(extendLeases, { holder: parts.holder, lease_until: parts.clock.now() + parts.leaseMs });
     await wakeExpired();
+    if (isShared) await wakeStranded();
   };
 
   return {
     async start() {
-      await parts.store.run(expireForeignLeases, { holder: parts.holder });
-      const woken = (await wakeExpired()) + (await wakeWaiting());
-      const every = Math.floor(parts.leaseMs / 3);
+      if (!isShared) await parts.store.run(expireForeignLeases, { holder: parts.holder });
+      const woken = (await wakeExpired()) + (await (parts.hasOthers() ? wakeStranded() : wakeWaiting()));
+      const every = Math.floor(parts.leaseMs / 4);
       timer = setInterval(() => {
         beat().catch((error: unknown) => parts.log.error({ err: error }, "leases could not be extended"));
       }, every);
@@ -72,6 +82,6 @@ export function createRecovery(parts: RecoveryParts): Recovery {
 }
 
 /** The platform's id of a partial reply: whoever finishes the turn completes that message. */
-export async function rememberDraft(store: Store, turnId: string, draft: string): Promise<void> {
-  await store.run(setTurnDraft, { id: turnId, draft });
+export async function rememberDraft(store: Store, holder: string, turnId: string, draft: string): Promise<void> {
+  await store.run(setTurnDraft, { id: turnId, holder, draft });
 }

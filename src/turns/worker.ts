@@ -27,7 +27,10 @@ export async function drain(parts: WorkerParts & { isHeld(): boolean }, sessionK
     const claim: Claim = next ?? (await claimNext(parts, sessionKey));
     next = null;
     if (claim.kind === "empty") return null;
-    if (claim.kind === "busy") return Math.max(RETRY_MS, claim.until - parts.clock.now());
+    if (claim.kind === "busy") {
+      parts.tenure.onBusy(sessionKey);
+      return RETRY_MS;
+    }
     // Stopped while it was claimed: nobody would be there to end a turn that begins now.
     if (stopping.aborted) return handBack(parts, claim.claimed).then(() => null);
     parts.probe("claimed");

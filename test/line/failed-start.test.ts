@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { startGateway, type GatewayStart } from "../../src/main/gateway.ts";
+import { startGateway } from "../../src/main/gateway.ts";
+import type { GatewayStart } from "../../src/main/house.ts";
 
 function startIn(directory: string): GatewayStart {
   const configPath = join(directory, "openclaw.json");

@@ -7,10 +7,11 @@ import type { ModelEvent, ModelRequest, Provider } from "../../src/agent/provide
 import { compileAgents } from "../../src/agent/settings.ts";
 import type { Channel, Outgoing } from "../../src/domain/channel.ts";
 import { systemClock, type Clock } from "../../src/domain/clock.ts";
-import { createIds } from "../../src/domain/ids.ts";
+import { createIds, type Ids } from "../../src/domain/ids.ts";
 import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts";
 import { noProbe, type Probe } from "../../src/domain/probe.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
+import { createGatewayCluster } from "../../src/main/cluster.ts";
 import { createLine, type Line, type LineSettings } from "../../src/main/line.ts";
 import { createChanges, type RunningChanges } from "../../src/main/changes.ts";
 import { createLinePeople } from "../../src/main/people.ts";
@@ -158,7 +159,7 @@ async function isIdle(store: Store, line: Line): Promise<boolean> {
   const items = await store.all(countOpenItems, {});
   const deliveries = await store.all(countOpenDeliveries, {});
   const open = deliveries.filter((row) => row.state === "pending" || row.state === "sending");
-  return items.length === 0 && open.length === 0 && line.running() === 0;
+  return items.length === 0 && open.length === 0 && line.turns.running() === 0;
 }
 
 async function textsOf(store: Store, key: string): Promise<string[]> {
@@ -174,6 +175,18 @@ function writeConfig(directory: string, options: HarnessOptions): string {
   return path;
 }
 
+function peopleOf(store: Store, clock: Clock, ids: Ids, settings: SettingsHolder, joined: { readonly changes?: RunningChanges }) {
+  return createLinePeople({
+    ...{ store, clock, ids, log: quiet, settings, directory: settings.directory },
+    onAgreement: () => joined.changes?.settleAgreements(),
+    onRequest: () => undefined,
+    tell: async (tx, to, text) => {
+      const reply = { address: to.address, audience: to.audience, peer: to.peer, replyTo: null };
+      await enqueueDelivery(tx, { turnId: null, sessionKey: "unknown", reply, text, draft: null, held: null }, ids, clock.now());
+    },
+  });
+}
+
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
   const clock = options.clock ?? systemClock;
@@ -186,20 +199,14 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const settings = await settingsOf(options, store);
   const joined: { changes?: RunningChanges } = {};
   const ids = createIds(clock);
+  const cluster = createGatewayCluster({ store: mortal(store, () => dead), clock, ids, log: quiet, version: "test", address: () => "" });
   const line = createLine({
+    cluster: { ...cluster, sends: () => true },
     store: mortal(store, () => dead),
     world: { clock, ids, log: quiet, random: () => 0 },
     probe: options.probe ?? noProbe,
     settings: lineSettings(options, settings, channels),
-    people: createLinePeople({
-      ...{ store, clock, ids, log: quiet, settings, directory: settings.directory },
-      onAgreement: () => joined.changes?.settleAgreements(),
-      onRequest: () => undefined,
-      tell: async (tx, to, text) => {
-        const reply = { address: to.address, audience: to.audience, peer: to.peer, replyTo: null };
-        await enqueueDelivery(tx, { turnId: null, sessionKey: "unknown", reply, text, draft: null, held: null }, ids, clock.now());
-      },
-    }),
+    people: peopleOf(store, clock, ids, settings, joined),
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
     onTurnEvent: (event) => void events.push(event),
@@ -208,6 +215,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const house = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath, house });
   joined.changes = changes;
+  await cluster.start();
   await changes.resume();
   await line.start();
   changes.settleAgreements();
@@ -223,6 +231,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     texts: (key) => textsOf(store, key),
     async close() {
       await line.stop(1_000);
+      await cluster.stop();
       await store.close();
       rmSync(directory, { recursive: true, force: true });
     },
@@ -230,6 +239,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       dead = true;
       // Nothing can be written any more: this only ends its timers.
       await line.stop(0);
+      await cluster.stop().catch(() => undefined);
       await store.close();
     },
   };

@@ -128,7 +128,7 @@ async function resting(directory: string) {
 
 function claiming(directory: string) {
   const store = openStore(join(directory, "state.sqlite"));
-  const parts = { store, ids: createIds(systemClock), holder: "another", leaseMs: 1000, settings: {} as TurnSettings };
+  const parts = { store, ids: createIds(systemClock), tenure: { holder: "another", leaseMs: 1000, heldUntil: async () => null, onBusy: () => undefined }, settings: {} as TurnSettings };
   return { store, parts };
 }
 

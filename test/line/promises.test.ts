@@ -62,7 +62,7 @@ test("P6 a reply goes to where its message came from: 10,000 interleaved turns o
     }
     await Promise.all(batch);
   }
-  await until("all are answered", async () => h.line.running() === 0, 120_000);
+  await until("all are answered", async () => h.line.turns.running() === 0, 120_000);
   await h.settled();
   let answered = 0;
   for (const name of channels) {
@@ -154,8 +154,8 @@ test("P21 fifty sessions hang in a model call: the fifty-first is answered", asy
   await until("fifty hang", () => h.requests.length === 50);
   await h.receive(operator("hello", "free"));
   await until("the free one is answered", () => h.events.some((e) => e.kind === "committed" && e.sessionKey === "agent:main:free"));
-  assert.equal(h.line.running(), 50);
-  for (let i = 0; i < 50; i++) h.line.abort(`agent:main:hung-${i}`, null);
+  assert.equal(h.line.turns.running(), 50);
+  for (let i = 0; i < 50; i++) await h.line.turns.abort(`agent:main:hung-${i}`, null);
   await h.settled();
   await h.close();
 });
@@ -169,7 +169,7 @@ test("P22 a worker that dies in the middle of a run: its successor answers, and 
   const second = await startHarness({ config: openTo("telegram"), directory: first.directory });
   await second.settled();
   assert.deepEqual(second.channel("telegram").sent.map((sent) => sent.part.text), ["echo: answer me", "echo: and me"]);
-  assert.equal(second.line.running(), 0);
+  assert.equal(second.line.turns.running(), 0);
   await second.close();
 });
 

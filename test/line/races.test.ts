@@ -7,18 +7,18 @@ import { hang, message, openTo, operator, say, startHarness, until } from "./har
 const DM = "agent:main:telegram:dm:42";
 
 test("a stop that comes while a turn is being committed hits nothing: its answer is owed", async () => {
-  let stopped: readonly string[] | null = null;
-  let abort: () => readonly string[] = () => [];
+  let stopped: Promise<readonly string[]> | null = null;
+  let abort: () => Promise<readonly string[]> = async () => [];
   const h = await startHarness({
     config: openTo("telegram"),
     probe: (step) => {
       if (step === "before-commit") stopped = abort();
     },
   });
-  abort = () => h.line.abort(DM, null);
+  abort = () => h.line.turns.abort(DM, null);
   await h.receive(message("hello"));
   await h.settled();
-  assert.deepEqual(stopped, []);
+  assert.deepEqual(await stopped, []);
   assert.deepEqual(h.channel("telegram").sent.map(({ part }) => part.text), ["echo: hello"]);
   await h.close();
 });

@@ -18,8 +18,9 @@ import { createChanges } from "../../src/main/changes.ts";
 import { createPeopleDesk } from "../../src/main/people.ts";
 import { compileSettings, explainSettings, settingsInForce } from "../../src/main/settings.ts";
 import { createDirectory } from "../../src/people/index.ts";
+import { createGatewayCluster } from "../../src/main/cluster.ts";
 import { createLine } from "../../src/main/line.ts";
-import type { Line, LineSettings } from "../../src/main/line.ts";
+import type { Line, LinePeople, LineSettings } from "../../src/main/line.ts";
 import { OPERATIONS, sessionRow } from "../../src/operations/index.ts";
 import type { LiveGateway, OperationSettings, Services } from "../../src/operations/index.ts";
 import { toSession } from "../../src/store/rows.ts";
@@ -125,7 +126,7 @@ function operationSettings(agents: Agents): OperationSettings {
 function liveGateway(line: Line, listeners: Set<(event: TurnEvent) => void>, sessionChanged: (key: string) => void): LiveGateway {
   return {
     receive: line.receive,
-    turns: line,
+    turns: line.turns,
     tell: { sessionChanged, deliveriesChanged: () => undefined, peopleChanged: () => undefined, welcome: async () => undefined },
     channels: () => [],
     route: routeOf,
@@ -164,6 +165,15 @@ export interface LineHouseOptions {
   readonly answer?: Answer;
 }
 
+const NOBODY: LinePeople = {
+  doorway: { identify: async (message) => message, ask: async () => null },
+  filePeople: () => ({ names: new Set(), personOf: () => null }),
+  linkedChat: async () => null,
+  explainLast: async () => "",
+  ownerRoute: async () => null,
+  onAgreement: () => undefined,
+};
+
 export async function startLineHouse({ settings = {}, answer = () => say("Hello ", "there, ", "world.") }: LineHouseOptions = {}): Promise<LineHouse> {
   const stateDir = mkdtempSync(join(tmpdir(), "continuo-clients-"));
   const clock = systemClock;
@@ -182,19 +192,14 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
     },
   };
   const listeners = new Set<(event: TurnEvent) => void>();
+  const cluster = createGatewayCluster({ store, clock, ids, log: quiet, version: "0.0.0-test", address: () => "" });
   const line = createLine({
+    cluster: { ...cluster, sends: () => true },
     store,
     world: { clock, ids, log: quiet, random: () => 0 },
     probe: noProbe,
     settings: lineSettings(agents),
-    people: {
-      doorway: { identify: async (message) => message, ask: async () => null },
-      filePeople: () => ({ names: new Set(), personOf: () => null }),
-      linkedChat: async () => null,
-      explainLast: async () => "",
-      ownerRoute: async () => null,
-      onAgreement: () => undefined,
-    },
+    people: NOBODY,
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: ({ channel }) => deafChannel(channel),
     onTurnEvent(event) {
@@ -215,9 +220,11 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   };
   const gateway = gatewayOf(services, { debug: note, info: note, warn: note, error: note }, settings);
   const at = await gateway.listen();
+  await cluster.start();
   await line.start();
   const close = async (): Promise<void> => {
     await line.stop(1_000);
+    await cluster.stop();
     await gateway.close({ reason: "test over" });
     await store.close();
     rmSync(stateDir, { recursive: true, force: true });

@@ -31,15 +31,19 @@ function clusterTables(db: Kysely<Tables>, dialect: DialectName) {
   ];
 }
 
-/** What every gateway keeps in memory of who is who. */
-const REMEMBERED: readonly string[] = ["people", "identities", "peer_aliases", "approvals", "in_force"];
+/** What every gateway keeps in memory: who is who, who shares what, and what was said last. */
+const REMEMBERED: readonly (readonly [table: string, events: string])[] = [
+  ...["people", "identities", "peer_aliases", "approvals", "in_force", "changes"].map((table) => [table, "insert or update or delete"] as const),
+  // What is added is read where it is missed; what is changed afterwards is not.
+  ["entries", "update"],
+];
 
 /** Whoever changes who is who raises the epoch, whether they think of it or not; only several gateways need it. */
 function epochTriggers(db: Kysely<Tables>, dialect: DialectName): Compilable[] {
   if (dialect !== "postgres") return [];
   const statements = [
     "create function continuo_raise_epoch() returns trigger language plpgsql as $$ begin update world set epoch = epoch + 1; return null; end $$",
-    ...REMEMBERED.map((table) => `create trigger ${table}_epoch after insert or update or delete on ${table} for each statement execute function continuo_raise_epoch()`),
+    ...REMEMBERED.map(([table, events]) => `create trigger ${table}_epoch after ${events} on ${table} for each statement execute function continuo_raise_epoch()`),
   ];
   return statements.map((text) => ({ compile: () => sql.raw<never>(text).compile(db) }));
 }

@@ -150,7 +150,7 @@ async function settle(round: Round, changer: Changer): Promise<void> {
   while (underWay.length > 0) await Promise.all(underWay.splice(0));
   const harness = currentOf(round);
   const waiting = (): Promise<InboxRow[]> => harness.store.all(listWaitingItems, { after: 0, limit: 1_000 });
-  if (options.nudge) for (const { session_key: key } of await waiting()) harness.line.wake(key);
+  if (options.nudge) for (const { session_key: key } of await waiting()) harness.line.turns.wake(key);
   const left = await harness.settled().then(() => [], waiting);
   if (left.length > 0) witness.faults.push(`${left.length} messages wait that nobody works on, the first for ${left[0]?.session_key}`);
   const held = await harness.store.all(listDeliveries, { state: "held", limit: 10_000 });

@@ -1,0 +1,93 @@
+import { createBus, type Bus } from "../cluster/bus.ts";
+import { createLeases, buryOthers, type Leases } from "../cluster/leases.ts";
+import { createMembership } from "../cluster/membership.ts";
+import { createStandstill, heldUntil, type Awaited } from "../cluster/standstill.ts";
+import type { ChannelLog } from "../domain/channel.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Ids } from "../domain/ids.ts";
+import type { Executor, Store } from "../store/store.ts";
+
+/** How long a gateway may be silent before others take over what it does. */
+export const LEASE_MS = 8_000;
+const BEAT_MS = 2_000;
+
+/** This gateway among those that work on the same database; on an embedded one it is alone. */
+export interface GatewayCluster {
+  /** Names this gateway in whatever it holds. */
+  readonly id: string;
+  readonly bus: Bus;
+  readonly leases: Leases;
+  hasOthers(): boolean;
+  heldUntil(tx: Executor, now: number): Promise<number | null>;
+  /** Keeps all gateways from beginning turns; see cluster/standstill.ts. */
+  standStill(awaited: Awaited): Promise<() => void>;
+  /** Lives from now on. */
+  start(): Promise<void>;
+  /** Leaves in order: what it held is free. */
+  stop(): Promise<void>;
+}
+
+export interface ClusterParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: ChannelLog;
+  readonly version: string;
+  /** Where it listens; empty before it does. */
+  address(): string;
+}
+
+const JOINED = "joined";
+const RELEASED = "released";
+
+export function createGatewayCluster({ store, clock, ids, log, version, address }: ClusterParts): GatewayCluster {
+  const id = ids.uuid();
+  const isShared = store.cluster !== null;
+  const membership = createMembership({ store, clock, id, version, leaseMs: LEASE_MS });
+  const bus = createBus({ store, clock, log, gateway: id, hasOthers: membership.hasOthers });
+  const leases = createLeases({ store, clock, log, holder: id, leaseMs: LEASE_MS, onReleased: (name) => bus.whisper(RELEASED, name) });
+  const standStill = createStandstill({ store, clock, holder: id, leases });
+  const stopping = new AbortController();
+  let beating: Promise<void> = Promise.resolve();
+
+  const beat = async (): Promise<void> => {
+    await store.cluster?.synchronise();
+    await membership.beat(address());
+    await leases.beat();
+    await bus.beat();
+  };
+  const again = (): void => {
+    const timer = setTimeout(() => {
+      beating = beat()
+        .catch((error: unknown) => log.warn({ err: error }, "the other gateways cannot be told that this one lives"))
+        .finally(() => {
+          if (!stopping.signal.aborted) again();
+        });
+    }, BEAT_MS);
+    timer.unref();
+    stopping.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  };
+
+  bus.on(JOINED, membership.expectOthers);
+  bus.on(RELEASED, leases.tryAgain);
+  return {
+    ...{ id, bus, leases, hasOthers: membership.hasOthers },
+    // An embedded store has one gateway: there is nobody to look out for.
+    heldUntil: isShared ? (tx, now) => heldUntil(tx, id, now) : async () => null,
+    standStill: isShared ? standStill : async () => () => undefined,
+    async start() {
+      if (!isShared) await buryOthers(store, id);
+      await bus.start();
+      await membership.beat(address());
+      bus.whisper(JOINED, id);
+      again();
+    },
+    async stop() {
+      stopping.abort();
+      await beating;
+      await leases.stop();
+      await bus.flush();
+      await membership.leave();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { createHmac } from "node:crypto";
+import type { Config } from "../config/index.ts";
+import type { InboundMessage } from "../domain/message.ts";
+import type { Doors } from "./house.ts";
+import type { LineSettings } from "./line.ts";
+import type { SettingsHolder } from "./settings.ts";
+
+/** The configuration as the line needs it. */
+export function lineSettings({ current }: SettingsHolder, doors: Doors, secret: string): LineSettings {
+  return {
+    admit: (message) => current().admit(message),
+    route: (message) => current().route(message),
+    resetTriggers: () => current().config.session.resetTriggers,
+    historyLimit: (channel, account) => historyLimit(current().config, channel, account),
+    agents: () => current().agents,
+    resetPolicy: (type, channel) => current().resetPolicy(type, channel),
+    debounceMs: (channel) => current().debounceMs(channel),
+    batchLimit: () => current().config.messages.queue.cap,
+    onUnknown: () => current().config.outbox.onUnknown,
+    retry: () => current().config.outbox.retry,
+    maxAttempts: () => current().config.turns.maxAttempts,
+    audience: (message) => current().who.audience(message),
+    canReach: (channel, account) => doors.channels?.get(channel)?.accounts.includes(account) ?? false,
+    canary: (message) => (current().config.audit.canary ? markerOf(message, secret) : null),
+  };
+}
+
+function historyLimit({ channels, messages }: Config, channel: string, account: string): number {
+  const settings = channels[channel];
+  const own = settings?.accounts !== undefined && Object.hasOwn(settings.accounts, account) ? settings.accounts[account] : undefined;
+  return own?.historyLimit ?? settings?.historyLimit ?? messages.groupChat.historyLimit;
+}
+
+/** The same for all that a sender says, and not to be guessed from who they are. */
+function markerOf({ address, sender }: InboundMessage, secret: string): string {
+  const digest = createHmac("sha256", secret).update(JSON.stringify(["canary", address.channel, address.account, address.chat, address.thread, sender.id])).digest("hex");
+  return `cnry-${digest.slice(0, 16)}`;
+}

@@ -1,0 +1,57 @@
+import { directMessage } from "../domain/message.ts";
+import type { LiveGateway, Services } from "../operations/index.ts";
+import { announceSession, publish } from "./announce.ts";
+import type { House } from "./house.ts";
+import type { Line } from "./line.ts";
+import { ownedAccounts } from "./settings.ts";
+
+function announcements(line: Line, house: House): LiveGateway["tell"] {
+  const { settings } = house;
+  return {
+    sessionChanged: (key, reason) => announceSession(house, key, reason),
+    deliveriesChanged() {
+      line.notices.wake();
+      publish(house, "people.changed", { reason: "outbox" });
+    },
+    peopleChanged: (reason) => publish(house, "people.changed", { reason }),
+    async welcome(channel, account, senderId, chat) {
+      const audience = settings.current().who.audience(directMessage({ channel, account, senderId }));
+      const reply = { address: { channel, account, chat, thread: null }, audience, peer: senderId, replyTo: null };
+      await line.notices.say(reply, "unknown", "✅ You are let in. Write to me here.");
+    },
+  };
+}
+
+export function liveGateway(line: Line, house: House): LiveGateway {
+  const { settings, doors, listeners } = house;
+  return {
+    receive: line.receive,
+    turns: line.turns,
+    tell: announcements(line, house),
+    channels: () => doors.channels?.statuses() ?? [],
+    route: (message) => settings.current().route(message),
+    ownedAccounts: () => ownedAccounts(settings.current(), settings.directory),
+    canaries: () => (settings.current().config.audit.canary ? line.canaries : null),
+    onTurnEvent(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** What a client is told when it connects. */
+export function snapshotOf(services: Services, stateDir: string, configPath: string) {
+  const { settings } = services;
+  const { defaultId } = settings.agents();
+  return {
+    health: { ok: true, ts: services.clock.now() },
+    sessionDefaults: {
+      defaultAgentId: defaultId,
+      mainKey: settings.mainKey(),
+      mainSessionKey: settings.keyOf(null, null),
+      scope: settings.scope(),
+    },
+    configPath,
+    stateDir,
+  };
+}
