@@ -1,0 +1,116 @@
+/**
+ * Databases of the run's PostgreSQL server, a fresh one for each state directory: a copy of a migrated template, which
+ * takes some ten milliseconds. Whoever begins a run (scripts/test.ts, or a test file on its own) prepares the server
+ * and clears it; every other process and thread of the run finds it in its environment.
+ */
+import { randomBytes } from "node:crypto";
+import { after } from "node:test";
+import { isMainThread, threadId } from "node:worker_threads";
+import pg from "pg";
+import { openStore } from "../../src/store/open.ts";
+import { startPostgresServer, type PostgresServer } from "../servers/postgres-server.ts";
+
+/** A server that may create databases, given from outside. */
+const GIVEN = "CONTINUO_TEST_POSTGRES_URL";
+/** The template of a run that has begun: its URL is GIVEN. */
+const TEMPLATE = "CONTINUO_TEST_POSTGRES_TEMPLATE";
+
+export interface PreparedServer {
+  /** For every process of the run. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Removes every database of the run, and the server when it is the run's own. */
+  clear(): Promise<void>;
+}
+
+function urlOf(server: string, database: string): string {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Numbers as numbers: counts and times in ms. */
+const types = { getTypeParser: (oid: number, format?: "text" | "binary") => (oid === 20 || oid === 1700 ? Number : pg.types.getTypeParser(oid, format as "text")) } as pg.CustomTypesConfig;
+
+async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, types });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function dropAll(server: string, template: string): Promise<void> {
+  await withClient(server, async (client) => {
+    const { rows } = await client.query<{ datname: string }>("select datname from pg_database where starts_with(datname, $1)", [template]);
+    for (const { datname } of rows) await client.query(`drop database if exists "${datname}" with (force)`);
+  });
+}
+
+/** Begins a run: on the server that the environment names, or on one of its own. Rejects with NoPostgres where none can be. */
+export async function prepareServer(options: { readonly durable?: boolean } = {}): Promise<PreparedServer> {
+  const given = process.env[GIVEN];
+  const own: PostgresServer | null = given === undefined ? await startPostgresServer(options) : null;
+  const server = own?.url ?? given ?? "";
+  const template = `continuo_test_${randomBytes(5).toString("hex")}`;
+  const clear = async (): Promise<void> => (own === null ? dropAll(server, template) : own.stop());
+  try {
+    await withClient(server, (client) => client.query(`create database ${template}`));
+    await (await openStore(urlOf(server, template))).close();
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+  return { env: { [GIVEN]: server, [TEMPLATE]: template }, clear };
+}
+
+/** For a process that may be the first of its run: it then prepares the server, and clears it when its tests are over. */
+export async function joinRun(): Promise<void> {
+  if (process.env[TEMPLATE] !== undefined) return;
+  if (!isMainThread) throw new Error("The thread was started before its process had a PostgreSQL server.");
+  const prepared = await prepareServer();
+  Object.assign(process.env, prepared.env);
+  after(() => prepared.clear());
+}
+
+const count = { made: 0 };
+
+function runs(): { readonly server: string; readonly template: string } {
+  const [server, template] = [process.env[GIVEN], process.env[TEMPLATE]];
+  if (server === undefined || template === undefined) throw new Error("This run has no PostgreSQL server; CONTINUO_TEST_ENGINE=postgres brings one.");
+  return { server, template };
+}
+
+/** The URL of a new database with the newest schema and nothing in it. */
+export async function createDatabase(): Promise<string> {
+  const { server, template } = runs();
+  const name = `${template}_${process.pid}_${threadId}_${++count.made}`;
+  // In memory a copy of the files is quicker than a copy through the log.
+  await withClient(server, (client) => client.query(`create database ${name} template ${template} strategy file_copy`));
+  return urlOf(server, name);
+}
+
+export async function dropDatabase(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await withClient(runs().server, (client) => client.query(`drop database if exists "${name}" with (force)`));
+}
+
+/** A copy of a database that nobody is connected to. */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const [source, copy] = [new URL(from).pathname.slice(1), new URL(to).pathname.slice(1)];
+  await withClient(runs().server, async (client) => {
+    await client.query(`drop database "${copy}" with (force)`);
+    await client.query(`create database "${copy}" template "${source}" strategy file_copy`);
+  });
+}
+
+/** `?` as in SQLite. */
+export async function query(url: string, sql: string, params: readonly unknown[]): Promise<{ readonly rows: Record<string, unknown>[]; readonly changes: number }> {
+  const numbered = { last: 0 };
+  const text = sql.replaceAll("?", () => `$${++numbered.last}`);
+  return withClient(url, async (client) => {
+    const { rows, rowCount } = await client.query<Record<string, unknown>>(text, [...params]);
+    return { rows, changes: rowCount ?? 0 };
+  });
+}
