@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { admit, compileAdmission } from "../admission/index.ts";
 import { compileRouting, resolveRoute } from "../routing/index.ts";
 import { resetPolicy } from "../sessions/reset.ts";
-import { openStore } from "../store/open.ts";
+import { removeStateDir, storeIn } from "../../test/store/database.ts";
 import { audienceBetween } from "./audience-between.ts";
 import { audienceMap } from "./audience-map.ts";
 import type { Caller } from "./operation.ts";
@@ -17,7 +17,7 @@ const CALLER: Caller = { channel: "terminal", connectionId: "c", clientName: "te
 
 async function withServices(use: (services: Services) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "continuo-why-"));
-  const store = openStore(join(directory, "state.sqlite"));
+  const store = await storeIn(directory);
   const routing = compileRouting({});
   const explain: Services["explain"] = {
     admit: (message) => admit(compileAdmission({ channels: { telegram: { groupPolicy: "open" } } }), message),
@@ -29,7 +29,7 @@ async function withServices(use: (services: Services) => Promise<void>): Promise
     await use({ store, explain, settings, clock: { now: () => 0 }, people: { whoIs: routing.people.whoIs } } as unknown as Services);
   } finally {
     await store.close();
-    rmSync(directory, { recursive: true, force: true });
+    await removeStateDir(directory);
   }
 }
 

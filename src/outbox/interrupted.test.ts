@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Channel } from "../domain/channel.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { createIds } from "../domain/ids.ts";
 import { noProbe } from "../domain/probe.ts";
-import { openStore } from "../store/open.ts";
+import { freshStore } from "../../test/store/database.ts";
 import type { Store } from "../store/store.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
@@ -46,12 +43,7 @@ function platform() {
 }
 
 async function outbox(t: TestContext, text: string, draft: string | null) {
-  const directory = mkdtempSync(join(tmpdir(), "continuo-outbox-"));
-  const store = openStore(join(directory, "state.sqlite"));
-  t.after(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true });
-  });
+  const store = await freshStore(t);
   const ids = createIds(systemClock);
   await store.transaction((tx) => enqueueDelivery(tx, { turnId: null, sessionKey: "k", reply: { address, audience: "owner", peer: "42", replyTo: null }, text, draft, held: null }, ids, 0));
   return store;

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Channel } from "../domain/channel.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { createIds } from "../domain/ids.ts";
 import { noProbe } from "../domain/probe.ts";
-import { openStore } from "../store/open.ts";
+import { freshStore } from "../../test/store/database.ts";
 import type { Store } from "../store/store.ts";
 import { advanceDelivery } from "../store/statements/advance-delivery.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
@@ -20,12 +17,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 
 /** A clock that leaps over every pause, and replies that wait for one chat when the gateway starts. */
 async function outboxWith(t: TestContext, texts: readonly string[]) {
-  const directory = mkdtempSync(join(tmpdir(), "continuo-outbox-"));
-  const store = openStore(join(directory, "state.sqlite"));
-  t.after(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true });
-  });
+  const store = await freshStore(t);
   let time = 1_700_000_000_000;
   const clock = { now: () => (time += 600_000) };
   const ids = createIds(clock);

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { Channel, ChannelLog } from "../domain/channel.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { createIds } from "../domain/ids.ts";
 import { noProbe } from "../domain/probe.ts";
-import { openStore } from "../store/open.ts";
+import { removeStateDir, rowsIn, storeIn } from "../../test/store/database.ts";
 import { enqueueDelivery } from "./enqueue.ts";
 import { createOutboxWorker } from "./worker.ts";
 
@@ -26,8 +25,7 @@ interface Ended {
 /** Sends one reply through a channel that always fails so, on a clock that leaps over every pause, to its end. */
 async function sendThrough(failure: () => ContinuoError): Promise<Ended> {
   const directory = mkdtempSync(join(tmpdir(), "continuo-outbox-"));
-  const path = join(directory, "state.sqlite");
-  const store = openStore(path);
+  const store = await storeIn(directory);
   let time = 1_700_000_000_000;
   const clock = { now: () => (time += LEAP_MS) };
   const failed = Promise.withResolvers<object>();
@@ -51,10 +49,8 @@ async function sendThrough(failure: () => ContinuoError): Promise<Ended> {
   const { code } = (await failed.promise) as { readonly code: unknown };
   await worker.stop(1_000);
   await store.close();
-  const database = new DatabaseSync(path, { readOnly: true });
-  const { state, error } = database.prepare("select state, error from outbox").get() as { readonly state: string; readonly error: string };
-  database.close();
-  rmSync(directory, { recursive: true, force: true });
+  const [{ state, error } = { state: "gone", error: "" }] = await rowsIn<{ readonly state: string; readonly error: string }>(directory, "select state, error from outbox");
+  await removeStateDir(directory);
   return { attempts, code, state, error };
 }
 

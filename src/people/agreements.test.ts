@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { openStore } from "../store/open.ts";
 import { draftAgreed } from "./agreed-draft.ts";
 import { agreedLinks, consent, issueCode, redeemCode, requestUnlink, settleAgreement, type Agreement } from "./agreements.ts";
 import type { FilePeople } from "./drafting.ts";
 import { draftLink } from "./drafts.ts";
 import { loadDirectory } from "./directory.ts";
-import { agreedCount, census, chance, drafting, fileOf, freshStore, HOUR, NOON, party, write } from "./fixture.ts";
+import { agreedCount, census, chance, drafting, fileOf, HOUR, NOON, party, write } from "./fixture.ts";
+import { freshStore, removeStateDir, rowsIn, storeIn } from "../../test/store/database.ts";
 import type { Party } from "./party.ts";
 import type { Store } from "../store/store.ts";
 
@@ -18,7 +17,8 @@ const ANN = party("telegram:1", "Ann");
 const ANN_TOO = party("slack:U1", "ann w.");
 const EVE = party("discord:666", "Ann");
 
-function tableOf(t: TestContext, file: FilePeople = fileOf(), store: Store = freshStore(t)) {
+async function tableOf(t: TestContext, file: FilePeople = fileOf(), given: Store | null = null) {
+  const store = given ?? (await freshStore(t));
   const random = chance(5);
   const context = drafting(store, file);
   return {
@@ -44,7 +44,7 @@ function tableOf(t: TestContext, file: FilePeople = fileOf(), store: Store = fre
   };
 }
 
-type Table = ReturnType<typeof tableOf>;
+type Table = Awaited<ReturnType<typeof tableOf>>;
 
 async function agree(table: Table, issuer: Party, redeemer: Party): Promise<Agreement | null> {
   assert.equal((await table.redeem(await table.code(issuer), redeemer)).kind, "ask");
@@ -57,7 +57,7 @@ const reasonOf = (outcome: { readonly kind: string; readonly reason?: string }):
 
 describe("linking from the chat", () => {
   test("P19 a code from one chat, sent in another, and two times yes: two accounts are one person", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     const code = await table.code(ANN);
     assert.match(code, /^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}$/);
     assert.deepEqual(await table.redeem(code.toLowerCase().replace("-", " "), ANN_TOO), { kind: "ask", issuer: ANN, redeemer: ANN_TOO });
@@ -76,7 +76,7 @@ describe("linking from the chat", () => {
   });
 
   test("P19 an account leaves its person whenever it wants, and asks nobody", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     assert.equal(await table.leave(ANN), null);
     for (let round = 0; round < 3; round++) {
       await agree(table, ANN, ANN_TOO);
@@ -94,7 +94,7 @@ describe("linking from the chat", () => {
 
   test("neither yes counts for both, and yes twice is once", async (t) => {
     for (const who of [ANN, ANN_TOO]) {
-      const table = tableOf(t);
+      const table = await tableOf(t);
       await table.redeem(await table.code(ANN), ANN_TOO);
       assert.equal((await table.say(who, true)).kind, "waiting");
       assert.equal((await table.say(who, true)).kind, "waiting");
@@ -105,7 +105,7 @@ describe("linking from the chat", () => {
 
   test("a no of either side ends it", async (t) => {
     for (const [who, other] of [[ANN, ANN_TOO], [ANN_TOO, ANN]] as const) {
-      const table = tableOf(t);
+      const table = await tableOf(t);
       await table.redeem(await table.code(ANN), ANN_TOO);
       await table.say(other, true);
       assert.deepEqual(await table.say(who, false), { kind: "refused", other });
@@ -115,7 +115,7 @@ describe("linking from the chat", () => {
   });
 
   test("nobody says yes before a code was sent, or after ten minutes of silence", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     const code = await table.code(ANN);
     assert.equal((await table.say(ANN, true)).kind, "nothing");
     await table.redeem(code, ANN_TOO);
@@ -126,7 +126,7 @@ describe("linking from the chat", () => {
 
 describe("codes", () => {
   test("die with their successor, after ten minutes and once they were sent", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     const old = await table.code(ANN);
     const code = await table.code(ANN);
     assert.equal(reasonOf(await table.redeem(old, ANN_TOO)), "unknown");
@@ -137,7 +137,7 @@ describe("codes", () => {
   });
 
   test("five an hour, no more", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     for (let i = 0; i < 5; i++) assert.equal((await table.issue(ANN)).kind, "code");
     assert.deepEqual(await table.issue(ANN, NOON + HOUR - 1), { kind: "refused", reason: "too-many" });
     assert.equal((await table.issue(ANN_TOO)).kind, "code");
@@ -145,7 +145,7 @@ describe("codes", () => {
   });
 
   test("after five wrong ones even the right one does nothing for an hour, to whoever sent them", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     for (let i = 0; i < 5; i++) assert.equal(reasonOf(await table.redeem(`WRNG-WRN${i + 2}`, EVE)), "unknown");
     const code = await table.code(ANN);
     assert.equal(reasonOf(await table.redeem(code, EVE)), "too-many");
@@ -154,7 +154,7 @@ describe("codes", () => {
   });
 
   test("an account's yes is to what it began last: nobody puts another in its place", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     const annsOwn = await table.code(ANN);
     const other = await table.code(ANN_TOO);
     await table.redeem(other, ANN);
@@ -163,16 +163,15 @@ describe("codes", () => {
   });
 
   test("two who are one by the configuration file already are told so", async (t) => {
-    const table = tableOf(t, fileOf({ "telegram:1": "Ann", "slack:U1": "ANN" }));
+    const table = await tableOf(t, fileOf({ "telegram:1": "Ann", "slack:U1": "ANN" }));
     assert.equal(reasonOf(await table.redeem(await table.code(ANN), ANN_TOO)), "already-one");
   });
 
   test("codes never stand in the ledger, and every step does", async (t) => {
     const directory = mkdtempSync(join(tmpdir(), "continuo-people-"));
-    t.after(() => rmSync(directory, { recursive: true }));
-    const path = join(directory, "state.sqlite");
-    const store = openStore(path);
-    const table = tableOf(t, fileOf(), store);
+    t.after(() => removeStateDir(directory));
+    const store = await storeIn(directory);
+    const table = await tableOf(t, fileOf(), store);
     const code = await table.code(ANN);
     await table.redeem("AAAA-AAAA", EVE);
     await table.redeem(code, ANN_TOO);
@@ -180,9 +179,7 @@ describe("codes", () => {
     await table.say(ANN_TOO, true);
     await table.carryOut();
     await store.close();
-    const database = new DatabaseSync(path, { readOnly: true });
-    const events = database.prepare("select kind, data from events order by seq").all();
-    database.close();
+    const events = await rowsIn(directory, "select kind, data from events order by seq");
     assert.deepEqual(events.map(({ kind }) => kind), ["people.code-issued", "people.code-refused", "people.code-redeemed", "people.link-consented", "people.link-agreed", "people.link-done"]);
     const bare = code.replace("-", "");
     for (const { data } of events) assert.ok(!String(data).includes(bare) && !String(data).includes(code));
@@ -191,7 +188,7 @@ describe("codes", () => {
 
 describe("what an agreement makes", () => {
   test("a person of the table takes the other in; of two the issuer's name stays", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     await table.link(ANN_TOO, "Anna");
     await agree(table, ANN, ANN_TOO);
     await table.carryOut();
@@ -203,7 +200,7 @@ describe("what an agreement makes", () => {
   });
 
   test("a name of the file stays, whoever began", async (t) => {
-    const table = tableOf(t, fileOf({ "slack:U1": "Filed" }));
+    const table = await tableOf(t, fileOf({ "slack:U1": "Filed" }));
     await table.link(ANN, "Anna");
     await agree(table, ANN, ANN_TOO);
     await table.carryOut();
@@ -211,14 +208,14 @@ describe("what an agreement makes", () => {
   });
 
   test("two persons of the file stay two", async (t) => {
-    const table = tableOf(t, fileOf({ "slack:U1": "One", "telegram:1": "Two" }));
+    const table = await tableOf(t, fileOf({ "slack:U1": "One", "telegram:1": "Two" }));
     const agreement = await agree(table, ANN, ANN_TOO);
     assert.ok(agreement);
     await assert.rejects(draftAgreed(table.context, agreement, false, chance()), { code: "PEOPLE_IN_FILE" });
   });
 
   test("one person is never half an owner", async (t) => {
-    const table = tableOf(t);
+    const table = await tableOf(t);
     await agree(table, ANN, ANN_TOO);
     await table.carryOut(true);
     assert.match((await census(table.store))[0] ?? "", /\(owner\)/);
@@ -226,7 +223,7 @@ describe("what an agreement makes", () => {
 
   test("no display name poses as a person whom the file names, now or later", async (t) => {
     for (const shown of ["Boss", "boss", "Bo\u0000ss", " Boss:", "Boss~AAAA", "\u202eBoss", "", "x".repeat(500)]) {
-      const table = tableOf(t, fileOf({ "x:1": "Boss" }));
+      const table = await tableOf(t, fileOf({ "x:1": "Boss" }));
       const liar = { ...EVE, displayName: shown };
       await agree(table, liar, ANN_TOO);
       await table.carryOut();

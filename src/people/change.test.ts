@@ -5,7 +5,8 @@ import { isContinuoError } from "../domain/errors.ts";
 import type { Store } from "../store/store.ts";
 import { isEmpty, overlay, type PeopleChange } from "./change.ts";
 import { loadDirectory } from "./directory.ts";
-import { drafting, chance, freshStore, identity, rows, write } from "./fixture.ts";
+import { drafting, chance, identity, rows, write } from "./fixture.ts";
+import { freshStore } from "../../test/store/database.ts";
 import type { Drafting } from "./drafting.ts";
 import { draftLink, draftOwner, draftUnlink } from "./drafts.ts";
 import type { Role } from "./identity.ts";
@@ -67,7 +68,7 @@ async function checkChange(store: Store, change: PeopleChange): Promise<void> {
 }
 
 test("a change that is written and taken back leaves every row as it was; the preview, the directory and the store say the same", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   const random = chance(7);
   const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
   const context = drafting(store);
@@ -83,7 +84,7 @@ test("a change that is written and taken back leaves every row as it was; the pr
 });
 
 test("all changes of a history, taken back newest first, leave an empty table", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   const random = chance(11);
   const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
   const context = drafting(store);
@@ -99,7 +100,7 @@ test("all changes of a history, taken back newest first, leave an empty table", 
 });
 
 test("a change that was planned on other rows is refused, and nothing of it is written", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   const context = drafting(store);
   const link = (peer: string, name: string) => draftLink(context, { identity: identity(`telegram:${peer}`), name, provedBy: "operator", displayName: null });
   const [first, second] = [await link("1", "Ann"), await link("1", "Bob")];
@@ -115,7 +116,7 @@ test("a change that was planned on other rows is refused, and nothing of it is w
 });
 
 test("a change of roles shows in every account of the person before it is made", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   const context = drafting(store);
   for (const peer of ["1", "2"]) await write(store, await draftLink(context, { identity: identity(`telegram:${peer}`), name: "Ann", provedBy: "operator", displayName: null }));
   const directory = await loadDirectory(store);

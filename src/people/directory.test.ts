@@ -6,7 +6,8 @@ import { insertPeerAlias } from "../store/statements/insert-peer-alias.ts";
 import { insertPerson } from "../store/statements/insert-person.ts";
 import { upsertApproval } from "../store/statements/upsert-approval.ts";
 import { createDirectory, loadDirectory } from "./directory.ts";
-import { drafting, freshStore, identity, NOON, write } from "./fixture.ts";
+import { drafting, identity, NOON, write } from "./fixture.ts";
+import { freshStore } from "../../test/store/database.ts";
 import { draftLink } from "./drafts.ts";
 import { draftRole } from "./person-drafts.ts";
 
@@ -14,7 +15,7 @@ const row = (peer: string, person_id: string, account = "default") => ({ channel
 const person = (id: string, name: string, role = "member") => ({ id, name, name_key: nameKey(name), role, created_at: NOON });
 
 test("a directory answers with one frozen object for each identity, and says how it was proved", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   await store.run(insertPerson, person("p1", "Ann", "owner"));
   await store.run(insertIdentity, row("42", "p1"));
   const directory = await loadDirectory(store);
@@ -29,7 +30,7 @@ test("a directory answers with one frozen object for each identity, and says how
 });
 
 test("ids that look like an object's own names are ids like others", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   await store.run(insertPerson, person("p1", "__proto__"));
   for (const peer of ["__proto__", "constructor"]) await store.run(insertIdentity, row(peer, "p1", "toString"));
   const directory = await loadDirectory(store);
@@ -44,7 +45,7 @@ test("ids that look like an object's own names are ids like others", async (t) =
 });
 
 test("P10 ids that differ by case, by a colon or by their Unicode form are different people", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   const ids = ["abc", "ABC", "a:b", "a_b", "\u00e9", "e\u0301"];
   for (const [i, peer] of ids.entries()) {
     await store.run(insertPerson, person(`p${i}`, `Person ${i}`));
@@ -55,7 +56,7 @@ test("P10 ids that differ by case, by a colon or by their Unicode form are diffe
 });
 
 test("everything is read page by page, and others run in between", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   const people = 1_200;
   await store.transaction(async (tx) => {
     for (let i = 0; i < people; i++) {
@@ -85,7 +86,7 @@ test("everything is read page by page, and others run in between", async (t) => 
 });
 
 test("a person's new role reaches all their accounts at once, and leaves with the change", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   const context = drafting(store);
   const directory = createDirectory();
   for (const peer of ["1", "2"]) {

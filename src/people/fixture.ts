@@ -1,10 +1,5 @@
 /** For the tests of this room: a real store, ids and chance that repeat themselves, and somebody's identity in few words. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { nameKey } from "../routing/people.ts";
-import { openStore } from "../store/open.ts";
 import { listAgreedAgreements } from "../store/statements/list-agreed-agreements.ts";
 import { pageIdentities } from "../store/statements/page-identities.ts";
 import { pagePeople } from "../store/statements/page-people.ts";
@@ -17,16 +12,6 @@ import type { Party } from "./party.ts";
 
 export const HOUR = 60 * 60_000;
 export const NOON = 1_800_000_000_000;
-
-export function freshStore(t: TestContext): Store {
-  const directory = mkdtempSync(join(tmpdir(), "continuo-people-"));
-  const store = openStore(join(directory, "state.sqlite"));
-  t.after(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true });
-  });
-  return store;
-}
 
 /** The same figures for the same seed. */
 export function chance(seed = 1): Random {

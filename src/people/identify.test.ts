@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { directMessage, type InboundMessage } from "../domain/message.ts";
 import { nameKey } from "../routing/people.ts";
 import { createDirectory, loadDirectory, type PeopleDirectory } from "./directory.ts";
-import { freshStore, NOON } from "./fixture.ts";
+import { NOON } from "./fixture.ts";
+import { freshStore } from "../../test/store/database.ts";
 import { identify, learnAliases, mergeProposal, newAliases } from "./identify.ts";
 
 const PHONE = "+4917012345";
@@ -92,7 +93,7 @@ test("the ids of one channel say nothing about another", () => {
 });
 
 test("what was learned outlives a restart, and the first word counts", async (t) => {
-  const store = freshStore(t);
+  const store = await freshStore(t);
   const learned = newAliases(from(PHONE, [LID]), createDirectory());
   const learn = (aliases: typeof learned) => store.transaction((tx) => learnAliases(tx, aliases, NOON));
   assert.deepEqual(await learn(learned), learned);

@@ -2,15 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pageApprovals } from "../store/statements/page-approvals.ts";
 import { loadDirectory } from "./directory.ts";
-import { chance, freshStore, HOUR, NOON } from "./fixture.ts";
+import { chance, HOUR, NOON } from "./fixture.ts";
+import { freshStore } from "../../test/store/database.ts";
 import { approvePairing, findPairing, listPairings, rejectPairing, requestPairing, revokeApproval, type Stranger } from "./pairing.ts";
 import type { Store } from "../store/store.ts";
 import type { TestContext } from "node:test";
 
 const stranger = (senderId: string, account = "default", channel = "telegram"): Stranger => ({ channel, account, senderId, senderName: "Mallory", chat: senderId });
 
-function doorOf(t: TestContext) {
-  const store = freshStore(t);
+async function doorOf(t: TestContext) {
+  const store = await freshStore(t);
   const random = chance(3);
   const ask = (who: Stranger, now = NOON) => store.transaction((tx) => requestPairing(tx, who, random, now));
   return { store, ask };
@@ -22,12 +23,12 @@ const reject = async (store: Store, code: string, now: number): Promise<void> =>
 };
 
 test("a code has eight characters, none of which is mistaken for another", async (t) => {
-  const { ask } = doorOf(t);
+  const { ask } = await doorOf(t);
   for (let account = 0; account < 60; account++) assert.match((await ask(stranger("1", `a${account}`)))?.code ?? "", /^[A-HJ-NP-Z2-9]{8}$/);
 });
 
 test("P38 a stranger is told the code once ever, however often they write and however late", async (t) => {
-  const { ask } = doorOf(t);
+  const { ask } = await doorOf(t);
   const first = await ask(stranger("1"));
   assert.equal(first?.notify, true);
   for (const later of [0, 1, HOUR - 1, HOUR, HOUR + 1, 50 * HOUR]) {
@@ -36,7 +37,7 @@ test("P38 a stranger is told the code once ever, however often they write and ho
 });
 
 test("an hour after it was asked for a code is good for nothing, and asking again renews the same one", async (t) => {
-  const { store, ask } = doorOf(t);
+  const { store, ask } = await doorOf(t);
   const code = (await ask(stranger("1")))?.code ?? "";
   assert.equal((await findPairing(store, code, null, NOON + HOUR - 1)).senderId, "1");
   await assert.rejects(findPairing(store, code, null, NOON + HOUR), { code: "PAIRING_UNKNOWN" });
@@ -46,7 +47,7 @@ test("an hour after it was asked for a code is good for nothing, and asking agai
 });
 
 test("P38 three requests of an account wait at a time; the fourth leaves no trace, and other accounts have their own three", async (t) => {
-  const { store, ask } = doorOf(t);
+  const { store, ask } = await doorOf(t);
   for (const id of ["1", "2", "3"]) assert.equal((await ask(stranger(id)))?.notify, true);
   assert.equal(await ask(stranger("4")), null);
   assert.equal((await listPairings(store, NOON)).length, 3);
@@ -58,7 +59,7 @@ test("P38 three requests of an account wait at a time; the fourth leaves no trac
 });
 
 test("a code is found however it is written, on its own channel or on any", async (t) => {
-  const { store, ask } = doorOf(t);
+  const { store, ask } = await doorOf(t);
   const code = (await ask(stranger("1")))?.code ?? "";
   for (const typed of [code.toLowerCase(), `${code.slice(0, 4)}-${code.slice(4)}`, ` ${code.slice(0, 2)} ${code.slice(2)} `]) {
     assert.equal((await findPairing(store, typed, "telegram", NOON)).senderId, "1");
@@ -68,7 +69,7 @@ test("a code is found however it is written, on its own channel or on any", asyn
 });
 
 test("P38 approving lets in on that account, in private, and nowhere else", async (t) => {
-  const { store, ask } = doorOf(t);
+  const { store, ask } = await doorOf(t);
   const code = (await ask(stranger("1", "one")))?.code ?? "";
   const request = await findPairing(store, code, "telegram", NOON);
   await store.transaction((tx) => approvePairing(tx, request, "cli", NOON));
@@ -85,13 +86,13 @@ test("P38 approving lets in on that account, in private, and nowhere else", asyn
 });
 
 test("a request that ran out while it was looked at is not approved", async (t) => {
-  const { store, ask } = doorOf(t);
+  const { store, ask } = await doorOf(t);
   const request = await findPairing(store, (await ask(stranger("1")))?.code ?? "", null, NOON);
   await assert.rejects(store.transaction((tx) => approvePairing(tx, request, "cli", NOON + HOUR)), { code: "PAIRING_UNKNOWN" });
 });
 
 test("who was refused hears nothing for a day, and gets another code after it without being told", async (t) => {
-  const { store, ask } = doorOf(t);
+  const { store, ask } = await doorOf(t);
   const code = (await ask(stranger("1")))?.code ?? "";
   await reject(store, code, NOON);
   assert.equal(await ask(stranger("1"), NOON), null);
@@ -103,6 +104,6 @@ test("who was refused hears nothing for a day, and gets another code after it wi
 });
 
 test("a sender without an id cannot ask", async (t) => {
-  const { ask } = doorOf(t);
+  const { ask } = await doorOf(t);
   assert.equal(await ask(stranger("")), null);
 });

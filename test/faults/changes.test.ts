@@ -3,14 +3,13 @@
  * taken back. CONTINUO_FAULT_CHANGES sets how many rounds (of two kills) each kind of change gets.
  */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { after, describe, test, type TestContext } from "node:test";
 import JSON5 from "json5";
 import { until, type Client } from "../e2e/client.ts";
 import { openHouse } from "../repartition/house.ts";
+import { copyStore, removeStateDir } from "../store/database.ts";
 import { marksOf, openScene, type Scene } from "./scene.ts";
 import { bundleVictim, type Victim } from "./victim.ts";
 
@@ -40,26 +39,17 @@ const KINDS = {
 } satisfies Record<string, Kind>;
 
 /** Sixty people who took turns speaking, in a database that each first gateway finds. */
-async function seed(): Promise<{ readonly file: string; remove(): void }> {
-  const directory = mkdtempSync(join(tmpdir(), "continuo-seeded-"));
-  const seeded = join(directory, "continuo.sqlite");
-  const house = openHouse();
-  try {
-    for (let i = 0; i < SAID_BY_EACH; i++) {
-      for (const person of PEOPLE) await house.say({ channels: { telegram: { allowFrom: ["*"] } } }, { sender: String(person), text: `mark-${person}-${i}` });
-    }
-    const [{ file } = { file: "" }] = house.rows("pragma database_list") as { file: string }[];
-    const database = new DatabaseSync(file);
-    database.prepare("vacuum into ?").run(seeded);
-    database.close();
-  } finally {
-    await house.close();
+async function seed(): Promise<string> {
+  const house = await openHouse();
+  for (let i = 0; i < SAID_BY_EACH; i++) {
+    for (const person of PEOPLE) await house.say({ channels: { telegram: { allowFrom: ["*"] } } }, { sender: String(person), text: `mark-${person}-${i}` });
   }
-  return { file: seeded, remove: () => rmSync(directory, { recursive: true, force: true }) };
+  await house.store.close();
+  return house.directory;
 }
 
 const seeded = await seed();
-after(() => seeded.remove());
+after(() => removeStateDir(seeded));
 
 /** When the gateway dies, counted from the moment in which it was told to make or take back the change. */
 type Moment = { readonly at: "step"; readonly done: number } | { readonly at: "noted" } | { readonly at: "part"; readonly of: number };
@@ -83,8 +73,8 @@ interface Story {
 }
 
 /** Every word once and in its place, with its answer; nothing anywhere else. */
-function checkTranscripts({ scene, said }: Story, keyOf: (person: number) => string, when: string): void {
-  const entries = scene.rows<{ key: string; role: string; text: string }>(
+async function checkTranscripts({ scene, said }: Story, keyOf: (person: number) => string, when: string): Promise<void> {
+  const entries = await scene.rows<{ key: string; role: string; text: string }>(
     "select s.key, e.role, e.text from sessions s join entries e on e.session_id = s.session_id where e.role in ('user', 'assistant') order by s.key, e.seq",
   );
   const found = Map.groupBy(entries, ({ key }) => key);
@@ -100,13 +90,13 @@ function checkTranscripts({ scene, said }: Story, keyOf: (person: number) => str
       assert.deepEqual(marks.filter((mark) => mark.startsWith("mark-late")).toSorted(), late.toSorted(), `${when}: ${role} of ${key}, what was said since`);
     }
   }
-  const [all] = scene.rows<{ count: number }>("select count(*) as count from entries where role in ('user', 'assistant')");
+  const [all] = await scene.rows<{ count: number }>("select count(*) as count from entries where role in ('user', 'assistant')");
   assert.equal(all?.count, entries.length, `${when}: nothing lies anywhere else`);
 }
 
 /** Each message of the platform was answered once, in its own chat. */
-function checkHeard({ scene, told }: Story): void {
-  const unknown = new Set(scene.rows<{ text: string }>("select text from outbox where state = 'unknown'").flatMap(({ text }) => marksOf(text)));
+async function checkHeard({ scene, told }: Story): Promise<void> {
+  const unknown = new Set((await scene.rows<{ text: string }>("select text from outbox where state = 'unknown'")).flatMap(({ text }) => marksOf(text)));
   for (const [person, marks] of told) {
     const heard = scene.heard(person);
     assert.deepEqual(heard.filter((mark) => !unknown.has(mark)), marks.filter((mark) => !unknown.has(mark)), `chat ${person}`);
@@ -137,7 +127,7 @@ async function reached(story: Story, client: Client, moment: Moment, changes: nu
   const over = { yes: false };
   void done.then(() => (over.yes = true));
   if (moment.at === "step") return void (await until("the step is done", () => over.yes || progress() >= moment.done));
-  if (moment.at === "noted") return void (await until("it is noted", () => over.yes || scene.rows("select id from changes where state in ('applying', 'undoing')").length + scene.rows("select id from changes").length > changes));
+  if (moment.at === "noted") return void (await until("it is noted", async () => over.yes || (await scene.rows("select id from changes where state in ('applying', 'undoing')")).length + (await scene.rows("select id from changes")).length > changes));
   // Somewhere on the way, and not too often behind its end: it was measured in a gateway that had only just begun.
   await new Promise((resolve) => setTimeout(resolve, 0.7 * moment.of * count.tookMs));
 }
@@ -151,7 +141,7 @@ async function killDuring(story: Story, round: number, kill: 0 | 1, { victim, cl
     (error: unknown) => (error instanceof Error && error.message === "the gateway went away" ? "killed" : Promise.reject(error)),
   );
   outcome.catch(() => undefined);
-  const before = scene.rows("select id from changes").length;
+  const before = (await scene.rows("select id from changes")).length;
   await Promise.all([tellMeanwhile(story, `${round}-${kill}`), reached(story, client, momentOf(round, kill, kind.name === KINDS.merge.name ? 1 : PEOPLE.length), before, outcome)]);
   await victim.kill();
   count.kills++;
@@ -192,25 +182,24 @@ async function finish({ scene, kind }: Story, client: Client, wanted: "made" | "
 async function killWhileChanging(t: TestContext, kind: Kind): Promise<void> {
   const scene = await openScene(t, bundle);
   const said = new Map(PEOPLE.map((person) => [person, Array.from({ length: SAID_BY_EACH }, (_, i) => `mark-${person}-${i}`)]));
-  mkdirSync(join(scene.stateDir, "continuo"), { recursive: true, mode: 0o700 });
-  copyFileSync(seeded.file, join(scene.stateDir, "continuo", "continuo.sqlite"));
+  await copyStore(seeded, scene.stateDir);
   const story: Story = { scene, kind, said, told: new Map(), count: { kills: 0, finished: 0, late: 0, tookMs: 0 } };
   let running = await scene.start();
-  checkTranscripts(story, HOME, "at the beginning");
+  await checkTranscripts(story, HOME, "at the beginning");
   const began = performance.now();
   await running.client.request("changes.apply", { edits: [{ path: kind.path, value: kind.value }] });
   story.count.tookMs = performance.now() - began;
-  checkTranscripts(story, kind.keyOf, "undisturbed");
+  await checkTranscripts(story, kind.keyOf, "undisturbed");
   await rollBack(running.client);
-  checkTranscripts(story, HOME, "undisturbed and taken back");
+  await checkTranscripts(story, HOME, "undisturbed and taken back");
   for (let round = 0; round < ROUNDS; round++) {
     for (const [kill, wanted, keyOf] of [[0, "made", kind.keyOf], [1, "undone", HOME]] as const) {
       await killDuring(story, round, kill, running);
       running = await scene.start();
       await finish(story, running.client, wanted);
       await running.client.settled();
-      checkTranscripts(story, keyOf, `round ${round}, ${wanted}`);
-      checkHeard(story);
+      await checkTranscripts(story, keyOf, `round ${round}, ${wanted}`);
+      await checkHeard(story);
     }
   }
   const { kills, finished, late, tookMs } = story.count;

@@ -56,9 +56,9 @@ async function killOnSocket(scene: Scene, round: number, point: ProbePoint, spea
 async function checkAlive(scene: Scene, client: Client, speaker: Speaker): Promise<void> {
   for (const session of SESSIONS) assert.match(await client.ask(`hello mark-after-${session}`, session), /mark-after/);
   assert.equal((await client.status()).sessions.running, 0);
-  assert.deepEqual(scene.rows("select state, count(*) as count from inbox where state <> 'done' group by state"), []);
-  assert.deepEqual(scene.rows("select id from turns where state <> 'committed'"), []);
-  const ids = scene.rows<{ run_id: string }>("select run_id from inbox").map((row) => row.run_id);
+  assert.deepEqual(await scene.rows("select state, count(*) as count from inbox where state <> 'done' group by state"), []);
+  assert.deepEqual(await scene.rows("select id from turns where state <> 'committed'"), []);
+  const ids = (await scene.rows<{ run_id: string }>("select run_id from inbox")).map((row) => row.run_id);
   for (const mark of speaker.acknowledged) assert.equal(ids.filter((id) => id === mark).length, 1, mark);
 }
 
@@ -92,7 +92,7 @@ async function killWhileSending(t: TestContext, point: "before-send" | "after-se
   for (let round = 0; round < KILLS; round++) await killOnPlatform(scene, round, point, said);
   const { victim, client } = await scene.start();
   const status = await client.settled();
-  const unknown = scene.rows<{ text: string }>("select text from outbox where state = 'unknown'").flatMap(({ text }) => marksOf(text));
+  const unknown = (await scene.rows<{ text: string }>("select text from outbox where state = 'unknown'")).flatMap(({ text }) => marksOf(text));
   for (const [chat, marks] of said) {
     const expected = point === "after-send" ? marks : marks.filter((mark) => !unknown.includes(mark));
     assert.deepEqual(scene.heard(chat), expected, `chat ${chat}: none twice, in order, and what is missing is labelled`);

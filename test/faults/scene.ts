@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { TestContext } from "node:test";
 import { connect, until, type Client } from "../e2e/client.ts";
 import { gatewayConfig, modelConfig, OPEN, questionOf, telegramConfig } from "../e2e/house.ts";
 import { startModelServer, type Behaviours, type ModelServer } from "../servers/model-server.ts";
 import { startTelegramServer, type TelegramServer } from "../servers/telegram-server.ts";
+import { removeStateDir, rowsIn, storeConfig } from "../store/database.ts";
 import { startVictim, type Bundle, type Victim } from "./victim.ts";
 
 /** Every message carries one of these, and its answer says it again. */
@@ -28,7 +28,7 @@ export interface Scene {
   /** The marks in what the chat was sent, in order. */
   heard(chat: number): string[];
   /** The database as a dead gateway left it. */
-  rows<T>(sql: string): T[];
+  rows<T>(sql: string): Promise<T[]>;
 }
 
 /** Answers with the marks of all that it was asked since its last answer, word by word. */
@@ -42,9 +42,9 @@ export async function openScene(t: TestContext, bundle: Bundle, options: { behav
   t.after(async () => {
     for (const victim of living) await victim.kill();
     await Promise.all([telegram.close(), model.close()]);
-    rmSync(stateDir, { recursive: true, force: true, maxRetries: 3 });
+    await removeStateDir(stateDir);
   });
-  const config = { gateway: gatewayConfig(), ...telegramConfig(telegram, OPEN), ...modelConfig({ mock: model }), ...options.config };
+  const config = { gateway: gatewayConfig(), ...(await storeConfig(stateDir)), ...telegramConfig(telegram, OPEN), ...modelConfig({ mock: model }), ...options.config };
   writeFileSync(join(stateDir, "openclaw.json"), JSON.stringify(config), { mode: 0o600 });
   let lastUpdate = 0;
   return {
@@ -67,14 +67,7 @@ export async function openScene(t: TestContext, bundle: Bundle, options: { behav
       lastUpdate = updateId;
     },
     heard: (chat) => telegram.sent().filter((message) => message.chat === String(chat)).flatMap((message) => marksOf(message.text)),
-    rows<T>(sql: string) {
-      const database = new DatabaseSync(join(stateDir, "continuo", "continuo.sqlite"), { readOnly: true });
-      try {
-        return database.prepare(sql).all() as T[];
-      } finally {
-        database.close();
-      }
-    },
+    rows: <T>(sql: string) => rowsIn<T>(stateDir, sql),
   };
 }
 

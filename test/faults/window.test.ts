@@ -50,7 +50,7 @@ test("an answer that was growing in the chat when the gateway died is completed 
   const first = await scene.start();
   await scene.tell(501, "tell me mark-one");
   await until("the draft is there", () => scene.telegram.sent().length === 1);
-  await until("the draft is remembered", () => scene.rows<{ draft: string | null }>("select draft from turns").some(({ draft }) => draft !== null));
+  await until("the draft is remembered", async () => (await scene.rows<{ draft: string | null }>("select draft from turns")).some(({ draft }) => draft !== null));
   await first.victim.kill();
   const second = await scene.start();
   assert.equal(scene.telegram.sent().length, 1, "no second message");

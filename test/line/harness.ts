@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { compileAdmission } from "../../src/admission/index.ts";
@@ -22,7 +22,7 @@ import { createDirectory } from "../../src/people/index.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import type { compileRouting } from "../../src/routing/index.ts";
 import { resetPolicy, type ResetSource } from "../../src/sessions/reset.ts";
-import { openStore } from "../../src/store/open.ts";
+import { removeStateDir, storeIn } from "../store/database.ts";
 import type { Store } from "../../src/store/store.ts";
 import { readAfter } from "../../src/sessions/transcript.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
@@ -190,7 +190,7 @@ function peopleOf(store: Store, clock: Clock, ids: Ids, settings: SettingsHolder
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
   const clock = options.clock ?? systemClock;
-  const store = openStore(join(directory, "state.sqlite"));
+  const store = await storeIn(directory);
   const channels = new Map((options.channels ?? ["telegram"]).map((name) => [name, fakeChannel(name)]));
   const requests: ModelRequest[] = [];
   const events: TurnEvent[] = [];
@@ -233,7 +233,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       await line.stop(1_000);
       await cluster.stop();
       await store.close();
-      rmSync(directory, { recursive: true, force: true });
+      await removeStateDir(directory);
     },
     async kill() {
       dead = true;

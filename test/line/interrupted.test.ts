@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { configSchema } from "../../src/config/schema.ts";
@@ -8,7 +7,7 @@ import { createIds } from "../../src/domain/ids.ts";
 import { createChanges } from "../../src/main/changes.ts";
 import { compileSettings, settingsInForce } from "../../src/main/settings.ts";
 import { createDirectory } from "../../src/people/index.ts";
-import { openStore } from "../../src/store/open.ts";
+import { removeStateDir, storeIn } from "../store/database.ts";
 import { deleteConversation } from "../../src/store/statements/delete-conversation.ts";
 import { listConversations } from "../../src/store/statements/list-conversations.ts";
 import { pageSessions } from "../../src/store/statements/page-sessions.ts";
@@ -102,17 +101,17 @@ test("a turn whose conversation is missing says so, and is not begun from nothin
   await house.receive(message("two", { sender: "1" }));
   await until("it is asked", () => house.requests.length === 1);
   await house.kill();
-  const { store, parts } = claiming(house.directory);
+  const { store, parts } = await claiming(house.directory);
   const [turn] = await store.all(listConversations, { key: "agent:main:telegram:dm:1", limit: 1 });
   await store.run(deleteConversation, { session_id: turn?.session_id ?? "" });
   await assert.rejects(store.transaction((tx) => claimTurn(parts, tx, "agent:main:telegram:dm:1", Date.now() + 60_000)), { code: "STORE_CORRUPT" });
   await store.close();
-  rmSync(house.directory, { recursive: true, force: true });
+  await removeStateDir(house.directory);
 });
 
 /** The store of a house in which nobody works, with the desk of changes. */
 async function resting(directory: string) {
-  const store = openStore(join(directory, "state.sqlite"));
+  const store = await storeIn(directory);
   const parsed = configSchema.parse(PER_PEER);
   const settings = await settingsInForce(store, compileSettings(parsed as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
   const house = { hold: async () => () => undefined, say: async () => undefined, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
@@ -126,8 +125,8 @@ async function resting(directory: string) {
   };
 }
 
-function claiming(directory: string) {
-  const store = openStore(join(directory, "state.sqlite"));
+async function claiming(directory: string) {
+  const store = await storeIn(directory);
   const parts = { store, ids: createIds(systemClock), tenure: { holder: "another", leaseMs: 1000, heldUntil: async () => null, onBusy: () => undefined }, settings: {} as TurnSettings };
   return { store, parts };
 }

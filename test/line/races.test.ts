@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
+import { rowsIn, tamperIn } from "../store/database.ts";
 import { hang, message, openTo, operator, say, startHarness, until } from "./harness.ts";
 
 const DM = "agent:main:telegram:dm:42";
@@ -72,15 +71,13 @@ test("a session that cannot be claimed keeps neither its messages nor other sess
   const h = await startHarness({ config: openTo("telegram") });
   await h.receive(message("hello"));
   await h.settled();
-  const database = new DatabaseSync(join(h.directory, "state.sqlite"));
-  database.exec("update sessions set session_id = 'gone'");
+  await tamperIn(h.directory, "update sessions set session_id = 'gone'");
   const outcome = await h.receive(message("again"));
   assert.equal(outcome.kind, "accepted");
   await h.receive(message("hi", { sender: "43" }));
   await until("the other is answered", () => h.channel("telegram").sent.length === 2);
-  const { state } = database.prepare("select state from inbox where sender_id = '42' order by seq desc").get() as { state: string };
-  assert.equal(state, "queued");
-  database.close();
+  const [newest] = await rowsIn(h.directory, "select state from inbox where sender_id = '42' order by seq desc");
+  assert.equal(newest?.["state"], "queued");
   await h.close();
 });
 

@@ -47,7 +47,7 @@ type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 const named = (said: readonly Spoken[], prefix: string): Spoken[] => said.map((one, index) => ({ ...one, text: `${prefix}${index}` }));
 
 async function inHouse(work: (house: House) => Promise<void>): Promise<void> {
-  const house = openHouse();
+  const house = await openHouse();
   try {
     await work(house);
   } finally {
@@ -59,13 +59,13 @@ function keyOf(source: RoutingSource, one: Spoken): string {
   return resolveRoute(compileRouting(source), messageOf(one)).sessionKey;
 }
 
-function keysByText(house: House): Map<string, string> {
-  return new Map(house.rows("select text, session_key from entries where role in ('user', 'assistant')").map(({ text, session_key }) => [String(text), String(session_key)]));
+async function keysByText(house: House): Promise<Map<string, string>> {
+  return new Map((await house.rows("select text, session_key from entries where role in ('user', 'assistant')")).map(({ text, session_key }) => [String(text), String(session_key)]));
 }
 
 /** Questions and their answers are where routing says, each of them. */
-function assertAt(house: House, said: readonly Spoken[], keyFor: (one: Spoken) => string | readonly string[]): void {
-  const keys = keysByText(house);
+async function assertAt(house: House, said: readonly Spoken[], keyFor: (one: Spoken) => string | readonly string[]): Promise<void> {
+  const keys = await keysByText(house);
   for (const one of said) {
     for (const text of [one.text ?? "", `to ${one.text}`]) assert.ok([keyFor(one)].flat().includes(keys.get(text) ?? "nowhere"), `${text} is in ${keys.get(text)}, not in ${[keyFor(one)].flat().join(" or ")}`);
   }
@@ -85,34 +85,34 @@ const across = (work: (house: House, scene: Scene & { readonly said: Spoken[]; r
 
 test("P20 for any change, every word is afterwards in the session that its sender's next message goes to, once", () =>
   across(async (house, { before, after, said }) => {
-    assertSound(house);
-    const words = wordsOf(house);
+    await assertSound(house);
+    const words = await wordsOf(house);
     await house.change(before, after);
-    assertSound(house);
-    assertAliases(house);
-    assert.deepEqual(wordsOf(house), words);
-    assertAt(house, said, (one) => keyOf(after, one));
+    await assertSound(house);
+    await assertAliases(house);
+    assert.deepEqual(await wordsOf(house), words);
+    await assertAt(house, said, (one) => keyOf(after, one));
   }));
 
 test("P20 for any change, taking it back leaves every row as it was", () =>
   across(async (house, { before, after }) => {
-    const dumped = house.dump();
+    const dumped = await house.dump();
     const { id } = await house.change(before, after);
     await house.rollback(id, before, after);
-    assert.deepEqual(house.dump(), dumped);
+    assert.deepEqual(await house.dump(), dumped);
   }));
 
 test("P20 for any change, what is said between it and its taking back is kept, where its sender goes on", () =>
   across(async (house, { before, after, said, later }) => {
     const { id } = await house.change(before, after);
     for (const one of later) await house.say(after, one);
-    assertSound(house);
-    const words = wordsOf(house);
+    await assertSound(house);
+    const words = await wordsOf(house);
     await house.rollback(id, before, after);
-    assertSound(house);
-    assert.deepEqual(wordsOf(house), words);
-    assertAt(house, said, (one) => keyOf(before, one));
-    assertAt(house, later, (one) => keyOf(before, one));
+    await assertSound(house);
+    assert.deepEqual(await wordsOf(house), words);
+    await assertAt(house, said, (one) => keyOf(before, one));
+    await assertAt(house, later, (one) => keyOf(before, one));
   }));
 
 test("P20 for any change, two in a row and both taken back leave every row as it was", () =>
@@ -120,17 +120,17 @@ test("P20 for any change, two in a row and both taken back leave every row as it
     fc.asyncProperty(scene, settings, (drawn, third) =>
       inHouse(async (house) => {
         for (const one of named(drawn.said, "s")) await house.say(drawn.before, one);
-        const dumped = house.dump();
+        const dumped = await house.dump();
         const one = await house.change(drawn.before, drawn.after);
-        const between = house.dump();
+        const between = await house.dump();
         const two = await house.change(drawn.after, third);
-        assertSound(house);
-        assertAliases(house);
+        await assertSound(house);
+        await assertAliases(house);
         await assert.rejects(house.rollback(one.id, drawn.before, drawn.after), { code: "CHANGE_NOT_LATEST" });
         await house.rollback(two.id, drawn.after, third);
-        assert.deepEqual(house.dump(), between);
+        assert.deepEqual(await house.dump(), between);
         await house.rollback(one.id, drawn.before, drawn.after);
-        assert.deepEqual(house.dump(), dumped);
+        assert.deepEqual(await house.dump(), dumped);
       }),
     ),
     { ...RUNS, numRuns: 60 },
@@ -140,7 +140,7 @@ test("P1 under a scope that isolates, nobody's words end in a session of somebod
   across(async (house, { before, said }) => {
     const after: RoutingSource = { session: { dmScope: "per-account-channel-peer" } };
     await house.change(before, after);
-    const speakers = house.rows("select session_key, channel, account, sender_id, chat from entries where role = 'user' and channel != 'webchat' and audience not like 'chat:%'");
+    const speakers = await house.rows("select session_key, channel, account, sender_id, chat from entries where role = 'user' and channel != 'webchat' and audience not like 'chat:%'");
     for (const [key, rows] of Map.groupBy(speakers, ({ session_key }) => session_key)) {
       assert.equal(new Set(rows.map((row) => JSON.stringify([row.channel, row.account, row.sender_id]))).size, 1, `${String(key)} holds the words of several`);
     }

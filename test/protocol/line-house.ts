@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelEvent, ModelRequest, Provider } from "../../src/agent/providers/provider.ts";
@@ -24,7 +24,7 @@ import type { Line, LinePeople, LineSettings } from "../../src/main/line.ts";
 import { OPERATIONS, sessionRow } from "../../src/operations/index.ts";
 import type { LiveGateway, OperationSettings, Services } from "../../src/operations/index.ts";
 import { toSession } from "../../src/store/rows.ts";
-import { openStore } from "../../src/store/open.ts";
+import { removeStateDir, storeIn } from "../store/database.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
 import { MAIN, TOKEN } from "./fixture.ts";
 
@@ -178,7 +178,7 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   const stateDir = mkdtempSync(join(tmpdir(), "continuo-clients-"));
   const clock = systemClock;
   const ids = createIds(clock);
-  const store = openStore(join(stateDir, "state.sqlite"));
+  const store = await storeIn(stateDir);
   const agents = compileAgents({ agents: { defaults: { model: "test/echo" } } });
   const requests: ModelRequest[] = [];
   const logged: { fields: object; message: string }[] = [];
@@ -227,7 +227,7 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
     await cluster.stop();
     await gateway.close({ reason: "test over" });
     await store.close();
-    rmSync(stateDir, { recursive: true, force: true });
+    await removeStateDir(stateDir);
   };
   return { gateway, at, line, requests, logged, close };
 }

@@ -1,8 +1,7 @@
 /** A store with people in it, who speak as routing sends them: what the tests of law 7 are told with. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { createIds, type Ids } from "../../src/domain/ids.ts";
 import { directMessage, type InboundMessage } from "../../src/domain/message.ts";
 import type { Route } from "../../src/domain/route.ts";
@@ -12,7 +11,7 @@ import { assignedTurns } from "../../src/turns/assigned.ts";
 import { compileRouting } from "../../src/routing/compile.ts";
 import { resolveRoute } from "../../src/routing/resolve.ts";
 import type { RoutingSource } from "../../src/routing/source.ts";
-import { openStore } from "../../src/store/open.ts";
+import { removeStateDir, rowsIn, storeIn } from "../store/database.ts";
 import type { Store } from "../../src/store/store.ts";
 import { insertInboxItem } from "../../src/store/statements/insert-inbox-item.ts";
 import { openSession } from "../../src/sessions/lifecycle.ts";
@@ -38,12 +37,13 @@ export interface Spoken {
 }
 
 export interface House {
+  readonly directory: string;
   readonly store: Store;
   readonly now: () => number;
   say(source: RoutingSource, spoken: Spoken): Promise<Route>;
   /** Everything that a change may touch, in an order of its own. */
-  dump(): Record<string, Record<string, unknown>[]>;
-  rows(sql: string): Record<string, unknown>[];
+  dump(): Promise<Record<string, Record<string, unknown>[]>>;
+  rows(sql: string): Promise<Record<string, unknown>[]>;
   change(before: RoutingSource, after: RoutingSource, options?: { mode?: Mode; affected?: Affected; probes?: readonly Probe[]; kill?: boolean }): Promise<{ id: string; plan: PlannedChange }>;
   /** Does what is left of a change. */
   resume(id: string, before: RoutingSource, after: RoutingSource): Promise<void>;
@@ -118,28 +118,27 @@ function sorted(rows: Record<string, unknown>[]): Record<string, unknown>[] {
   return rows.map((row) => ({ ...row })).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
-export function openHouse(): House {
+export async function openHouse(): Promise<House> {
   const directory = mkdtempSync(join(tmpdir(), "continuo-repartition-"));
-  const file = join(directory, "store.db");
-  const store = openStore(file);
-  const reader = new DatabaseSync(file, { readOnly: true });
+  const store = await storeIn(directory);
   const clock = clockwork();
   const { ids, now, tick } = clock;
-  const rows = (sql: string) => reader.prepare(sql).all() as Record<string, unknown>[];
+  const rows = (sql: string) => rowsIn(directory, sql);
 
   const resume: House["resume"] = async (id, before, after) => {
-    const steps = rows(`select number from change_steps where change_id = '${id}' order by number`);
+    const steps = await rows(`select number from change_steps where change_id = '${id}' order by number`);
     for (const { number } of steps) await applyStep(store, id, Number(number), { ...routing(before, after), items: assignedItems, turns: assignedTurns, because: "because it was asked for" }, ids, now());
     await finishChange(store, id, now());
   };
 
   return {
+    directory,
     store,
     now,
     rows,
     say: (source, spoken) => say(store, clock, source, spoken),
     resume,
-    dump: () => Object.fromEntries(TABLES.map((table) => [table, sorted(rows(`select * from ${table}`))])),
+    dump: async () => Object.fromEntries(await Promise.all(TABLES.map(async (table) => [table, sorted(await rows(`select * from ${table}`))]))),
     async change(before, after, { mode = "repartition", affected = "all", probes, kill = false } = {}) {
       const at = tick();
       const plan = await planChange(store, { ...routing(before, after), mode, affected, probes });
@@ -154,16 +153,15 @@ export function openHouse(): House {
       return (await rollbackChange(store, id, options, ids, tick())).sessions;
     },
     async close() {
-      reader.close();
       await store.close();
-      rmSync(directory, { recursive: true, force: true });
+      await removeStateDir(directory);
     },
   };
 }
 
 /** What is said in each session's current conversation, by the texts of its questions and answers. */
-export function heard(house: House): Record<string, string[]> {
-  const said = house.rows("select s.key, e.text from sessions s join entries e on e.session_id = s.session_id where e.role in ('user') order by s.key, e.seq");
+export async function heard(house: House): Promise<Record<string, string[]>> {
+  const said = await house.rows("select s.key, e.text from sessions s join entries e on e.session_id = s.session_id where e.role in ('user') order by s.key, e.seq");
   const byKey: Record<string, string[]> = {};
   for (const { key, text } of said) (byKey[String(key)] ??= []).push(String(text));
   return byKey;

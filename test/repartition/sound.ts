@@ -4,10 +4,10 @@ import type { House } from "./house.ts";
 const placeOf = (row: Record<string, unknown>): string => JSON.stringify([row.session_key, row.channel, row.account, row.chat, row.thread, row.sender_id]);
 
 /** What holds of every store at rest, whatever was changed: nothing hangs in the air, everything is counted. */
-export function assertSound(house: House): void {
-  const conversations = house.rows("select * from conversations");
-  const sessions = house.rows("select * from sessions");
-  const entries = house.rows("select * from entries order by session_id, seq");
+export async function assertSound(house: House): Promise<void> {
+  const conversations = await house.rows("select * from conversations");
+  const sessions = await house.rows("select * from sessions");
+  const entries = await house.rows("select * from entries order by session_id, seq");
   const byConversation = Map.groupBy(entries, ({ session_id }) => session_id);
   for (const [sessionId] of byConversation) assert.ok(conversations.some(({ session_id }) => session_id === sessionId), `the conversation ${String(sessionId)} is there`);
   for (const conversation of conversations) {
@@ -24,19 +24,19 @@ export function assertSound(house: House): void {
   }
   for (const session of sessions) assert.ok(conversations.some(({ session_id }) => session_id === session.session_id), `${String(session.key)} has a current conversation`);
   const said = Map.groupBy(entries.filter(({ role }) => role === "user"), (row) => placeOf(row));
-  const counted = house.rows("select * from participants").map((row) => [placeOf(row), row.messages]);
+  const counted = (await house.rows("select * from participants")).map((row) => [placeOf(row), row.messages]);
   assert.deepEqual(Object.fromEntries(counted), Object.fromEntries([...said].map(([key, rows]) => [key, rows.length])), "everybody is counted where their words are");
 }
 
 /** Old keys lead to sessions, and are none themselves; true until somebody begins a session under one anew. */
-export function assertAliases(house: House): void {
-  const keys = new Set(house.rows("select key from sessions").map(({ key }) => key));
-  for (const { from_key, to_key } of house.rows("select * from key_aliases")) assert.deepEqual([keys.has(from_key), keys.has(to_key)], [false, true], `${String(from_key)} -> ${String(to_key)}`);
+export async function assertAliases(house: House): Promise<void> {
+  const keys = new Set((await house.rows("select key from sessions")).map(({ key }) => key));
+  for (const { from_key, to_key } of await house.rows("select * from key_aliases")) assert.deepEqual([keys.has(from_key), keys.has(to_key)], [false, true], `${String(from_key)} -> ${String(to_key)}`);
 }
 
 /** Every question and answer, by id: what no change may lose, double or alter. */
-export function wordsOf(house: House): Record<string, string> {
-  const said = house.rows("select id, role, text, at, channel, account, chat, sender_id, turn_id from entries where not (role = 'system' and sender_id = 'continuo')");
+export async function wordsOf(house: House): Promise<Record<string, string>> {
+  const said = await house.rows("select id, role, text, at, channel, account, chat, sender_id, turn_id from entries where not (role = 'system' and sender_id = 'continuo')");
   const words = Object.fromEntries(said.map(({ id, ...rest }) => [String(id), JSON.stringify(rest)]));
   assert.equal(Object.keys(words).length, said.length, "no entry is there twice");
   return words;

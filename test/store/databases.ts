@@ -68,10 +68,12 @@ export async function prepareServer(options: { readonly durable?: boolean } = {}
 /** For a process that may be the first of its run: it then prepares the server, and clears it when its tests are over. */
 export async function joinRun(): Promise<void> {
   if (process.env[TEMPLATE] !== undefined) return;
+  const isGiven = process.env[GIVEN] !== undefined;
   if (!isMainThread) throw new Error("The thread was started before its process had a PostgreSQL server.");
   const prepared = await prepareServer();
   Object.assign(process.env, prepared.env);
-  after(() => prepared.clear());
+  // A server of its own goes when the process does; until then other hooks may still close what they have open.
+  if (isGiven) after(() => prepared.clear());
 }
 
 const count = { made: 0 };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { compileRouting } from "../../routing/index.ts";
-import { openStore } from "../../store/open.ts";
+import { removeStateDir, storeIn } from "../../../test/store/database.ts";
 import { insertSession } from "../../store/statements/insert-session.ts";
 import { upsertParticipant } from "../../store/statements/upsert-participant.ts";
 import type { Store } from "../../store/store.ts";
@@ -156,7 +156,7 @@ async function speaks(store: Store, key: string, channel: string, senderId: stri
 
 test("the store is read a page of sessions at a time, or by a session, or by a person through all their accounts", async () => {
   const directory = mkdtempSync(join(tmpdir(), "continuo-audience-"));
-  const store = openStore(join(directory, "state.sqlite"));
+  const store = await storeIn(directory);
   try {
     await speaks(store, MAIN, "telegram", "1", NOW);
     await speaks(store, MAIN, "webchat", "operator", NOW);
@@ -179,6 +179,6 @@ test("the store is read a page of sessions at a time, or by a session, or by a p
     assert.equal(map.sessions.find(({ key }) => key === MAIN)?.messages, 4);
   } finally {
     await store.close();
-    rmSync(directory, { recursive: true, force: true });
+    await removeStateDir(directory);
   }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ import { directMessage, type InboundMessage } from "../../domain/message.ts";
 import type { BeganReason } from "../../domain/session.ts";
 import { compileRouting, resolveRoute, type RoutingSource } from "../../routing/index.ts";
 import { resetPolicy, type ResetPolicy, type ResetSource } from "../../sessions/reset.ts";
-import { openStore } from "../../store/open.ts";
+import { removeStateDir, storeIn } from "../../../test/store/database.ts";
 import { finishTurn } from "../../store/statements/finish-turn.ts";
 import { insertConversation } from "../../store/statements/insert-conversation.ts";
 import { insertDelivery } from "../../store/statements/insert-delivery.ts";
@@ -130,12 +130,12 @@ async function answer(store: Store, message: InboundMessage): Promise<void> {
 
 async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "continuo-why-"));
-  const store = openStore(join(directory, "state.sqlite"));
+  const store = await storeIn(directory);
   try {
     await use(store);
   } finally {
     await store.close();
-    rmSync(directory, { recursive: true, force: true });
+    await removeStateDir(directory);
   }
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createIds } from "../../domain/ids.ts";
-import { openStore } from "../../store/open.ts";
+import { removeStateDir, storeIn } from "../../../test/store/database.ts";
 import { toSession } from "../../store/rows.ts";
 import { describeSession } from "../../store/statements/describe-session.ts";
 import { insertConversation } from "../../store/statements/insert-conversation.ts";
@@ -40,7 +40,7 @@ async function insert(tx: Executor): Promise<void> {
 
 test("what is in the database is in the files", async () => {
   const root = await mkdtemp(join(tmpdir(), "continuo-mirror-"));
-  const store = openStore(join(root, "continuo.sqlite"));
+  const store = await storeIn(root);
   try {
     await store.transaction(insert);
     const source: MirrorSource = {
@@ -62,6 +62,6 @@ test("what is in the database is in the files", async () => {
     assert.equal(rows[1]?.parentId, rows[0]?.id);
   } finally {
     await store.close();
-    await rm(root, { recursive: true, force: true });
+    await removeStateDir(root);
   }
 });

@@ -13,7 +13,7 @@ const APART: RoutingSource = { session: OWNER };
 const TOGETHER: RoutingSource = { session: { ...OWNER, dmScope: "main" } };
 
 async function inHouse(work: (house: House) => Promise<void>): Promise<void> {
-  const house = openHouse();
+  const house = await openHouse();
   try {
     await work(house);
   } finally {
@@ -35,7 +35,7 @@ const PER_PEER: RoutingSource = { session: { ...OWNER, dmScope: "per-peer" } };
 test("P20 killed after any step, a change is found again and done to its end, and so is its taking back", () =>
   inHouse(async (house) => {
     await settle(house);
-    const dumped = house.dump();
+    const dumped = await house.dump();
     const options = { ...routing(PER_PEER, APART), items: assignedItems, turns: assignedTurns, because: "because it was asked for" };
     const ids = createIds({ now: house.now });
     const { id, plan } = await house.change(PER_PEER, APART, { kill: true });
@@ -43,15 +43,15 @@ test("P20 killed after any step, a change is found again and done to its end, an
     for (const { number } of plan.steps) {
       const [open] = await listOpenChanges(house.store);
       assert.deepEqual([open?.change.id, open?.steps.filter(({ state }) => state === "planned").length], [id, plan.steps.length - number + 1]);
-      assertSound(house);
+      await assertSound(house);
       await applyStep(house.store, id, number, options, ids, house.now());
-      const done = house.dump();
+      const done = await house.dump();
       await applyStep(house.store, id, number, options, ids, house.now());
-      assert.deepEqual(house.dump(), done, "a step that is done is not done again");
+      assert.deepEqual(await house.dump(), done, "a step that is done is not done again");
     }
     await house.resume(id, PER_PEER, APART);
     assert.deepEqual([(await listOpenChanges(house.store)).length, await readInForce(house.store)], [0, JSON.parse(JSON.stringify(APART))]);
-    assertAliases(house);
+    await assertAliases(house);
     // The taking back is killed by whatever is done in its third step.
     let steps = 0;
     const killed = rollbackChange(house.store, id, { ...options, inForce: PER_PEER }, ids, house.now(), () => {
@@ -59,9 +59,9 @@ test("P20 killed after any step, a change is found again and done to its end, an
     });
     await assert.rejects(killed, /killed/);
     assert.deepEqual((await listOpenChanges(house.store)).map(({ change }) => change.state), ["undoing"]);
-    assertSound(house);
+    await assertSound(house);
     await house.rollback(id, PER_PEER, APART);
-    assert.deepEqual(house.dump(), dumped);
+    assert.deepEqual(await house.dump(), dumped);
     await assert.rejects(house.rollback(id, PER_PEER, APART), { code: "CHANGE_UNKNOWN" });
     await assert.rejects(house.rollback("nothing", PER_PEER, APART), { code: "CHANGE_UNKNOWN" });
   }));
@@ -69,11 +69,11 @@ test("P20 killed after any step, a change is found again and done to its end, an
 test("a change that was never done to its end is taken back from where it stands", () =>
   inHouse(async (house) => {
     await settle(house);
-    const dumped = house.dump();
+    const dumped = await house.dump();
     const { id } = await house.change(PER_PEER, APART, { kill: true });
     await applyStep(house.store, id, 2, { ...routing(PER_PEER, APART), items: assignedItems, turns: assignedTurns, because: "because" }, createIds({ now: house.now }), house.now());
     await house.rollback(id, PER_PEER, APART);
-    assert.deepEqual(house.dump(), dumped);
+    assert.deepEqual(await house.dump(), dumped);
   }));
 
 test("what waits in the inbox is routed anew, with what routing says of it, and back", () =>
@@ -81,14 +81,14 @@ test("what waits in the inbox is routed anew, with what routing says of it, and 
     await house.say(APART, { sender: "2", text: "waits", queued: true });
     await house.say(APART, { sender: "2", channel: "webchat", session: "agent:main:telegram:dm:3", text: "to three", queued: true });
     await house.say(APART, { sender: "3", text: "there" });
-    const dumped = house.dump();
+    const dumped = await house.dump();
     const { id } = await house.change(APART, TOGETHER);
-    const waiting = house.rows("select session_key, audience, message, why from inbox where state = 'queued' order by seq");
+    const waiting = await house.rows("select session_key, audience, message, why from inbox where state = 'queued' order by seq");
     assert.deepEqual(waiting.map(({ session_key }) => session_key), ["agent:main:main", "agent:main:main"], "a named session is followed to where it went");
     assert.equal((JSON.parse(String(waiting[0]?.message)) as { shared: boolean }).shared, true);
     assert.match(String(waiting[0]?.why), /"value":"main"/);
     await house.rollback(id, APART, TOGETHER);
-    assert.deepEqual(house.dump(), dumped);
+    assert.deepEqual(await house.dump(), dumped);
   }));
 
 test("old keys lead to where most of their words are, in one step however often they moved", () =>
@@ -99,19 +99,19 @@ test("old keys lead to where most of their words are, in one step however often 
     await house.change(link("Ann"), link("Bea"));
     assert.equal(await resolveAlias(house.store, "agent:main:telegram:dm:2"), "agent:main:person:Bea");
     assert.equal(await resolveAlias(house.store, "agent:main:person:Ann"), "agent:main:person:Bea");
-    assertAliases(house);
+    await assertAliases(house);
     await house.change(link("Bea"), APART);
     assert.equal(await resolveAlias(house.store, "agent:main:telegram:dm:2"), "agent:main:telegram:dm:2");
     assert.equal(await resolveAlias(house.store, "agent:main:person:Ann"), "agent:main:telegram:dm:2");
-    assertAliases(house);
+    await assertAliases(house);
   }));
 
 test("a new start moves nothing, and says who would begin anew", () =>
   inHouse(async (house) => {
     await house.say(APART, { sender: "2", text: "two" });
-    const { sessions, entries, conversations } = house.dump();
+    const { sessions, entries, conversations } = await house.dump();
     const { plan } = await house.change(APART, TOGETHER, { mode: "fresh" });
-    const after = house.dump();
+    const after = await house.dump();
     assert.deepEqual([after.sessions, after.entries, after.conversations], [sessions, entries, conversations]);
     assert.deepEqual([plan.sessions.length, plan.stays, plan.messages], [0, 1, 0]);
     assert.match(plan.lines[0] ?? "", /Nothing is moved/);
@@ -120,29 +120,29 @@ test("a new start moves nothing, and says who would begin anew", () =>
 test("somebody else's words in a conversation that had moved whole leave it under another session id", () =>
   inHouse(async (house) => {
     await house.say(APART, { sender: "2", text: "two" });
-    const [was] = house.rows("select session_id from sessions");
+    const [was] = await house.rows("select session_id from sessions");
     const { id } = await house.change(APART, TOGETHER);
-    assert.deepEqual({ ...house.rows("select session_id from sessions")[0] }, { ...was }, "it had moved whole");
+    assert.deepEqual({ ...(await house.rows("select session_id from sessions"))[0] }, { ...was }, "it had moved whole");
     await house.say(TOGETHER, { sender: "3", text: "three" });
     await house.say(TOGETHER, { sender: "2", text: "two again" });
-    const words = wordsOf(house);
+    const words = await wordsOf(house);
     await house.rollback(id, APART, TOGETHER);
-    assertSound(house);
-    assert.deepEqual(wordsOf(house), words);
-    assert.deepEqual(heard(house), { "agent:main:telegram:dm:2": ["two", "two again"], "agent:main:telegram:dm:3": ["three"] });
-    assert.equal(house.rows("select * from conversations").some(({ session_id }) => session_id === was?.session_id), false, "whoever read the other's words under it finds them under it no more");
+    await assertSound(house);
+    assert.deepEqual(await wordsOf(house), words);
+    assert.deepEqual(await heard(house), { "agent:main:telegram:dm:2": ["two", "two again"], "agent:main:telegram:dm:3": ["three"] });
+    assert.equal((await house.rows("select * from conversations")).some(({ session_id }) => session_id === was?.session_id), false, "whoever read the other's words under it finds them under it no more");
   }));
 
 test("what its own people said since simply follows, under the same session id", () =>
   inHouse(async (house) => {
     await house.say(APART, { sender: "2", text: "two" });
-    const [was] = house.rows("select session_id from sessions");
+    const [was] = await house.rows("select session_id from sessions");
     const { id } = await house.change(APART, TOGETHER);
     await house.say(TOGETHER, { sender: "2", text: "two again" });
     await house.rollback(id, APART, TOGETHER);
-    assertSound(house);
-    assert.deepEqual(heard(house), { "agent:main:telegram:dm:2": ["two", "two again"] });
-    assert.deepEqual({ ...house.rows("select session_id from sessions")[0] }, { ...was });
+    await assertSound(house);
+    assert.deepEqual(await heard(house), { "agent:main:telegram:dm:2": ["two", "two again"] });
+    assert.deepEqual({ ...(await house.rows("select session_id from sessions"))[0] }, { ...was });
   }));
 
 test("a dock goes along with its person, and leaves the session that they left", () =>
@@ -152,7 +152,7 @@ test("a dock goes along with its person, and leaves the session that they left",
     const dock = { address: { channel: "discord", account: "default", chat: "9", thread: null }, audience: "peer:telegram:default:2", since: 5 };
     await house.store.run({ build: (db, p) => db.updateTable("sessions").set({ dock: p("dock") }) }, { dock: JSON.stringify(dock) } as { dock: string });
     await house.change(TOGETHER, APART);
-    assert.deepEqual(house.rows("select dock from sessions order by key").map((row) => row.dock), [null, JSON.stringify(dock)]);
+    assert.deepEqual((await house.rows("select dock from sessions order by key")).map((row) => row.dock), [null, JSON.stringify(dock)]);
   }));
 
 const readersOf = async (house: House, before: RoutingSource, after: RoutingSource, options = {}) => {

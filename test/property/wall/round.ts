@@ -1,5 +1,5 @@
 /** One round: a list of actions done to a real line, with everything that a model is shown looked at. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import JSON5 from "json5";
@@ -8,6 +8,7 @@ import { listDeliveries } from "../../../src/store/statements/list-deliveries.ts
 import { listWaitingItems } from "../../../src/store/statements/list-waiting-items.ts";
 import type { InboxRow } from "../../../src/store/tables.ts";
 import { message, startHarness, type Harness } from "../../line/harness.ts";
+import { removeStateDir } from "../../store/database.ts";
 import { randomFrom, type Action, type Random } from "./actions.ts";
 import { createChanger, type Changer } from "./changer.ts";
 import type { House } from "./house.ts";
@@ -197,6 +198,6 @@ export async function runRound(actions: readonly Action[], options: RoundOptions
   } finally {
     await currentOf(round).line.stop(1_000);
     await currentOf(round).kill();
-    rmSync(directory, { recursive: true, force: true });
+    await removeStateDir(directory);
   }
 }
