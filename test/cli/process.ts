@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeStateDir, storeConfig } from "../store/database.ts";
 import { ensureBuilt, ROOT } from "./built.ts";
 
 /**
@@ -38,7 +39,7 @@ export interface Finished {
 export interface GatewaySettings {
   /** A directory of the caller's; without one a temporary one is made, and removed by `stop` and `kill`. */
   readonly stateDir?: string;
-  /** Written as openclaw.json before the start; without one the gateway writes its first configuration. */
+  /** Written as openclaw.json before the start, with the store of the run's engine; without one the gateway writes its first configuration. */
   readonly config?: object;
   readonly env?: Readonly<Record<string, string>>;
   /** 0, the default, lets the system choose. */
@@ -142,9 +143,9 @@ function readyAddress(child: ChildProcess, output: ReturnType<typeof collect>): 
 export async function startGateway(settings: GatewaySettings = {}): Promise<RunningGateway> {
   ensureBuilt();
   const stateDir = settings.stateDir ?? temporaryStateDir();
-  if (settings.config !== undefined) writeConfig(stateDir, settings.config);
-  const forget = () => {
-    if (settings.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true });
+  if (settings.config !== undefined) writeConfig(stateDir, { ...(await storeConfig(stateDir)), ...settings.config });
+  const forget = async (): Promise<void> => {
+    if (settings.stateDir === undefined) await removeStateDir(stateDir);
   };
   const child = spawn(process.execPath, [LAUNCHER, "gateway", "run", "--port", String(settings.port ?? 0)], {
     env: environment({ stateDir }, settings.env),
@@ -152,8 +153,8 @@ export async function startGateway(settings: GatewaySettings = {}): Promise<Runn
   });
   const output = collect(child);
   const ended = once(child, "close") as Promise<[number | null, string | null]>;
-  const address = await readyAddress(child, output).catch((error: unknown) => {
-    forget();
+  const address = await readyAddress(child, output).catch(async (error: unknown) => {
+    await forget();
     throw error;
   });
   const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<number> => {
@@ -169,12 +170,12 @@ export async function startGateway(settings: GatewaySettings = {}): Promise<Runn
     log: () => output.stdout() + output.stderr(),
     async stop() {
       const code = await end("SIGTERM");
-      forget();
+      await forget();
       return code;
     },
     async kill(options) {
       await end("SIGKILL");
-      if (options?.keep !== true) forget();
+      if (options?.keep !== true) await forget();
     },
   };
 }

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
 import { continuo, type Finished } from "../cli/process.ts";
+import { sqliteFile } from "../store/database.ts";
+import { sqliteOnly } from "../store/engine.ts";
 import { gatewayConfig } from "./house.ts";
 import { stage } from "./stage.ts";
 
@@ -37,7 +39,7 @@ test("a configuration with wrong settings: each is named by its path, and nothin
   refused(finished, "CONFIG_INVALID", /session\.dmScope/);
   assert.match(finished.stderr, /session\.dmScop\b/);
   assert.match(finished.stderr, /channels\.telegram\.dmPolicy/);
-  assert.ok(!existsSync(join(stateDir, "continuo", "continuo.sqlite")), "no database was made");
+  assert.ok(!existsSync(sqliteFile(stateDir)), "no database was made");
   assert.ok(!existsSync(join(stateDir, "continuo", "gateway.json")), "nobody is told that it runs");
   assert.equal(readFileSync(join(stateDir, "openclaw.json"), "utf8"), config);
 });
@@ -81,17 +83,13 @@ test("a state directory that cannot be one", async (t) => {
   assert.equal(readFileSync(file, "utf8"), "somebody's notes");
 });
 
-function database(stateDir: string): string {
-  return join(stateDir, "continuo", "continuo.sqlite");
-}
-
-test("a database file that is none: it is named and kept, byte for byte", async (t) => {
+test("a database file that is none: it is named and kept, byte for byte", sqliteOnly("the database is one file of SQLite's format"), async (t) => {
   const stateDir = place(t);
   mkdirSync(join(stateDir, "continuo"));
   const garbage = Buffer.from("this was never a database, but somebody may want it back\n".repeat(300));
-  writeFileSync(database(stateDir), garbage);
+  writeFileSync(sqliteFile(stateDir), garbage);
   refused(await start(stateDir), "STORE_CORRUPT", /continuo\.sqlite/);
-  assert.deepEqual(readFileSync(database(stateDir)), garbage);
+  assert.deepEqual(readFileSync(sqliteFile(stateDir)), garbage);
   assert.ok(!existsSync(join(stateDir, "continuo", "gateway.json")));
 });
 
@@ -107,21 +105,21 @@ async function usedState(t: TestContext): Promise<string> {
   return stateDir;
 }
 
-test("a database that was cut off: it is named and kept, byte for byte", async (t) => {
+test("a database that was cut off: it is named and kept, byte for byte", sqliteOnly("the database is one file of SQLite's format"), async (t) => {
   const stateDir = await usedState(t);
-  truncateSync(database(stateDir), 6_000);
-  const before = readFileSync(database(stateDir));
+  truncateSync(sqliteFile(stateDir), 6_000);
+  const before = readFileSync(sqliteFile(stateDir));
   refused(await start(stateDir), "STORE_CORRUPT", /continuo\.sqlite/);
-  assert.deepEqual(readFileSync(database(stateDir)), before);
+  assert.deepEqual(readFileSync(sqliteFile(stateDir)), before);
 });
 
-test("a database of a newer version: it is left alone", async (t) => {
+test("a database of a newer version: it is left alone", sqliteOnly("the database is one file of SQLite's format"), async (t) => {
   const stateDir = await usedState(t);
-  const newer = new DatabaseSync(database(stateDir));
+  const newer = new DatabaseSync(sqliteFile(stateDir));
   newer.exec("pragma user_version = 9999");
   newer.close();
   refused(await start(stateDir), "STORE_NEWER", /9999/);
-  const after = new DatabaseSync(database(stateDir), { readOnly: true });
+  const after = new DatabaseSync(sqliteFile(stateDir), { readOnly: true });
   assert.equal(after.prepare("select count(*) as n from entries").get()?.["n"], 10);
   after.close();
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
+import { rowsIn } from "../store/database.ts";
 import { until, type WireError } from "./client.ts";
 import { questionOf, readLog, textOf, type LogLine } from "./house.ts";
 import { heard, lastRequest, OWNER, say, town, type Town } from "./town.ts";
@@ -347,13 +347,8 @@ describe("changes of who shares a conversation", { concurrency: 2 }, () => {
     await say(at, at.first, ANN, "word-ann-anew");
     const rows = async (): Promise<unknown> => {
       await at.client().settled();
-      const database = new DatabaseSync(join(at.stateDir, "continuo", "continuo.sqlite"), { readOnly: true });
-      try {
-        const tables = { entries: "session_id, seq", conversations: "session_id", sessions: "key", participants: "session_key, channel, account, chat, sender_id", key_aliases: "from_key" };
-        return Object.fromEntries(Object.entries(tables).map(([table, order]) => [table, database.prepare(`select * from ${table} order by ${order}`).all().map((row) => ({ ...row }))]));
-      } finally {
-        database.close();
-      }
+      const tables = { entries: "session_id, seq", conversations: "session_id", sessions: "key", participants: "session_key, channel, account, chat, sender_id", key_aliases: "from_key" };
+      return Object.fromEntries(await Promise.all(Object.entries(tables).map(async ([table, order]) => [table, await rowsIn(at.stateDir, `select * from ${table} order by ${order}`)] as const)));
     };
     const before = await rows();
     const stale = await at.client().request<{ plan: Plan }>("changes.plan", { edits: [{ path: ["session", "dmScope"], value: "main" }] });

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sqliteOnly } from "../store/engine.ts";
 import { until, WireError } from "./client.ts";
 import { gatewayConfig, modelConfig } from "./house.ts";
 import { stage, type Stage } from "./stage.ts";
@@ -31,7 +32,7 @@ function fill(directory: string): () => void {
   return () => rmSync(path);
 }
 
-test("a full disk: what cannot be kept is refused with its reason, an answer that is there waits, and all goes on once there is room", async (t) => {
+test("a full disk: what cannot be kept is refused with its reason, an answer that is there waits, and all goes on once there is room", sqliteOnly("the disk that fills up holds the database file"), async (t) => {
   const house = stage(t);
   const stateDir = smallDisk(house);
   if (stateDir === null) return t.skip("only root on Linux can make a small file system");

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
+import { storeConfig } from "../store/database.ts";
 import { gatewayConfig } from "./house.ts";
 import { stage } from "./stage.ts";
 
@@ -49,7 +50,7 @@ for (const mirror of [false, true]) {
       mkdirSync(dirname(join(stateDir, name)), { recursive: true });
       writeFileSync(join(stateDir, name), content);
     }
-    writeFileSync(join(stateDir, "openclaw.json"), JSON.stringify({ ...CONFIG, session: { mirror } }, null, 2));
+    writeFileSync(join(stateDir, "openclaw.json"), JSON.stringify({ ...CONFIG, ...(await storeConfig(stateDir)), session: { mirror } }, null, 2));
     const copy = house.directory();
     cpSync(stateDir, copy, { recursive: true });
     const gateway = await house.gateway({ stateDir });

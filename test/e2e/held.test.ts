@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
+import { tamperIn } from "../store/database.ts";
 import { until } from "./client.ts";
 import { heard, mutter, OWNER, say, takenIn, town, type Town } from "./town.ts";
 
@@ -25,13 +24,8 @@ const listed = async (at: Town): Promise<readonly Delivery[]> => (await at.json<
 /** What no gateway writes: Ann's first message becomes somebody else's, as after a fault of ours or a hand in the database. */
 async function poison(at: Town): Promise<void> {
   await at.stop();
-  const database = new DatabaseSync(join(at.stateDir, "continuo", "continuo.sqlite"));
-  try {
-    const { changes } = database.prepare("update entries set sender_id = '502', sender_name = 'Bob', text = 'word-of-bob', audience = 'peer:telegram:default:502' where session_key = ? and role = 'user' and seq = (select min(seq) from entries where session_key = ? and role = 'user')").run(ANNS, ANNS);
-    assert.equal(changes, 1);
-  } finally {
-    database.close();
-  }
+  const changes = await tamperIn(at.stateDir, "update entries set sender_id = '502', sender_name = 'Bob', text = 'word-of-bob', audience = 'peer:telegram:default:502' where session_key = ? and role = 'user' and seq = (select min(seq) from entries where session_key = ? and role = 'user')", ANNS, ANNS);
+  assert.equal(changes, 1);
   await at.start();
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { storeConfig } from "../store/database.ts";
 import { until } from "./client.ts";
 import { gatewayConfig, modelConfig, readLog, telegramConfig, type LogLine } from "./house.ts";
 import { stage } from "./stage.ts";
@@ -11,13 +12,16 @@ const WARNING = 40;
 async function running(t: TestContext) {
   const house = stage(t);
   const [telegram, first, second] = [await house.telegram(), await house.model({ kind: "reply", text: "from first" }), await house.model({ kind: "reply", text: "from second" })];
+  const stateDir = house.directory();
+  const store = await storeConfig(stateDir);
   const config = (policy: object, model: string, gateway: object = {}): object => ({
     gateway: { ...gatewayConfig(), ...gateway },
+    ...store,
     ...telegramConfig(telegram, policy),
     models: modelConfig({ first, second }).models,
     agents: { defaults: { model } },
   });
-  const gateway = await house.gateway({ config: config({ allowFrom: ["42"] }, "first/m") });
+  const gateway = await house.gateway({ stateDir, config: config({ allowFrom: ["42"] }, "first/m") });
   const client = await house.client(gateway);
   return {
     telegram,

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { startGateway, type GatewaySettings, type RunningGateway } from "../cli/process.ts";
 import { startModelServer, type Behaviours, type ModelServer } from "../servers/model-server.ts";
 import { startTelegramServer, type TelegramServer } from "../servers/telegram-server.ts";
+import { removeStateDir } from "../store/database.ts";
 import { connect, type Client, type Place } from "./client.ts";
 
 /** Everything a test starts, ended with the test, however it ends: the newest first. */
@@ -51,7 +52,7 @@ export function stage(t: TestContext): Stage {
     },
     directory() {
       const directory = mkdtempSync(join(tmpdir(), "continuo-e2e-"));
-      atEnd(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+      atEnd(() => removeStateDir(directory));
       return directory;
     },
   };

@@ -2,6 +2,7 @@ import type { TestContext } from "node:test";
 import { continuo, type Finished, type RunningGateway } from "../cli/process.ts";
 import type { Behaviours, ModelServer } from "../servers/model-server.ts";
 import type { InjectedMessage, TelegramServer } from "../servers/telegram-server.ts";
+import { storeConfig } from "../store/database.ts";
 import { until, type Client } from "./client.ts";
 import { gatewayConfig, modelConfig, OPEN } from "./house.ts";
 import { stage } from "./stage.ts";
@@ -43,8 +44,10 @@ export async function town(t: TestContext, { behave = { kind: "reply", text: "no
   const [first, second, model] = [await house.telegram(), await house.telegram(), await house.model(behave)];
   const accounts = { default: { botToken: first.token, apiRoot: first.apiRoot }, work: { botToken: second.token, apiRoot: second.apiRoot } };
   const stateDir = house.directory();
+  const store = await storeConfig(stateDir);
   const config: Town["config"] = (more = parts, rules = policy) => ({
     gateway: gatewayConfig(),
+    ...store,
     ...modelConfig({ mock: model }),
     channels: { telegram: { enabled: true, ...rules, accounts } },
     ...more,

@@ -77,6 +77,23 @@ export async function joinRun(): Promise<void> {
 }
 
 const count = { made: 0 };
+/** A connection for whoever looks into a database again and again; it keeps no process from its end. */
+const readers = new Map<string, pg.Pool>();
+
+function readerOf(url: string): pg.Pool {
+  const known = readers.get(url);
+  if (known !== undefined) return known;
+  const pool = new pg.Pool({ connectionString: url, types, max: 1, allowExitOnIdle: true });
+  pool.on("error", () => undefined); // the database was removed, or its server ended: whoever asks next is told
+  readers.set(url, pool);
+  return pool;
+}
+
+async function forgetReader(url: string): Promise<void> {
+  const pool = readers.get(url);
+  readers.delete(url);
+  await pool?.end();
+}
 
 function runs(): { readonly server: string; readonly template: string } {
   const [server, template] = [process.env[GIVEN], process.env[TEMPLATE]];
@@ -95,24 +112,28 @@ export async function createDatabase(): Promise<string> {
 
 export async function dropDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
+  await forgetReader(url);
   await withClient(runs().server, (client) => client.query(`drop database if exists "${name}" with (force)`));
 }
 
 /** A copy of a database that nobody is connected to. */
 export async function copyDatabase(from: string, to: string): Promise<void> {
   const [source, copy] = [new URL(from).pathname.slice(1), new URL(to).pathname.slice(1)];
+  await Promise.all([forgetReader(from), forgetReader(to)]);
   await withClient(runs().server, async (client) => {
     await client.query(`drop database "${copy}" with (force)`);
     await client.query(`create database "${copy}" template "${source}" strategy file_copy`);
   });
 }
 
+export async function script(url: string, sql: string): Promise<void> {
+  await readerOf(url).query(sql);
+}
+
 /** `?` as in SQLite. */
 export async function query(url: string, sql: string, params: readonly unknown[]): Promise<{ readonly rows: Record<string, unknown>[]; readonly changes: number }> {
   const numbered = { last: 0 };
   const text = sql.replaceAll("?", () => `$${++numbered.last}`);
-  return withClient(url, async (client) => {
-    const { rows, rowCount } = await client.query<Record<string, unknown>>(text, [...params]);
-    return { rows, changes: rowCount ?? 0 };
-  });
+  const { rows, rowCount } = await readerOf(url).query<Record<string, unknown>>(text, [...params]);
+  return { rows, changes: rowCount ?? 0 };
 }
