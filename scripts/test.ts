@@ -21,8 +21,8 @@ import type { Summary } from "./test-summary.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SUMMARY = fileURLToPath(new URL("test-summary.ts", import.meta.url));
-/** What reaches this opens a store or starts a gateway. */
-const STORE_KIT = "test/store/database.ts";
+/** What reaches this is about a store: it opens one, starts a gateway, or says why it is for one engine alone. */
+const STORE_KIT = "test/store/engine.ts";
 const NAMES: Readonly<Record<Engine, string>> = { sqlite: "SQLite", postgres: "PostgreSQL" };
 const OPTIONS = ["--test-concurrency=2", "--test-timeout=180000"];
 

@@ -7,6 +7,9 @@ import { findCursor } from "../../statements/find-cursor.ts";
 import { upsertCursor } from "../../statements/upsert-cursor.ts";
 import type { Executor, Store } from "../../store.ts";
 import { openStore } from "../../open.ts";
+import { sqliteOnly } from "../../../../test/store/engine.ts";
+
+const ONE_WRITER = sqliteOnly("the queue in front of its one writer");
 
 function freshStore(t: TestContext) {
   const directory = mkdtempSync(join(tmpdir(), "continuo-commits-"));
@@ -18,7 +21,7 @@ function freshStore(t: TestContext) {
 const place = (name: string) => ({ channel: "telegram", account: "default", name });
 const put = (to: Executor, name: string, value = "1"): Promise<number> => to.run(upsertCursor, { ...place(name), value });
 
-test("a transaction that fails takes back its own writes and nobody else's of the same commit", async (t) => {
+test("a transaction that fails takes back its own writes and nobody else's of the same commit", ONE_WRITER, async (t) => {
   const store = freshStore(t);
   const [one, two, three] = await Promise.allSettled([
     put(store, "one"),
@@ -34,7 +37,7 @@ test("a transaction that fails takes back its own writes and nobody else's of th
   await store.close();
 });
 
-test("a disk that fills up in the middle of a shared commit is named as such to everybody, and the next commit works", async (t) => {
+test("a disk that fills up in the middle of a shared commit is named as such to everybody, and the next commit works", ONE_WRITER, async (t) => {
   const store = freshStore(t);
   store.writer.exec("pragma cache_size = 10; pragma max_page_count = 60");
   const outcomes = await Promise.allSettled([put(store, "one"), put(store, "two", "x".repeat(400_000)), put(store, "three")]);
@@ -43,14 +46,14 @@ test("a disk that fills up in the middle of a shared commit is named as such to 
   await store.close();
 });
 
-test("who writes after the store was closed is refused, and does not wait for ever", async (t) => {
+test("who writes after the store was closed is refused, and does not wait for ever", ONE_WRITER, async (t) => {
   const store = freshStore(t);
   await store.close();
   await assert.rejects(put(store, "late"), /not open/);
   await assert.rejects(put(store, "later"), /not open/);
 });
 
-test("a long queue of commits lets other work in between", async (t) => {
+test("a long queue of commits lets other work in between", ONE_WRITER, async (t) => {
   const store = freshStore(t);
   const { promise: timer, resolve: ring } = Promise.withResolvers<void>();
   let done = 0;
