@@ -252,7 +252,7 @@ function mortal(store: Store, isDead: () => boolean): Store {
     all: (statement, params) => guarded(() => store.all(statement, params)),
     get: (statement, params) => guarded(() => store.get(statement, params)),
     run: (statement, params) => guarded(() => store.run(statement, params)),
-    transaction: (work) => guarded(() => store.transaction(work)),
+    transaction: (work, session) => guarded(() => store.transaction(work, session)),
     close: () => store.close(),
     cluster: store.cluster,
   };

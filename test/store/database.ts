@@ -33,7 +33,7 @@ export function sqliteFile(stateDir: string): string {
 
 /** The store of this directory: the same one each time, until `removeStateDir`. */
 export async function storeIn(stateDir: string): Promise<Store> {
-  return openStore(ENGINE === "postgres" ? await urlFor(stateDir) : sqliteFile(stateDir));
+  return ENGINE === "postgres" ? postgres.openDatabase(await urlFor(stateDir)) : openStore(sqliteFile(stateDir));
 }
 
 /** What a gateway's configuration has to say so that its store is this directory's. */

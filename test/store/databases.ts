@@ -7,13 +7,17 @@ import { randomBytes } from "node:crypto";
 import { after } from "node:test";
 import { isMainThread, threadId } from "node:worker_threads";
 import pg from "pg";
-import { openStore } from "../../src/store/open.ts";
+import { openStoreAt } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/store.ts";
 import { startPostgresServer, type PostgresServer } from "../servers/postgres-server.ts";
 
 /** A server that may create databases, given from outside. */
 const GIVEN = "CONTINUO_TEST_POSTGRES_URL";
 /** The template of a run that has begun: its URL is GIVEN. */
 const TEMPLATE = "CONTINUO_TEST_POSTGRES_TEMPLATE";
+
+/** As a gateway has by default. */
+const CONNECTIONS = 4;
 
 export interface PreparedServer {
   /** For every process of the run. */
@@ -41,6 +45,11 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
   }
 }
 
+/** A connection that breaks because its server is ended is told to whoever asks for something. */
+export function openDatabase(url: string): Promise<Store> {
+  return openStoreAt({ path: "", url, connections: CONNECTIONS, onError: () => undefined });
+}
+
 async function dropAll(server: string, template: string): Promise<void> {
   await withClient(server, async (client) => {
     const { rows } = await client.query<{ datname: string }>("select datname from pg_database where starts_with(datname, $1)", [template]);
@@ -57,7 +66,7 @@ export async function prepareServer(options: { readonly durable?: boolean } = {}
   const clear = async (): Promise<void> => (own === null ? dropAll(server, template) : own.stop());
   try {
     await withClient(server, (client) => client.query(`create database ${template}`));
-    await (await openStore(urlOf(server, template))).close();
+    await (await openDatabase(urlOf(server, template))).close();
   } catch (error) {
     await clear();
     throw error;
