@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -8,7 +8,7 @@ import type { Channel } from "../domain/channel.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { createIds } from "../domain/ids.ts";
 import { noProbe } from "../domain/probe.ts";
-import { openStore } from "../store/open.ts";
+import { removeStateDir, storeIn } from "../../test/store/database.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
 import { enqueueDelivery } from "./enqueue.ts";
@@ -24,7 +24,7 @@ const chat = (name: string, thread: string | null = null): Address => ({ channel
 /** A store that counts what is read, and a platform on which `dead` answers nothing. */
 async function outboxWith(t: TestContext, owed: readonly Address[]) {
   const directory = mkdtempSync(join(tmpdir(), "continuo-lanes-"));
-  const store = openStore(join(directory, "state.sqlite"));
+  const store = await storeIn(directory);
   const ids = createIds(clock);
   const put = (tx: Executor, address: Address, text: string) =>
     enqueueDelivery(tx, { turnId: null, sessionKey: "k", reply: { address, audience: "owner", peer: "42", replyTo: null }, text, draft: null, held: null }, ids, NOW);
@@ -63,7 +63,7 @@ async function outboxWith(t: TestContext, owed: readonly Address[]) {
   t.after(async () => {
     await worker.stop(1_000);
     await store.close();
-    rmSync(directory, { recursive: true });
+    await removeStateDir(directory);
   });
   const say = async (address: Address, text: string, hint?: Address): Promise<void> => {
     await store.transaction((tx) => put(tx, address, text));

@@ -39,14 +39,18 @@ function laneOf({ channel, account, chat, thread }: Address): string {
   return JSON.stringify([channel, account, chat, thread ?? ""]);
 }
 
-/** Sends what waits for an address until nothing is due; answers when the next of it is, null when nothing waits. */
+/**
+ * Sends what waits for an address until nothing is due; answers when the next of it is, null when nothing waits. Told to
+ * stop, it still sends what it was looking for: the answer of a turn that ended just in time.
+ */
 async function drainLane(parts: LaneParts, address: Address, isStopped: () => boolean): Promise<number | null> {
-  for (;;) {
+  for (let looked = 0; ; ) {
     const page = await parts.load(address);
     if (page.length === 0) return null;
     for (const delivery of page) {
       if (!parts.isOurs(address)) return null;
-      if (isStopped() || delivery.dueAt > parts.now()) return delivery.dueAt;
+      if ((isStopped() && looked > 0) || delivery.dueAt > parts.now()) return delivery.dueAt;
+      looked++;
       // It went back with a later time, which is in the store.
       if (!(await parts.process(delivery))) break;
     }
@@ -86,7 +90,8 @@ function createDrains(parts: LaneParts, ends: DrainEnds): Drains {
       do {
         own.again = false;
         until = await drainLane(parts, address, ends.isStopped);
-      } while (own.again && !ends.isStopped());
+        // Asked for before the end: nobody asks after it.
+      } while (own.again);
       running.delete(lane);
       if (until !== null) ends.asleep(lane, address, until);
     } catch (error) {

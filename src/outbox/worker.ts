@@ -29,7 +29,7 @@ export interface OutboxWorker {
    * by whoever comes to send there: `channel` names it, null means all.
    */
   takeUp(channel: string | null, onUnknown: "hold" | "resend"): Promise<void>;
-  /** Lets platform calls under way end (for `graceMs` at most), begins no others. */
+  /** Lets platform calls under way end, and what was just asked for be sent, for `graceMs` at most; begins no others. */
   stop(graceMs: number): Promise<void>;
 }
 

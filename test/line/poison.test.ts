@@ -1,26 +1,16 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { ContinuoError } from "../../src/domain/errors.ts";
+import { rowsIn, tamperIn } from "../store/database.ts";
 import { hang, message, openTo, operator, say, startHarness, until, type Answer, type Harness } from "./harness.ts";
 
 const DM = "agent:main:telegram:dm:42";
 const config = openTo("telegram");
 
 /** What nobody but a disk fault, or an older version, would write. */
-function tamper(h: Harness, sql: string): void {
-  const database = new DatabaseSync(join(h.directory, "state.sqlite"));
-  database.exec(sql);
-  database.close();
-}
+const tamper = (h: Harness, sql: string): Promise<number> => tamperIn(h.directory, sql);
 
-function rows<Row>(h: Harness, sql: string): Row[] {
-  const database = new DatabaseSync(join(h.directory, "state.sqlite"), { readOnly: true });
-  const found = database.prepare(sql).all() as Row[];
-  database.close();
-  return found.map((row) => ({ ...row }));
-}
+const rows = <Row>(h: Harness, sql: string): Promise<Row[]> => rowsIn<Row>(h.directory, sql);
 
 const told = (h: Harness, chat = "42"): string[] => h.channel("telegram").sent.filter(({ address }) => address.chat === chat).map(({ part }) => part.text);
 
@@ -33,13 +23,13 @@ for (const [what, stored] of [["is no JSON", "{broken"], ["is no message", "{}"]
     await h.receive(message("slow"));
     await until("the slow turn runs", () => h.requests.length === 1);
     for (const text of ["before", "poison", "after"]) await h.receive(message(text));
-    tamper(h, `update inbox set message = '${stored}' where message like '%"poison"%'`);
+    await tamper(h, `update inbox set message = '${stored}' where message like '%"poison"%'`);
     await h.receive(message("/stop"));
     await h.settled();
     assert.deepEqual(told(h), ["⚙️ Agent was aborted.", "echo: before", "⚠️ Your message could not be read back from where it was kept. Send the message again.", "echo: after"]);
-    assert.deepEqual(rows(h, "select state, count(*) as n from inbox group by state order by state"), [{ state: "done", n: 4 }, { state: "failed", n: 1 }]);
-    assert.deepEqual(rows(h, "select tries, error from setbacks"), [{ tries: 1, error: "INBOX_UNREADABLE: Your message could not be read back from where it was kept." }]);
-    assert.equal(rows(h, "select seq from events where kind = 'inbox.failed'").length, 1);
+    assert.deepEqual(await rows(h, "select state, count(*) as n from inbox group by state order by state"), [{ state: "done", n: 4 }, { state: "failed", n: 1 }]);
+    assert.deepEqual(await rows(h, "select tries, error from setbacks"), [{ tries: 1, error: "INBOX_UNREADABLE: Your message could not be read back from where it was kept." }]);
+    assert.equal((await rows(h, "select seq from events where kind = 'inbox.failed'")).length, 1);
     await h.close();
   });
 }
@@ -50,11 +40,11 @@ test("a message that cannot be read back when a dead gateway's turn is taken ove
   await until("it runs", () => first.requests.length === 1);
   await first.receive(message("after"));
   await first.kill();
-  tamper(first, `update inbox set message = '' where message like '%"poison"%'`);
+  await tamper(first, `update inbox set message = '' where message like '%"poison"%'`);
   const second = await startHarness({ config, directory: first.directory });
   await second.settled();
   assert.deepEqual(told(second).map((text) => text.slice(0, 29)), ["⚠️ Your message could not be ", "echo: after"]);
-  assert.deepEqual(rows(second, "select state from turns order by id"), [{ state: "failed" }, { state: "committed" }]);
+  assert.deepEqual(await rows(second, "select state from turns order by id"), [{ state: "failed" }, { state: "committed" }]);
   const ended = second.events.find((event) => event.kind === "failed");
   assert.equal(ended?.sessionKey, DM, "clients that wait for the run hear of its end");
   await second.close();
@@ -65,15 +55,15 @@ test("a claim that throws whatever is tried is counted in the store, over restar
   const first = await startHarness({ config: { ...config, session: { reset } } });
   await first.receive(message("hello"));
   await first.settled();
-  tamper(first, "update sessions set dock = '{broken'");
+  await tamper(first, "update sessions set dock = '{broken'");
   await first.receive(message("poison"));
-  await until("it was tried", () => rows(first, "select tries from setbacks").length === 1);
+  await until("it was tried", async () => (await rows(first, "select tries from setbacks")).length === 1);
   await first.kill();
-  tamper(first, "update setbacks set tries = 2");
+  await tamper(first, "update setbacks set tries = 2");
   const second = await startHarness({ config, directory: first.directory });
   await until("its sender is told", () => told(second).length === 1);
   assert.match(told(second)[0] ?? "", /^⚠️ This message could not be answered: taking it up failed 3 times\./);
-  tamper(second, "update sessions set dock = null");
+  await tamper(second, "update sessions set dock = null");
   await second.receive(message("again"));
   await second.settled();
   assert.equal(told(second).at(-1), "echo: again");
@@ -84,10 +74,10 @@ test("the store's own trouble gives nobody's message up", async () => {
   const h = await startHarness({ config, maxAttempts: 1 });
   await h.receive(message("hello"));
   await h.settled();
-  tamper(h, "update sessions set session_id = 'gone'");
+  await tamper(h, "update sessions set session_id = 'gone'");
   await h.receive(message("waits"));
-  await until("it was looked at", () => rows(h, "select seq from inbox where state = 'queued'").length === 1);
-  assert.deepEqual(rows(h, "select item_id from setbacks"), []);
+  await until("it was looked at", async () => (await rows(h, "select seq from inbox where state = 'queued'")).length === 1);
+  assert.deepEqual(await rows(h, "select item_id from setbacks"), []);
   await h.close();
 });
 
@@ -131,7 +121,7 @@ test("an operator's client hears of a message of its own that could not be taken
   await h.receive(operator("slow"));
   await until("the slow turn runs", () => h.requests.length === 1);
   await h.receive(operator("poison", null, "run-of-mine"));
-  tamper(h, `update inbox set message = '' where message like '%"poison"%'`);
+  await tamper(h, `update inbox set message = '' where message like '%"poison"%'`);
   await h.receive(operator("/stop"));
   await until("the run has ended", () => h.events.some((event) => event.kind === "failed" && event.runIds.includes("run-of-mine")));
   await h.settled();
