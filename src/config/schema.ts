@@ -3,7 +3,7 @@ import { agentsSchema } from "./schema/agents.ts";
 import { cronSchema, hooksSchema } from "./schema/automation.ts";
 import { bindingsSchema } from "./schema/bindings.ts";
 import { channelsSchema } from "./schema/channels.ts";
-import { platformId, postgresUrl, setting, validated } from "./schema/fields.ts";
+import { leaseDuration, platformId, postgresUrl, setting, validated } from "./schema/fields.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { outboxSchema, turnsSchema } from "./schema/journey.ts";
 import { messagesSchema } from "./schema/messages.ts";
@@ -43,6 +43,7 @@ export const configSchema = z.looseObject({
   store: z
     .strictObject({
       url: setting(postgresUrl.optional(), "PostgreSQL instead of the built-in SQLite: several gateways may share one.", "postgres://continuo:secret@db.example.com/continuo"),
+      lease: setting(leaseDuration.prefault("8s"), "How long a gateway may be silent before the others on the same PostgreSQL take over its channels and turns.", "8s"),
       connections: setting(z.int().min(1).max(64).default(4), "The most commits that may be under way at once on PostgreSQL; reads have connections of their own.", 4),
     })
     .prefault({}),

@@ -7,14 +7,12 @@ import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Executor, Store } from "../store/store.ts";
 
-/** How long a gateway may be silent before others take over what it does. */
-export const LEASE_MS = 8_000;
-const BEAT_MS = 2_000;
-
 /** This gateway among those that work on the same database; on an embedded one it is alone. */
 export interface GatewayCluster {
   /** Names this gateway in whatever it holds. */
   readonly id: string;
+  /** How long a gateway may be silent before others take over what it does. */
+  readonly leaseMs: number;
   readonly bus: Bus;
   readonly leases: Leases;
   hasOthers(): boolean;
@@ -33,19 +31,23 @@ export interface ClusterParts {
   readonly ids: Ids;
   readonly log: ChannelLog;
   readonly version: string;
+  readonly leaseMs: number;
   /** Where it listens; empty before it does. */
   address(): string;
 }
 
+/** How often a gateway says that it lives, in the time that it may be silent. */
+const BEATS = 4;
+
 const JOINED = "joined";
 const RELEASED = "released";
 
-export function createGatewayCluster({ store, clock, ids, log, version, address }: ClusterParts): GatewayCluster {
+export function createGatewayCluster({ store, clock, ids, log, version, leaseMs, address }: ClusterParts): GatewayCluster {
   const id = ids.uuid();
   const isShared = store.cluster !== null;
-  const membership = createMembership({ store, clock, id, version, leaseMs: LEASE_MS });
+  const membership = createMembership({ store, clock, id, version, leaseMs });
   const bus = createBus({ store, clock, log, gateway: id, hasOthers: membership.hasOthers });
-  const leases = createLeases({ store, clock, log, holder: id, leaseMs: LEASE_MS, onReleased: (name) => bus.whisper(RELEASED, name) });
+  const leases = createLeases({ store, clock, log, holder: id, leaseMs, onReleased: (name) => bus.whisper(RELEASED, name) });
   const standStill = createStandstill({ store, clock, holder: id, leases });
   const stopping = new AbortController();
   let beating: Promise<void> = Promise.resolve();
@@ -63,7 +65,7 @@ export function createGatewayCluster({ store, clock, ids, log, version, address 
         .finally(() => {
           if (!stopping.signal.aborted) again();
         });
-    }, BEAT_MS);
+    }, leaseMs / BEATS);
     timer.unref();
     stopping.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   };
@@ -71,7 +73,7 @@ export function createGatewayCluster({ store, clock, ids, log, version, address 
   bus.on(JOINED, membership.expectOthers);
   bus.on(RELEASED, leases.tryAgain);
   return {
-    ...{ id, bus, leases, hasOthers: membership.hasOthers },
+    ...{ id, leaseMs, bus, leases, hasOthers: membership.hasOthers },
     // An embedded store has one gateway: there is nobody to look out for.
     heldUntil: isShared ? (tx, now) => heldUntil(tx, id, now) : async () => null,
     standStill: isShared ? standStill : async () => () => undefined,

@@ -169,7 +169,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   });
   const ids = createIds(clock);
   const listening = { host: "", port: 0 };
-  const cluster = createGatewayCluster({ store, clock, ids, log, version: start.version, address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`) });
+  const cluster = createGatewayCluster({ store, clock, ids, log, version: start.version, leaseMs: configuration.compiled.config.store.lease, address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`) });
   const house: House = {
     ...{ start, configuration, stateDir, clock, log, store, settings, ids, cluster, startedAt: clock.now() },
     ...{ desks: {}, doors: {}, listeners: new Set(), listening, ready: false },

@@ -32,7 +32,7 @@ import type { TurnSettings } from "../turns/turn-settings.ts";
 import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
 import { createTurnWorker, type Held, type TurnWorker } from "../turns/lanes.ts";
 import { findRunningTurn } from "../store/statements/find-running-turn.ts";
-import { LEASE_MS, type GatewayCluster } from "./cluster.ts";
+import type { GatewayCluster } from "./cluster.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
 export interface LineSettings extends EntranceSettings, TurnSettings {
@@ -52,7 +52,7 @@ export interface LinePeople {
 }
 
 /** The other gateways on the same database, as the line meets them. */
-export interface LineCluster extends Pick<GatewayCluster, "id" | "hasOthers" | "heldUntil" | "standStill"> {
+export interface LineCluster extends Pick<GatewayCluster, "id" | "leaseMs" | "hasOthers" | "heldUntil" | "standStill"> {
   readonly bus: Pick<Bus, "whisper" | "on">;
   /** Whether this gateway sends on a channel. */
   sends(channel: string): boolean;
@@ -144,7 +144,7 @@ export function createLine(parts: LineParts): Line {
     probe,
     recent,
     emit,
-    tenure: { holder, leaseMs: LEASE_MS, heldUntil: cluster.heldUntil, onBusy: (sessionKey) => cluster.bus.whisper("wake", sessionKey) },
+    tenure: { holder, leaseMs: cluster.leaseMs, heldUntil: cluster.heldUntil, onBusy: (sessionKey) => cluster.bus.whisper("wake", sessionKey) },
     settings,
     models: {
       resolveModel: parts.resolveModel,
@@ -155,7 +155,7 @@ export function createLine(parts: LineParts): Line {
     onDelivery: outbox.wake,
     ...wallParts(parts, canaries, sayNow, outbox),
   });
-  const recovery = createRecovery({ store, clock, log, holder, leaseMs: LEASE_MS, wake: turns.wake, hasOthers: cluster.hasOthers });
+  const recovery = createRecovery({ store, clock, log, holder, leaseMs: cluster.leaseMs, wake: turns.wake, hasOthers: cluster.hasOthers });
   const abort = abortAnywhere(parts, turns);
   const receive = createEntrance(parts, turns, abort, outbox, sayNow);
   hearOthers(cluster, turns);

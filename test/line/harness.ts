@@ -11,6 +11,8 @@ import { createIds, type Ids } from "../../src/domain/ids.ts";
 import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts";
 import { noProbe, type Probe } from "../../src/domain/probe.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
+import { buryOthers } from "../../src/cluster/leases.ts";
+import { expireForeignLeases } from "../../src/store/statements/expire-foreign-leases.ts";
 import { createGatewayCluster } from "../../src/main/cluster.ts";
 import { createLine, type Line, type LineSettings } from "../../src/main/line.ts";
 import { createChanges, type RunningChanges } from "../../src/main/changes.ts";
@@ -199,7 +201,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const settings = await settingsOf(options, store);
   const joined: { changes?: RunningChanges } = {};
   const ids = createIds(clock);
-  const cluster = createGatewayCluster({ store: mortal(store, () => dead), clock, ids, log: quiet, version: "test", address: () => "" });
+  const cluster = createGatewayCluster({ store: mortal(store, () => dead), clock, ids, log: quiet, version: "test", leaseMs: 1_000, address: () => "" });
   const line = createLine({
     cluster: { ...cluster, sends: () => true },
     store: mortal(store, () => dead),
@@ -240,6 +242,9 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       // Nothing can be written any more: this only ends its timers.
       await line.stop(0);
       await cluster.stop().catch(() => undefined);
+      // Where others might work too, it is dead when its leases have run out: that is now.
+      await store.run(expireForeignLeases, { holder: "" });
+      await buryOthers(store, "");
       await store.close();
     },
   };

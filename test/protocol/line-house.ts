@@ -192,7 +192,7 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
     },
   };
   const listeners = new Set<(event: TurnEvent) => void>();
-  const cluster = createGatewayCluster({ store, clock, ids, log: quiet, version: "0.0.0-test", address: () => "" });
+  const cluster = createGatewayCluster({ store, clock, ids, log: quiet, version: "0.0.0-test", leaseMs: 1_000, address: () => "" });
   const line = createLine({
     cluster: { ...cluster, sends: () => true },
     store,

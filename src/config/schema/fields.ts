@@ -38,6 +38,9 @@ export function duration(unit: DurationUnit) {
   }).meta({ "x-kind": "duration" });
 }
 
+/** Shorter than a second, a busy moment would look like a death. */
+export const leaseDuration = duration("s").refine((ms) => ms >= 1_000 && ms <= 600_000, { message: "between 1s and 10m" });
+
 /** Read as whole bytes. */
 export function size() {
   return z.union([z.string(), z.number()]).transform((value, context) => {
