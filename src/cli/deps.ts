@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { SecurityDeps } from "../audit/security/deps.ts";
 import type { Config } from "../config/schema.ts";
+import type { Manifest } from "../store/backup/manifest.ts";
 import type { GatewayEvent } from "./gateway-client.ts";
 import type { Prompter } from "./prompter.ts";
 
@@ -102,6 +103,45 @@ export interface LocalOperations {
   close(): Promise<void>;
 }
 
+/** How far something is that takes a while. `total` 0: nobody knows yet. */
+export interface Progress {
+  readonly phase: "snapshot" | "write" | "read" | "restore" | "compare";
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface Watched {
+  /** Aborted: what was begun is taken back, and the call rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+export interface MadeBackup {
+  readonly path: string;
+  readonly bytes: number;
+  readonly manifest: Manifest;
+  /** Parts of the configuration that lie outside of its directory and were left out. */
+  readonly leftOut: readonly string[];
+}
+
+export interface Restored {
+  readonly stateDir: string;
+  readonly configPath: string;
+  readonly manifest: Manifest;
+  /** What was there before, and where it is now. */
+  readonly movedAside: readonly string[];
+}
+
+/** Backups of the store; the gateway may run and write while one is made. */
+export interface Backups {
+  /** `to`: a file, a directory, or null for the usual place. Errors: BACKUP_EXISTS, those of the store. */
+  create(to: string | null, watched: Watched): Promise<MadeBackup>;
+  /** Reads all of it. Errors: BACKUP_DAMAGED, STORE_NEWER. */
+  verify(path: string, watched: Watched): Promise<Manifest>;
+  /** `to`: a state directory, null for the usual one. Errors: also STATE_LOCKED, STATE_OCCUPIED. */
+  restore(path: string, options: { readonly to: string | null; readonly force: boolean }, watched: Watched): Promise<Restored>;
+}
+
 /** Everything that the command line needs from outside; `main` implements it, lazily where it costs start-up time. */
 export interface CliDeps {
   readonly version: string;
@@ -113,6 +153,7 @@ export interface CliDeps {
   readonly daemon: Daemon;
   readonly local: LocalStore;
   readonly security: SecurityDeps;
+  readonly backups: Backups;
   /** Instead of the terminal's own questions: tests. */
   readonly prompter?: Prompter;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { audienceCommand } from "./commands/audience.ts";
+import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -48,7 +49,7 @@ const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
   ...[gatewayCommand, statusCommand, healthCommand, chatCommand, sessionsCommand],
   ...[pairingCommand, peopleCommand, whyCommand, audienceCommand, outboxCommand],
   ...[planCommand, applyCommand, rollbackCommand, changesCommand],
-  ...[doctorCommand, securityCommand, verifyCommand, configCommand, logsCommand],
+  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, configCommand, logsCommand],
 ];
 
 /** The whole command tree (spec 10). `settle` receives the exit code of a command that ran to its end. */

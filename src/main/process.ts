@@ -76,6 +76,25 @@ async function security() {
   return securityDeps({ ...paths, env, readShared: () => readShared(env) });
 }
 
+/** Loaded by the commands that back up, and by no other. */
+function backupsOf(version: string): CliDeps["backups"] {
+  const { env } = process;
+  return {
+    async create(to, watched) {
+      const { createBackup } = await import("./backup.ts");
+      return createBackup({ env, version, clock: systemClock, pid: process.pid }, to, watched);
+    },
+    async verify(path, watched) {
+      const { verifyBackup } = await import("./backup.ts");
+      return verifyBackup(path, watched);
+    },
+    async restore(path, options, watched) {
+      const { restoreBackup } = await import("./restore.ts");
+      return restoreBackup({ env, clock: systemClock }, path, options, watched);
+    },
+  };
+}
+
 /** The command line's outside world, from this process. */
 export function processDeps(place: ProgramPlace): CliDeps {
   const { env, stdin, stdout, stderr } = process;
@@ -118,5 +137,6 @@ export function processDeps(place: ProgramPlace): CliDeps {
       audit: async () => (await security()).audit(),
       fix: async () => (await security()).fix(),
     },
+    backups: backupsOf(place.version),
   };
 }

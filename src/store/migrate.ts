@@ -3,13 +3,19 @@ import { ContinuoError } from "../domain/errors.ts";
 import { sqliteBuilder } from "./engines/dialect.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 
-function versionOf(database: DatabaseSync): number {
+/** How many migrations a database has seen. */
+export function schemaVersion(database: DatabaseSync): number {
   return (database.prepare("pragma user_version").get() as { user_version: number }).user_version;
+}
+
+/** How many there are. */
+export function newestSchema(): number {
+  return MIGRATIONS.length;
 }
 
 /** An earlier version of Continuo wrote it: this one cannot read it before it is brought up to date. */
 export function isOutdated(database: DatabaseSync): boolean {
-  return versionOf(database) < MIGRATIONS.length;
+  return schemaVersion(database) < MIGRATIONS.length;
 }
 
 /**
@@ -17,7 +23,7 @@ export function isOutdated(database: DatabaseSync): boolean {
  * those who want an older one.
  */
 export function migrateSqlite(database: DatabaseSync, to = MIGRATIONS.length): void {
-  const known = versionOf(database);
+  const known = schemaVersion(database);
   if (known > MIGRATIONS.length) {
     throw new ContinuoError("STORE_NEWER", `The database has schema ${known}; this version of Continuo knows up to ${MIGRATIONS.length}.`);
   }
@@ -27,7 +33,7 @@ export function migrateSqlite(database: DatabaseSync, to = MIGRATIONS.length): v
     if (!migration) continue;
     database.exec("begin immediate");
     // Another process may have done it while this one waited for its turn.
-    if (versionOf(database) >= version) {
+    if (schemaVersion(database) >= version) {
       database.exec("rollback");
       continue;
     }

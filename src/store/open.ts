@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { ContinuoError } from "../domain/errors.ts";
+import { ContinuoError, isContinuoError } from "../domain/errors.ts";
 import { openSqlite } from "./engines/sqlite/engine.ts";
+import { translateSqliteError } from "./engines/sqlite/errors.ts";
 import { isOutdated, migrateSqlite } from "./migrate.ts";
 import type { Store } from "./store.ts";
 
@@ -53,6 +54,23 @@ export function openStoreReadOnly(path: string): Store | null {
   store.writer.close();
   openSqliteUpToDate(path).writer.close();
   return openSqlite(path, { readOnly: true });
+}
+
+/** Takes the journal of a database that nobody has open into the database itself; false where it is too damaged for that. */
+export async function foldJournal(path: string): Promise<boolean> {
+  try {
+    const store = openSqlite(path);
+    try {
+      store.writer.exec("pragma wal_checkpoint(truncate)");
+    } finally {
+      await store.close();
+    }
+    return true;
+  } catch (thrown) {
+    const error = translateSqliteError(thrown, path);
+    if (isContinuoError(error) && error.code === "STORE_CORRUPT") return false;
+    throw error;
+  }
 }
 
 function openSqliteUpToDate(path: string): ReturnType<typeof openSqlite> {

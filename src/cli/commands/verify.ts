@@ -5,6 +5,7 @@ import { askGateway } from "../connection.ts";
 import { withoutControls } from "../display-width.ts";
 import { EXIT } from "../exit-codes.ts";
 import { note, paletteFor, printJson, printLines, type Palette } from "../output.ts";
+import { verifyBackup } from "./backup.ts";
 import { asRow, flagOf, numberOf, textOf, textsOf, type Row } from "../wire.ts";
 
 function verdict(result: Row, palette: Palette): string[] {
@@ -34,9 +35,10 @@ async function verify({ deps, settle }: CommandContext, json: boolean): Promise<
   settle(flagOf(result, "ok") ? EXIT.ok : EXIT.failure);
 }
 
-/** `verify`: runs the proof that what was said on one channel is known on another. */
+/** `verify`: runs the proof that what was said on one channel is known on another; with a file, whether a backup is whole. */
 export function verifyCommand(context: CommandContext): Command {
-  return command("verify", "prove that what is said on one channel is known on another", ["continuo verify", "continuo verify --json"])
+  return command("verify", "prove that what is said on one channel is known on another; with a file: check a backup", ["continuo verify", "continuo verify --json", "continuo verify continuo-2026-11-21-132501.backup"])
+    .argument("[file]", "a backup to be read and checked instead")
     .option("--json", "print JSON")
-    .action(async (options: { json?: boolean }) => verify(context, options.json === true));
+    .action(async (file: string | undefined, options: { json?: boolean }) => (file === undefined ? verify(context, options.json === true) : verifyBackup(context, file, options.json === true)));
 }

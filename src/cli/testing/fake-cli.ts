@@ -20,6 +20,7 @@ export interface FakeOptions {
   readonly write?: (onEvent?: (event: GatewayEvent) => void) => Promise<Perform>;
   readonly security?: CliDeps["security"];
   readonly prompter?: CliDeps["prompter"];
+  readonly backups?: CliDeps["backups"];
 }
 
 type Perform = (method: string, params: object) => unknown;
@@ -126,6 +127,7 @@ export function fakeCli(options: FakeOptions = {}): FakeCli {
       write: async (onEvent) => operations(await (options.write ?? refuseWriting)(onEvent)),
     },
     security: options.security ?? { audit: refuseWriting, fix: refuseWriting },
+    backups: options.backups ?? { create: refuseWriting, verify: refuseWriting, restore: refuseWriting },
     ...(options.prompter === undefined ? {} : { prompter: options.prompter }),
   };
   return {

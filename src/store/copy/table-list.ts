@@ -1,0 +1,40 @@
+import type { Tables } from "../tables.ts";
+
+type TableKeys = { readonly [Name in keyof Tables]: readonly (keyof Tables[Name] & string)[] };
+
+/**
+ * Every table with its primary key, in the order in which they are copied. The compiler asks for a table that is missing
+ * here, and a test compares it with what the migrations make.
+ */
+const KEYS: TableKeys = {
+  sessions: ["key"],
+  conversations: ["session_id"],
+  entries: ["session_id", "seq"],
+  inbox: ["seq"],
+  turns: ["id"],
+  outbox: ["id"],
+  drops: ["channel", "account", "chat", "sender_id", "reason"],
+  cursors: ["channel", "account", "name"],
+  events: ["seq"],
+  participants: ["session_key", "channel", "account", "chat", "thread_key", "sender_id"],
+  holds: ["delivery_id"],
+  overheard: ["seq"],
+  people: ["id"],
+  identities: ["channel", "account", "peer"],
+  peer_aliases: ["channel", "alias"],
+  approvals: ["channel", "account", "sender_id", "surface"],
+  pairings: ["channel", "account", "sender_id", "surface"],
+  agreements: ["id"],
+  tries: ["ref", "what"],
+  key_aliases: ["from_key"],
+  in_force: ["name"],
+  changes: ["id"],
+  change_steps: ["change_id", "number"],
+  moved_entries: ["change_id", "number", "entry_id"],
+};
+
+/** The tables by name, each with the columns of its primary key. */
+export const TABLE_KEYS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(KEYS));
+
+/** Tables whose `seq` the engine counts: a copy goes on counting where the original was. */
+export const COUNTED_TABLES: readonly string[] = [...TABLE_KEYS].flatMap(([name, key]) => (key.length === 1 && key[0] === "seq" ? [name] : []));

@@ -1,0 +1,48 @@
+import { closeSync, fdatasyncSync, openSync, rmSync } from "node:fs";
+import { backup, DatabaseSync } from "node:sqlite";
+import { ContinuoError } from "../../../../domain/errors.ts";
+import { newestSchema, schemaVersion } from "../../../migrate.ts";
+import { translateSqliteError } from "../errors.ts";
+
+/**
+ * So much is copied between two looks at the flag, and is on the disk before the next: whoever commits meanwhile has to
+ * wait for that much at most, not for the gigabyte that the system would hold back.
+ */
+const PAGES_AT_ONCE = 512;
+
+class Stopped extends Error {}
+
+/**
+ * Copies the database at `path`, as last committed, to `copy`. The writer goes on; its log cannot shrink until the copy
+ * is made, which is why rows are read from the copy and not from here. Errors: those of the store; `signal`'s reason.
+ */
+export async function takeSnapshot(path: string, copy: string, signal: AbortSignal, onPages: (done: number, total: number) => void): Promise<void> {
+  rmSync(copy, { force: true });
+  closeSync(openSync(copy, "wx", 0o600));
+  let target: number | null = null;
+  let source: DatabaseSync | null = null;
+  try {
+    source = new DatabaseSync(path, { readOnly: true });
+    source.exec("pragma busy_timeout = 5000; begin");
+    // From this look on the connection sees one moment: without it every commit would make the copy begin again.
+    const found = schemaVersion(source);
+    if (found > newestSchema()) throw new ContinuoError("STORE_NEWER", `The database has schema ${found}; this version of Continuo knows up to ${newestSchema()}.`);
+    const file = (target = openSync(copy, "r+"));
+    const pages = await backup(source, copy, {
+      rate: PAGES_AT_ONCE,
+      progress({ totalPages, remainingPages }) {
+        if (signal.aborted) throw new Stopped();
+        fdatasyncSync(file);
+        onPages(totalPages - remainingPages, totalPages);
+      },
+    });
+    onPages(pages, pages);
+    signal.throwIfAborted();
+  } catch (error) {
+    if (error instanceof Stopped) signal.throwIfAborted();
+    throw translateSqliteError(error, path);
+  } finally {
+    if (target !== null) closeSync(target);
+    source?.close();
+  }
+}
