@@ -29,6 +29,11 @@ function isExternal(id: string): boolean {
   return id.startsWith("node:") || builtinModules.includes(id) || OPTIONAL_NATIVES.includes(id) || PACKAGES_KEPT.test(packageOf(id));
 }
 
+/** Programs that the gateway runs beside itself: they lie next to the one that starts them. */
+export function beside(root: string): Readonly<Record<string, string>> {
+  return { "store-upkeep": join(root, "src/store/engines/sqlite/upkeep/child.ts") };
+}
+
 /** Bundles `entries` (name to TypeScript file) into `outDir`; answers what was written. */
 export async function bundleProgram(entries: Readonly<Record<string, string>>, outDir: string): Promise<BundledFile[]> {
   const { output } = await bundle({
@@ -80,7 +85,7 @@ async function main(): Promise<void> {
   const fresh = join(root, `dist.${process.pid}`);
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
-  const files = await bundleProgram({ continuo: join(root, "src/main.ts"), routing: join(root, "src/routing/index.ts") }, fresh);
+  const files = await bundleProgram({ continuo: join(root, "src/main.ts"), routing: join(root, "src/routing/index.ts"), ...beside(root) }, fresh);
   const chunks = files.filter(({ isEntry }) => !isEntry);
   for (const { name, bytes } of files.filter(({ isEntry }) => isEntry)) console.log(`${kilobytes(bytes)}  dist/${name}`);
   console.log(`${kilobytes(chunks.reduce((sum, { bytes }) => sum + bytes, 0))}  in ${chunks.length} chunks, loaded when used (${seconds()})`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configSchema, type Config } from "../config/schema.ts";
-import { diagnose, type Check, type DoctorFacts } from "./doctor.ts";
+import { diagnose, type Check, type DoctorFacts, type StoreFacts } from "./doctor.ts";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 
@@ -13,7 +13,7 @@ function factsOf(config: object, changes: Partial<DoctorFacts> = {}): DoctorFact
     config: { kind: "valid", config: whole, warnings: [] },
     configFile: { path: "/s/openclaw.json", exists: true, writable: true, mode: 0o600 },
     stateDir: { path: "/s", exists: true, writable: true, mode: 0o700 },
-    gateway: { kind: "reachable", url: "ws://127.0.0.1:18789", version: "1.0.0", channels: [] },
+    gateway: { kind: "reachable", url: "ws://127.0.0.1:18789", version: "1.0.0", channels: [], store: null },
     env: {},
     owned: [],
     ...changes,
@@ -58,9 +58,22 @@ test("a configuration that is not valid is one cross, and the rest of the instal
 });
 
 test("a token that can be guessed, a file that others can read, and a channel that failed are crosses", () => {
-  const gateway = { kind: "reachable", url: "ws://x", version: "1.0.0", channels: [{ name: "telegram", account: "default", state: "failed", detail: "401" }] } as const;
+  const gateway = { kind: "reachable", url: "ws://x", version: "1.0.0", channels: [{ name: "telegram", account: "default", state: "failed", detail: "401" }], store: null } as const;
   const configFile = { path: "/s/openclaw.json", exists: true, writable: true, mode: 0o644 };
   const diagnosis = diagnose(factsOf({ gateway: { auth: { token: "short" } }, channels: { telegram: { botToken: "1:a", allowFrom: ["7"] } } }, { gateway, configFile }));
   assert.deepEqual(diagnosis.checks.filter(({ state }) => state === "cross").map(({ id }) => id).toSorted(), ["channel.telegram.default.connection", "config.mode", "token"]);
   assert.equal(diagnosis.unified, true);
+});
+
+test("what the gateway found out about its database is said, and damage is a cross with its cure", () => {
+  const store: StoreFacts = { journalBytes: 4_000_000, check: "ok", done: 9, total: 9, problem: null };
+  const told = (change: Partial<StoreFacts>) => {
+    const gateway = { kind: "reachable", url: "ws://x", version: "1.0.0", channels: [], store: { ...store, ...change } } as const;
+    return diagnose(factsOf({}, { gateway })).checks.filter(({ id }) => id.startsWith("store")).map(({ state, text }) => `${state}: ${text}`);
+  };
+  assert.deepEqual(told({}), ["ok: every page of the database is sound", "ok: the database's journal is small (4.0 MB)"]);
+  assert.deepEqual(told({ check: "running", done: 3 })[0], "notice: the database is being checked (3 of 9 tables), well so far");
+  assert.deepEqual(told({ check: "damaged", problem: "entries: bad page" })[0], "cross: the database is damaged: entries: bad page");
+  assert.deepEqual(told({ check: "ok", problem: "bad page" })[0], "cross: the database is damaged: bad page");
+  assert.match(told({ journalBytes: 80_000_000 })[1] ?? "", /^notice: the database's journal has 80\.0 MB/);
 });

@@ -35,8 +35,19 @@ export interface ChannelFacts {
   readonly detail: string | null;
 }
 
+/** The embedded database as its gateway knows it. */
+export interface StoreFacts {
+  readonly journalBytes: number;
+  /** waiting, running, ok, damaged, failed. */
+  readonly check: string;
+  readonly done: number;
+  readonly total: number;
+  /** The first thing that is wrong; null while nothing is. */
+  readonly problem: string | null;
+}
+
 export type GatewayFacts =
-  | { readonly kind: "reachable"; readonly url: string; readonly version: string; readonly channels: readonly ChannelFacts[] }
+  | { readonly kind: "reachable"; readonly url: string; readonly version: string; readonly channels: readonly ChannelFacts[]; readonly store: StoreFacts | null }
   | { readonly kind: "stopped" }
   | { readonly kind: "silent"; readonly url: string; readonly message: string; readonly cure: string };
 
@@ -135,6 +146,23 @@ function gatewayCheck({ gateway, version }: DoctorFacts): Check {
   return notice("gateway", "reachable", `reachable at ${gateway.url}, but version ${gateway.version}; this is ${version}`, "continuo gateway restart");
 }
 
+const REPAIR = "continuo gateway stop, then continuo doctor --repair; or restore a backup with continuo restore. Nothing was overwritten.";
+const JOURNAL_ALARM_BYTES = 64 << 20;
+
+function storeChecks({ gateway }: DoctorFacts): Check[] {
+  if (gateway.kind !== "reachable" || gateway.store === null) return [];
+  const { check, done, total, problem, journalBytes } = gateway.store;
+  const size = `${(journalBytes / 1e6).toFixed(1)} MB`;
+  const journal =
+    journalBytes > JOURNAL_ALARM_BYTES
+      ? notice("gateway", "store.journal", `the database's journal has ${size}: another program has been reading the database for long`, "It shrinks when that program ends.")
+      : ok("gateway", "store.journal", `the database's journal is small (${size})`);
+  if (problem !== null && check !== "failed") return [cross("gateway", "store", `the database is damaged: ${problem}`, REPAIR), journal];
+  if (check === "failed") return [notice("gateway", "store", `the database could not be checked: ${problem ?? "no reason was given"}`), journal];
+  if (check === "ok") return [ok("gateway", "store", "every page of the database is sound"), journal];
+  return [notice("gateway", "store", check === "running" ? `the database is being checked (${done} of ${total} tables), well so far` : "the database will be checked in a moment"), journal];
+}
+
 function scopeCheck(at: AccountScope, global: boolean): Check {
   const name = at.account === "default" ? at.channel : `${at.channel} (${at.account})`;
   const id = `channel.${at.channel}.${at.account}`;
@@ -212,6 +240,7 @@ export function diagnose(facts: DoctorFacts): Diagnosis {
   const checks = [
     ...installChecks(facts),
     gatewayCheck(facts),
+    ...storeChecks(facts),
     ...(config === null
       ? []
       : [

@@ -105,7 +105,7 @@ export interface LocalOperations {
 
 /** How far something is that takes a while. `total` 0: nobody knows yet. */
 export interface Progress {
-  readonly phase: "snapshot" | "write" | "read" | "restore" | "compare";
+  readonly phase: "snapshot" | "write" | "read" | "restore" | "compare" | "salvage";
   readonly done: number;
   readonly total: number;
 }
@@ -142,6 +142,30 @@ export interface Backups {
   restore(path: string, options: { readonly to: string | null; readonly force: boolean }, watched: Watched): Promise<Restored>;
 }
 
+export interface Examined {
+  readonly path: string;
+  readonly state: "sound" | "indexes" | "pages";
+  /** In SQLite's words. */
+  readonly problems: readonly string[];
+}
+
+export interface Repaired {
+  readonly path: string;
+  readonly problems: readonly string[];
+  readonly did: "reindexed" | "salvaged";
+  /** Where the damaged database is now. */
+  readonly damagedFile: string | null;
+  readonly tables: readonly { readonly name: string; readonly rows: number }[];
+  /** Row numbers that could not be read; `to` null: all behind. */
+  readonly missing: readonly { readonly table: string; readonly from: number; readonly to: number | null }[];
+}
+
+/** The embedded database, while no gateway has it. Both throw STATE_LOCKED. */
+export interface Repairs {
+  examine(): Promise<Examined>;
+  repair(watched: Watched): Promise<Repaired>;
+}
+
 /** Everything that the command line needs from outside; `main` implements it, lazily where it costs start-up time. */
 export interface CliDeps {
   readonly version: string;
@@ -154,6 +178,7 @@ export interface CliDeps {
   readonly local: LocalStore;
   readonly security: SecurityDeps;
   readonly backups: Backups;
+  readonly repairs: Repairs;
   /** Instead of the terminal's own questions: tests. */
   readonly prompter?: Prompter;
 }

@@ -2,12 +2,12 @@ import type { Progress, Terminal, Watched } from "./deps.ts";
 import { Cancelled } from "./prompts.ts";
 
 const WIDTH = 30;
-const PHASES: Readonly<Record<Progress["phase"], string>> = { snapshot: "copying the database", write: "writing", read: "checking", restore: "restoring", compare: "comparing" };
+const PHASES: Readonly<Record<Progress["phase"], string>> = { snapshot: "copying the database", write: "writing", read: "checking", restore: "restoring", compare: "comparing", salvage: "reading what can be read" };
 
 function bar({ phase, done, total }: Progress): string {
   const part = total === 0 ? 0 : Math.min(1, done / total);
   const full = Math.round(part * WIDTH);
-  return `${PHASES[phase].padEnd(20)} [${"#".repeat(full)}${".".repeat(WIDTH - full)}] ${String(Math.floor(part * 100)).padStart(3)} %`;
+  return `${PHASES[phase].padEnd(24)} [${"#".repeat(full)}${".".repeat(WIDTH - full)}] ${String(Math.floor(part * 100)).padStart(3)} %`;
 }
 
 /** What is shown of `progress`: a bar for people, a line of JSON on stderr for programs, each when it says something new. */

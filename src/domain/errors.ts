@@ -9,7 +9,7 @@ const TABLE = {
   CONFIG_ENV_MISSING: { retry: false, cure: "Set the variable before the gateway starts, or take it out of the file." },
   STATE_UNWRITABLE: { retry: false, cure: "Make the directory writable for this user, or set OPENCLAW_STATE_DIR." },
   STATE_LOCKED: { retry: false, cure: "Stop the other gateway (`continuo gateway stop`) or use another OPENCLAW_STATE_DIR." },
-  STORE_CORRUPT: { retry: false, cure: "Nothing was overwritten. Move the file aside, or restore a copy of it." },
+  STORE_CORRUPT: { retry: false, cure: "Nothing was overwritten. Stop the gateway and run `continuo doctor --repair`, or restore a backup with `continuo restore`." },
   STORE_NEWER: { retry: false, cure: "Start the version of Continuo that wrote it, or a newer one." },
   STORE_FULL: { retry: true, cure: "Free space on the disk that holds the state directory." },
   STORE_BUSY: { retry: true, cure: "Let the other program finish that has the database open for writing; Continuo waits for it." },

@@ -251,6 +251,7 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   await changes.follow();
   changes.settleAgreements();
   house.ready = true;
+  store.upkeep?.start({ log, clock });
   void channels.start();
   const watcher = await watchConfiguration({ configuration, changes, channels, gateway, log, env: start.env });
   log.info({ url: bound.url, pid: process.pid }, "the gateway is ready");

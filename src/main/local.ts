@@ -23,7 +23,7 @@ const CALLER: Caller = { channel: "terminal", connectionId: "local", clientName:
 /** What a state directory holds in which nothing has been said yet: looking at it must not create a store. */
 function emptyStore(): Store {
   const refuse = () => Promise.reject(new ContinuoError("GATEWAY_UNREACHABLE", "No gateway is running that could write this."));
-  return { all: () => Promise.resolve([]), get: () => Promise.resolve(undefined), run: refuse, transaction: refuse, close: () => Promise.resolve(), cluster: null };
+  return { all: () => Promise.resolve([]), get: () => Promise.resolve(undefined), run: refuse, transaction: refuse, close: () => Promise.resolve(), cluster: null, upkeep: null };
 }
 
 interface Opened {

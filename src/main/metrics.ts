@@ -42,5 +42,10 @@ async function prepare(services: Services): Promise<() => Promise<MetricsText>> 
   gauge("continuo_canary_requests", "Model requests that the self-test has looked through since the start", () => live?.canaries()?.requests ?? 0);
   gauge("continuo_canary_markers", "Markers that it saw where they belong or not", () => live?.canaries()?.markers ?? 0);
   gauge("continuo_canary_breaches", "Markers of somebody else that it stopped; anything but 0 is a fault", () => live?.canaries()?.breaches ?? 0);
+  const { upkeep } = store;
+  if (upkeep) {
+    gauge("continuo_store_journal_bytes", "Bytes that are committed and not in the database file yet", () => upkeep.health().journalBytes);
+    gauge("continuo_store_damaged", "1 once a damaged page of the database was found; anything but 0 needs you", () => Number(upkeep.health().damage !== null || upkeep.health().check.state === "damaged"));
+  }
   return async () => ({ contentType: registry.contentType, body: await registry.metrics() });
 }

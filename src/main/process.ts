@@ -138,5 +138,15 @@ export function processDeps(place: ProgramPlace): CliDeps {
       fix: async () => (await security()).fix(),
     },
     backups: backupsOf(place.version),
+    repairs: {
+      async examine() {
+        const { examineDatabase } = await import("./repair.ts");
+        return examineDatabase({ env, clock: systemClock });
+      },
+      async repair(watched) {
+        const { repairDatabase } = await import("./repair.ts");
+        return repairDatabase({ env, clock: systemClock }, watched);
+      },
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, normalize, resolve, sep } from "node:path";
 import { resolvePaths, type Environment } from "../config/index.ts";
 import type { Restored, Watched } from "../cli/deps.ts";
@@ -13,6 +13,7 @@ import { openRows } from "../store/engines/sqlite/copy/source.ts";
 import { foldJournal, openStore } from "../store/open.ts";
 import { CONFIG_NAME, CONFIG_PREFIX, explainDisk, SECRET_NAME, stamp } from "./backup.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
+import { keepAside, replaceDatabase, SIDE_FILES, syncPath } from "./replace-database.ts";
 import { statePaths } from "./state-paths.ts";
 
 export interface RestorePlace {
@@ -29,32 +30,12 @@ interface Target {
   readonly aside: string;
 }
 
-const SIDE_FILES: readonly string[] = ["-wal", "-shm", "-journal"];
-
 function targetOf({ env, clock }: RestorePlace, to: string | null): Target {
   const usual = resolvePaths(env);
   const stateDir = to === null ? usual.stateDir : resolve(to);
   const configPath = stateDir === usual.stateDir ? usual.configPath : join(stateDir, "openclaw.json");
   const { database, secret } = statePaths(stateDir);
   return { stateDir, configPath, database, secret, aside: `before-restore-${stamp(clock.now())}` };
-}
-
-function syncPath(path: string): void {
-  const file = openSync(path, "r");
-  fsyncSync(file);
-  closeSync(file);
-}
-
-/** A second name for the same file, so that the first never names nothing; a copy where there are no such links. */
-function keepAside(path: string, aside: string): string {
-  try {
-    linkSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
-    copyFileSync(path, aside);
-    syncPath(aside);
-  }
-  return aside;
 }
 
 function placeOf(name: string, { configPath, secret }: Target): string {
@@ -118,23 +99,11 @@ async function compare(fresh: string, manifest: Manifest, { signal, onProgress }
   }
 }
 
-/**
- * Gives the new database its name. The old one keeps its own besides until then, so that there is one under this name
- * at every moment; its journal would be read into the new one, so that it has to go first.
- */
+/** The old database takes its journal in before it goes; a damaged one may not be able to, and then both go. */
 async function swap(fresh: string, { database, aside }: Target): Promise<string[]> {
-  const moved: string[] = [];
-  if (existsSync(database)) {
-    // A damaged one may not be able to take its journal in: then the journal is kept beside it.
-    await foldJournal(database);
-    moved.push(keepAside(database, `${database}.${aside}`));
-  }
-  for (const suffix of SIDE_FILES.filter((one) => existsSync(`${database}${one}`))) {
-    renameSync(`${database}${suffix}`, `${database}.${aside}${suffix}`);
-  }
-  renameSync(fresh, database);
-  syncPath(dirname(database));
-  return moved;
+  if (existsSync(database)) await foldJournal(database);
+  const old = replaceDatabase(fresh, database, `${database}.${aside}`);
+  return old === null ? [] : [old];
 }
 
 /**

@@ -5,6 +5,7 @@ import { countOpenItems } from "../store/statements/count-open-items.ts";
 import { countSessions } from "../store/statements/count-sessions.ts";
 import { listSessions } from "../store/statements/list-sessions.ts";
 import { listPairings } from "../people/index.ts";
+import type { StoreHealth } from "../store/upkeep.ts";
 import { define } from "./define.ts";
 import { sessionRow } from "./session-row.ts";
 import type { Services } from "./services.ts";
@@ -58,6 +59,21 @@ function breachWords({ live }: Services): string[] {
   return breaches === 0 ? [] : [`The self-test stopped ${breaches} answers that something of another person had come near; the log names them. Please report it.`];
 }
 
+const REPAIR = "Nothing was overwritten. Stop the gateway and run `continuo doctor --repair`, or restore a backup with `continuo restore`.";
+/** Beyond this the journal is kept by somebody who reads for very long. */
+const JOURNAL_ALARM_BYTES = 64 << 20;
+
+function storeWords(health: StoreHealth | null): string[] {
+  if (health === null) return [];
+  const { check, damage, journalBytes } = health;
+  const found = damage ?? (check.state === "damaged" ? (check.problems[0] ?? "pages are not what they should be") : null);
+  return [
+    ...(found === null ? [] : [`The database is damaged (${found}). ${REPAIR}`]),
+    ...(check.state === "failed" ? [`The database could not be checked: ${check.problems[0] ?? "no reason was given"}.`] : []),
+    ...(journalBytes > JOURNAL_ALARM_BYTES ? [`The database's journal has ${Math.round(journalBytes / 1e6)} MB: another program has been reading the database for long.`] : []),
+  ];
+}
+
 export const status = define({
   name: "status",
   scope: "read",
@@ -70,6 +86,7 @@ export const status = define({
     const { agents, warnings } = services.settings;
     const { list, defaultId } = agents();
     const queue = await queueOf(services);
+    const health = services.live === null ? null : (services.store.upkeep?.health() ?? null);
     const requests = (await listPairings(services.store, now)).length;
     return {
       runtimeVersion: process.version,
@@ -83,7 +100,8 @@ export const status = define({
       queue,
       pairing: { requests },
       canary: services.live?.canaries() ?? null,
-      warnings: [...warnings(), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services)],
+      store: health,
+      warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services)],
     };
   },
 });

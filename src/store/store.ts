@@ -1,5 +1,6 @@
 import type { Cluster } from "./cluster.ts";
 import type { Statement } from "./statement.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 /** Runs statements: against the store as last committed, or inside one transaction. */
 export interface Executor {
@@ -23,4 +24,6 @@ export interface Store extends Executor {
   close(): Promise<void>;
   /** What several gateways on one database share; null for an engine that one process has to itself. */
   readonly cluster: Cluster | null;
+  /** What an embedded database needs beside the work; null where a server looks after itself, and for looking only. */
+  readonly upkeep: Upkeep | null;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment } from "../cli/process.ts";
 import { ROOT } from "../cli/built.ts";
-import { bundleProgram } from "../../scripts/build.ts";
+import { beside, bundleProgram } from "../../scripts/build.ts";
 import { TOKEN } from "../e2e/house.ts";
 import type { Arm } from "./gateway.ts";
 
@@ -19,7 +19,7 @@ export async function bundleVictim(): Promise<Bundle> {
   const directory = mkdtempSync(join(tmpdir(), "continuo-victim-"));
   symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
   writeFileSync(join(directory, "package.json"), '{"name":"continuo","version":"0.0.0-test","type":"module"}');
-  await bundleProgram({ gateway: join(ROOT, "test/faults/gateway.ts") }, join(directory, "dist"));
+  await bundleProgram({ gateway: join(ROOT, "test/faults/gateway.ts"), ...beside(ROOT) }, join(directory, "dist"));
   return { entry: join(directory, "dist/gateway.js"), remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 

@@ -260,6 +260,7 @@ function mortal(store: Store, isDead: () => boolean): Store {
     transaction: (work, session) => guarded(() => store.transaction(work, session)),
     close: () => store.close(),
     cluster: store.cluster,
+    upkeep: null,
   };
 }
 

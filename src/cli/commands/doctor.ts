@@ -1,18 +1,22 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts } from "../../audit/doctor.ts";
+import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts, type StoreFacts } from "../../audit/doctor.ts";
 import { toContinuoError } from "../../domain/errors.ts";
+import { decline, leavable } from "../approval.ts";
 import { command, type CommandContext } from "../command.ts";
 import { askStore, openGateway } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
 import { hostPort, liveHolder } from "../endpoint.ts";
 import { EXIT } from "../exit-codes.ts";
-import { cureOf } from "../failure.ts";
-import { paletteFor, printJson, printLines } from "../output.ts";
+import { cureOf, failure } from "../failure.ts";
+import { note, paletteFor, printJson, printLines } from "../output.ts";
 import { probe } from "../probe.ts";
+import { watch } from "../progress.ts";
+import { askAt } from "../prompts.ts";
+import { examinedLines, repairedLines } from "../views/repair.ts";
 import { doctorLines } from "../views/doctor.ts";
-import { asRow, rowsOf, textOf } from "../wire.ts";
+import { asRow, numberOf, rowsOf, textOf, textsOf } from "../wire.ts";
 
 async function isWritable(path: string): Promise<boolean> {
   try {
@@ -55,8 +59,18 @@ async function gatewayFactsWithoutToken(deps: CliDeps): Promise<GatewayFacts> {
   const holder = liveHolder(deps);
   if (holder === null) return { kind: "stopped" };
   const url = `ws://${hostPort(holder)}`;
-  if ((await probe(holder, "/readyz"))?.status === 200) return { kind: "reachable", url, version: holder.version, channels: [] };
+  if ((await probe(holder, "/readyz"))?.status === 200) return { kind: "reachable", url, version: holder.version, channels: [], store: null };
   return { kind: "silent", url, message: `the gateway (pid ${holder.pid}) does not answer at ${url}`, cure: "See what it is doing with `continuo logs`." };
+}
+
+/** An older gateway says nothing of it, and PostgreSQL looks after itself. */
+function storeFacts(value: unknown): StoreFacts | null {
+  const health = asRow(value);
+  const check = asRow(health.check);
+  const journalBytes = numberOf(health, "journalBytes");
+  if (journalBytes === null) return null;
+  const problem = textOf(health, "damage") ?? textsOf(check, "problems")[0] ?? null;
+  return { journalBytes, check: textOf(check, "state") ?? "waiting", done: numberOf(check, "done") ?? 0, total: numberOf(check, "total") ?? 0, problem };
 }
 
 async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFacts> {
@@ -71,7 +85,7 @@ async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFa
         state: textOf(row, "state") ?? "unknown",
         detail: textOf(row, "detail"),
       }));
-      return { kind: "reachable", url: client.url, version: textOf(asRow(client.hello.server), "version") ?? "unknown", channels };
+      return { kind: "reachable", url: client.url, version: textOf(asRow(client.hello.server), "version") ?? "unknown", channels, store: storeFacts(status.store) };
     } finally {
       client.close();
     }
@@ -118,9 +132,36 @@ async function doctor({ deps, settle }: CommandContext, json: boolean): Promise<
   settle(diagnosis.ok ? EXIT.ok : EXIT.failure);
 }
 
+/** `doctor --repair`: what is wrong with the database is shown, then mended after a yes. */
+async function repair(context: CommandContext, options: RepairOptions): Promise<void> {
+  const { deps, settle } = context;
+  const { terminal, repairs } = deps;
+  const json = options.json === true;
+  const ask = askAt(deps, json, deps.prompter);
+  if (!json) note(terminal, "Looking at every page of the database...");
+  const examined = await repairs.examine();
+  if (!json) printLines(terminal, examinedLines(examined, paletteFor(terminal)));
+  if (!options.yes && examined.state !== "sound") {
+    if (!ask.interactive) throw failure("CHANGE_NEEDS_APPROVAL", "Nothing was changed: this needs a yes.", "Repeat the command with --yes.");
+    if (!(await ask.confirm("Repair it?", "--yes"))) return decline(context);
+  }
+  const repaired = await watch(terminal, json, repairs.repair);
+  if (json) printJson(terminal, repaired);
+  else printLines(terminal, repairedLines(repaired, paletteFor(terminal)));
+  settle(repaired.missing.length === 0 ? EXIT.ok : EXIT.failure);
+}
+
+interface RepairOptions {
+  readonly json?: boolean;
+  readonly repair?: boolean;
+  readonly yes?: boolean;
+}
+
 /** `doctor`: is the install well, and is it one conversation on all channels? Exit code 1 when something is to be changed. */
 export function doctorCommand(context: CommandContext): Command {
-  return command("doctor", "check the install, and whether all your channels are one conversation", ["continuo doctor", "continuo doctor --json"])
+  return command("doctor", "check the install, and whether all your channels are one conversation", ["continuo doctor", "continuo doctor --json", "continuo doctor --repair"])
+    .option("--repair", "mend a damaged database, with the gateway stopped")
+    .option("-y, --yes", "with --repair: do it without asking")
     .option("--json", "print JSON")
-    .action(async (options: { json?: boolean }) => doctor(context, options.json === true));
+    .action(async (options: RepairOptions) => (options.repair ? leavable(context, () => repair(context, options)) : doctor(context, options.json === true)));
 }

@@ -21,6 +21,7 @@ export interface FakeOptions {
   readonly security?: CliDeps["security"];
   readonly prompter?: CliDeps["prompter"];
   readonly backups?: CliDeps["backups"];
+  readonly repairs?: CliDeps["repairs"];
 }
 
 type Perform = (method: string, params: object) => unknown;
@@ -128,6 +129,7 @@ export function fakeCli(options: FakeOptions = {}): FakeCli {
     },
     security: options.security ?? { audit: refuseWriting, fix: refuseWriting },
     backups: options.backups ?? { create: refuseWriting, verify: refuseWriting, restore: refuseWriting },
+    repairs: options.repairs ?? { examine: refuseWriting, repair: refuseWriting },
     ...(options.prompter === undefined ? {} : { prompter: options.prompter }),
   };
   return {

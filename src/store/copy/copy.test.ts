@@ -7,9 +7,10 @@ import { test, type TestContext } from "node:test";
 import { createRows } from "../engines/sqlite/copy/sink.ts";
 import { openRows, rowsOf } from "../engines/sqlite/copy/source.ts";
 import { migrateSqlite, newestSchema } from "../migrate.ts";
+import { hashed, rowLine } from "./hash.ts";
 import { digestTables, pagesOf } from "./read-all.ts";
 import { keyOf, type Row } from "./rows.ts";
-import { COUNTED_TABLES, TABLE_KEYS } from "./table-list.ts";
+import { COUNTED_TABLES, TABLE_KEYS, TRANSIENT_TABLES } from "./table-list.ts";
 
 function directory(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "continuo-copy-"));
@@ -29,13 +30,13 @@ const CURSOR = "insert into cursors (channel, account, name, value) values (?, ?
 test("the list of what is copied holds every table that the migrations make, with its primary key", () => {
   const database = freshDatabase(":memory:");
   const made = database.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite%'").all() as { name: string }[];
-  assert.deepEqual([...TABLE_KEYS.keys()].sort(), made.map(({ name }) => name).sort(), "a table that is not listed would be lost by a backup");
+  assert.deepEqual([...TABLE_KEYS.keys(), ...TRANSIENT_TABLES].sort(), made.map(({ name }) => name).sort(), "a table that is not listed would be lost by a backup");
   for (const [name, key] of TABLE_KEYS) {
     const columns = database.prepare("select name from pragma_table_info(?) where pk > 0 order by pk").all(name) as { name: string }[];
     assert.deepEqual(key, columns.map((column) => column.name), name);
   }
   const counted = database.prepare("select name from sqlite_schema where type = 'table' and sql like '%autoincrement%'").all() as { name: string }[];
-  assert.deepEqual([...COUNTED_TABLES].sort(), counted.map(({ name }) => name).sort());
+  assert.deepEqual([...COUNTED_TABLES, "signals"].sort(), counted.map(({ name }) => name).sort());
   database.close();
 });
 
@@ -80,6 +81,8 @@ test("a copy has the same rows, the same hashes and the same counters, and count
     for await (const { rows } of pagesOf(source, table)) await sink.write(rows);
   }
   await sink.finish(await source.counters());
+  assert.equal(hashed(rowLine(["a\0b", 1])), rowLine(["a\ufffdb", 1]), "PostgreSQL has no NUL");
+  assert.equal(hashed(rowLine(["a\\u0000b", 1])), rowLine(["a\\u0000b", 1]));
   const copy = openRows(join(root, "b.sqlite"));
   assert.deepEqual(await digestTables(copy), await digestTables(source));
   assert.deepEqual(await copy.counters(), { events: 3_000 });

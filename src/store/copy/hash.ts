@@ -22,6 +22,17 @@ export function rowOfLine(line: unknown): Row {
   return line.map(decoded);
 }
 
+/** PostgreSQL's text has no NUL: it is kept as what any other character is that cannot be shown. */
+export function withoutNul(value: Value): Value {
+  return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\uFFFD") : value;
+}
+
+/** What of these lines is hashed: the same for a text with NULs and for what PostgreSQL makes of it. */
+export function hashed(lines: string): string {
+  if (!lines.includes("\\u0000")) return lines;
+  return lines.replaceAll(/[^\n]+\n/g, (line) => rowLine(rowOfLine(JSON.parse(line)).map(withoutNul)));
+}
+
 export interface Digest {
   readonly rows: number;
   /** SHA-256, hexadecimal, over the lines of all rows in the order of the primary key. */
@@ -34,7 +45,7 @@ export function createTableHash(): { add(lines: string, rows: number): void; dig
   let count = 0;
   return {
     add(lines, rows) {
-      hash.update(lines);
+      hash.update(hashed(lines));
       count += rows;
     },
     digest: () => ({ rows: count, sha256: hash.digest("hex") }),

@@ -75,6 +75,7 @@ async function assemble(options: PostgresStoreOptions, writes: Pool, reads: Pool
   const cluster = createCluster(options, reads, await createDatabaseClock(reads, steadyClock), schema, epoch.onStale, listeners);
   return {
     cluster,
+    upkeep: null,
     all: (source, params) => reading.all(source, params),
     get: (source, params) => reading.get(source, params),
     run: (source, params) => writing.run(source, params),

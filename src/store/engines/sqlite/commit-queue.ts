@@ -1,6 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Executor } from "../../store.ts";
-import { translateSqliteError } from "./errors.ts";
 
 interface Job {
   run(tx: Executor): Promise<void>;
@@ -14,18 +13,25 @@ export interface CommitQueue {
   drain(): Promise<void>;
 }
 
+interface Parts {
+  readonly database: DatabaseSync;
+  readonly tx: Executor;
+  /** What the driver throws, in our words. */
+  translate(error: unknown): unknown;
+}
+
 /** How many transactions may share one commit: bounds how long one waits for the others. */
 const MAX_BATCH = 64;
 
 /** False when the job failed and took back its own writes; throws when there is no transaction left to go on with. */
-async function runOne(database: DatabaseSync, tx: Executor, job: Job, alone: boolean): Promise<boolean> {
+async function runOne({ database, tx, translate }: Parts, job: Job, alone: boolean): Promise<boolean> {
   if (!alone) database.exec("savepoint job");
   try {
     await job.run(tx);
     if (!alone) database.exec("release job");
     return true;
   } catch (error) {
-    job.reject(translateSqliteError(error));
+    job.reject(translate(error));
     // A full disk takes back the whole transaction, savepoints and all: there is nothing left to go on with.
     if (!database.isTransaction) throw error;
     if (!alone) database.exec("rollback to job; release job");
@@ -38,7 +44,8 @@ async function runOne(database: DatabaseSync, tx: Executor, job: Job, alone: boo
  * `BEGIN ... COMMIT`, and so one flush to the disk. Each has its own savepoint: one that fails takes
  * back its own writes and nobody else's. All resolve only after the shared commit.
  */
-export function createCommitQueue(database: DatabaseSync, tx: Executor): CommitQueue {
+export function createCommitQueue(database: DatabaseSync, tx: Executor, translate: Parts["translate"]): CommitQueue {
+  const parts: Parts = { database, tx, translate };
   const waiting: Job[] = [];
   let active: Promise<void> | null = null;
 
@@ -47,10 +54,10 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor): CommitQ
     const kept: Job[] = [];
     try {
       database.exec("begin immediate");
-      for (const job of batch) if (await runOne(database, tx, job, alone)) kept.push(job);
+      for (const job of batch) if (await runOne(parts, job, alone)) kept.push(job);
       database.exec(kept.length > 0 ? "commit" : "rollback");
     } catch (error) {
-      const translated = translateSqliteError(error);
+      const translated = translate(error);
       for (const job of batch) job.reject(translated);
       // Whoever still writes after the end is refused, and nothing more: a closed database has no transaction to ask for.
       if (database.isOpen && database.isTransaction) database.exec("rollback");

@@ -1,11 +1,15 @@
 import { DatabaseSync, type StatementSync, type SQLInputValue } from "node:sqlite";
 import type { Kysely } from "kysely";
+import { isContinuoError } from "../../../domain/errors.ts";
 import { compileStatement, type Statement } from "../../statement.ts";
 import type { Executor, Store } from "../../store.ts";
 import type { Tables } from "../../tables.ts";
 import { sqliteBuilder } from "../dialect.ts";
 import { createCommitQueue } from "./commit-queue.ts";
 import { translateSqliteError } from "./errors.ts";
+import { createUpkeep, type SqliteUpkeep } from "./upkeep/upkeep.ts";
+
+type Translate = (error: unknown) => unknown;
 
 interface Prepared {
   readonly statement: StatementSync;
@@ -13,7 +17,7 @@ interface Prepared {
 }
 
 /** Compiles and prepares each statement once for this connection. */
-function executorFor(database: DatabaseSync, builder: Kysely<Tables>): Executor {
+function executorFor(database: DatabaseSync, builder: Kysely<Tables>, translate: Translate): Executor {
   const cache = new Map<object, Prepared>();
   const prepare = <P, R>(source: Statement<P, R>): Prepared => {
     const known = cache.get(source);
@@ -32,7 +36,7 @@ function executorFor(database: DatabaseSync, builder: Kysely<Tables>): Executor 
       const { statement, bind } = prepare(source);
       return use(statement, bind(params as Readonly<Record<string, unknown>>) as SQLInputValue[]);
     } catch (error) {
-      throw translateSqliteError(error);
+      throw translate(error);
     }
   };
   return {
@@ -65,16 +69,28 @@ export function openSqlite(path: string, options: { readonly readOnly?: boolean 
   }
 }
 
+/** A damaged page is remembered, whoever met it. */
+function remembering(upkeep: SqliteUpkeep): Translate {
+  return (error) => {
+    const translated = translateSqliteError(error);
+    if (translated !== error && isContinuoError(translated) && translated.code === "STORE_CORRUPT") upkeep.met((error as Error).message);
+    return translated;
+  };
+}
+
 function assemble(path: string, writer: DatabaseSync, readOnly: boolean): Store & { readonly writer: DatabaseSync } {
   const builder = sqliteBuilder();
+  const upkeep = createUpkeep(path);
+  const translate = remembering(upkeep);
   // Reads get a connection of their own: they see what is committed, never a transaction half done.
   const reader = readOnly ? writer : new DatabaseSync(path, { readOnly: true });
   if (!readOnly) reader.exec(PRAGMAS);
-  const reads = executorFor(reader, builder);
-  const writes = executorFor(writer, builder);
-  const commits = createCommitQueue(writer, writes);
+  const reads = executorFor(reader, builder, translate);
+  const writes = executorFor(writer, builder, translate);
+  const commits = createCommitQueue(writer, writes, translate);
   return {
     cluster: null,
+    upkeep: readOnly ? null : upkeep,
     writer,
     all: (source, params) => reads.all(source, params),
     get: (source, params) => reads.get(source, params),
@@ -83,6 +99,7 @@ function assemble(path: string, writer: DatabaseSync, readOnly: boolean): Store 
     transaction: (work) => commits.enqueue(work),
     async close() {
       await commits.drain();
+      await upkeep.stop();
       if (reader !== writer) reader.close();
       writer.close();
     },

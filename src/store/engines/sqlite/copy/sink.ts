@@ -14,9 +14,12 @@ function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Filling a table is quick where its indexes are made afterwards, in one go each. */
+/**
+ * Filling a table is quick where its indexes are made afterwards, in one go each. Those that allow a value only once stay:
+ * what is salvaged may hold one twice, and the row that does has to be told.
+ */
 function takeIndexes(database: DatabaseSync): Index[] {
-  const indexes = database.prepare("select name, sql from sqlite_schema where type = 'index' and sql is not null").all() as unknown as Index[];
+  const indexes = database.prepare("select name, sql from sqlite_schema where type = 'index' and sql not like 'create unique%'").all() as unknown as Index[];
   for (const { name } of indexes) database.exec(`drop index ${quoted(name)}`);
   return indexes;
 }

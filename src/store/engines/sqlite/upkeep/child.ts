@@ -1,0 +1,57 @@
+/**
+ * A process of its own for what would hold the gateway up: `check <database> <first table>` looks at every page,
+ * `checkpoint <database>` brings the journal into the database. It tells its parent over IPC; whoever is killed here
+ * leaves nothing behind, since it only reads, or does what any other connection would do.
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { FromChild } from "./messages.ts";
+
+/** A writer that is held up waits for this long at most, in the moment in which the journal is cut. */
+const CUT_TIMEOUT_MS = 10;
+const MOST_PROBLEMS = 20;
+
+function tell(message: FromChild): void {
+  process.send?.(message);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Table by table: between two of them the journal is free to shrink. */
+function check(path: string, first: number): void {
+  const problems: string[] = [];
+  const database = new DatabaseSync(path, { readOnly: true });
+  database.exec("pragma busy_timeout = 5000");
+  const names = (database.prepare("select name from sqlite_schema where type = 'table' order by name").all() as { name: string }[]).map(({ name }) => name);
+  for (const [index, name] of names.entries()) {
+    if (index < first) continue;
+    tell({ kind: "progress", done: index, total: names.length });
+    try {
+      const found = database.prepare(`pragma quick_check("${name.replaceAll('"', '""')}")`).all() as { quick_check: string }[];
+      problems.push(...found.map((row) => row.quick_check).filter((text) => text !== "ok").map((text) => `${name}: ${text}`));
+    } catch (error) {
+      problems.push(`${name}: ${wordsOf(error)}`);
+    }
+  }
+  tell({ kind: "checked", total: names.length, problems: problems.slice(0, MOST_PROBLEMS) });
+}
+
+/** The long part keeps nobody from writing; the short one, in which the file is cut, gives up when somebody is in the way. */
+function checkpoint(path: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(`pragma busy_timeout = ${CUT_TIMEOUT_MS}; pragma synchronous = normal`);
+  database.prepare("pragma wal_checkpoint(passive)").get();
+  const { busy } = database.prepare("pragma wal_checkpoint(truncate)").get() as { busy: number };
+  tell({ kind: "checkpointed", cut: busy === 0 });
+  database.close();
+}
+
+const [job, path = "", first = "0"] = process.argv.slice(2);
+try {
+  if (job === "checkpoint") checkpoint(path);
+  else check(path, Number(first));
+} catch (error) {
+  tell({ kind: "failed", words: wordsOf(error) });
+}
+process.disconnect?.();
