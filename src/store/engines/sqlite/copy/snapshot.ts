@@ -1,5 +1,7 @@
-import { closeSync, fdatasyncSync, openSync, rmSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, fdatasyncSync, openSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { ContinuoError } from "../../../../domain/errors.ts";
 import { newestSchema, schemaVersion } from "../../../migrate.ts";
 import { translateSqliteError } from "../errors.ts";
@@ -13,6 +15,21 @@ const PAGES_AT_ONCE = 512;
 class Stopped extends Error {}
 
 /**
+ * On a disk that cannot be written there is no place for what readers and writers share; nobody writes there either. With
+ * a journal beside it the file alone would not be all: that is left to SQLite, which refuses it.
+ */
+function openSource(path: string): DatabaseSync {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch {
+    const url = pathToFileURL(path);
+    url.searchParams.set("immutable", "1");
+    if (!existsSync(`${path}-wal`)) return new DatabaseSync(url, { readOnly: true });
+  }
+  return new DatabaseSync(path, { readOnly: true });
+}
+
+/**
  * Copies the database at `path`, as last committed, to `copy`. The writer goes on; its log cannot shrink until the copy
  * is made, which is why rows are read from the copy and not from here. Errors: those of the store; `signal`'s reason.
  */
@@ -22,7 +39,7 @@ export async function takeSnapshot(path: string, copy: string, signal: AbortSign
   let target: number | null = null;
   let source: DatabaseSync | null = null;
   try {
-    source = new DatabaseSync(path, { readOnly: true });
+    source = openSource(path);
     source.exec("pragma busy_timeout = 5000; begin");
     // From this look on the connection sees one moment: without it every commit would make the copy begin again.
     const found = schemaVersion(source);
