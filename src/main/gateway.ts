@@ -1,6 +1,6 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import { noProbe } from "../domain/probe.ts";
-import { systemClock } from "../domain/clock.ts";
+import { forwardClock, systemClock } from "../domain/clock.ts";
 import { createIds } from "../domain/ids.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
 import { OPERATIONS, type Services } from "../operations/index.ts";
@@ -162,7 +162,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   const log = await openLog(configuration, files, start);
   const store = await openStoreAt(storeTarget(configuration.compiled.config, files, (error) => log.warn({ err: error }, "the connection to PostgreSQL broke; it is made again")));
   // Several gateways go by one clock: that of what they share.
-  const clock = store.cluster?.clock ?? systemClock;
+  const clock = store.cluster?.clock ?? forwardClock();
   const settings = await settingsInForce(store, configuration.compiled, start.env).catch(async (error: unknown) => {
     await store.close();
     throw error;

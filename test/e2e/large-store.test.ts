@@ -44,6 +44,7 @@ test("P12 a gateway with years of conversations answers its first message within
   assert.ok(answered - began < PROMISED_MS, `the first answer took ${Math.round(answered - began)} ms`);
   type Checked = { store: { check: { state: string; endedAt: number | null; problems: string[] } } };
   const { store } = await until("every page has been looked at", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 250)); // whoever asks all the time measures themselves
     const status = await client.request<Checked>("status");
     return status.store.check.endedAt === null ? null : status;
   }, 1_800_000);
