@@ -45,11 +45,10 @@ function openLine(directory: string) {
     ids,
     tenure: { holder: "bench", leaseMs: 30_000, heldUntil: async () => null, onBusy: () => undefined },
     settings: {
-      batchLimit: () => 20, maxAttempts: () => 3,
+      queue: () => ({ mode: "collect", debounceMs: 0, cap: 20, drop: "summarize" }) as const, maxAttempts: () => 3,
       canReach: () => true,
       canary: () => null,
       agents: () => compileAgents({ agents: { defaults: { model: "mock/mock" } } }),
-      debounceMs: () => 0,
       audience: () => "owner",
       resetPolicy: (type: Parameters<typeof resetPolicy>[1], channel: string) => resetPolicy({}, type, channel),
     },

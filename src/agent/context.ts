@@ -22,28 +22,75 @@ const CONVERSATION_SHARE = 0.75;
 
 /**
  * The conversation as the model is shown it: the newest entries that fit the window, beginning with a
- * person's words, without what was cut off before it said anything.
+ * person's words, without what was cut off before it said anything. What a full queue dropped is left out, or shortened.
  */
 export function buildContext(entries: readonly Entry[], windowTokens: number): ContextMessage[] {
   const budget = windowTokens * CONVERSATION_SHARE;
   const messages: ContextMessage[] = [];
   let used = 0;
-  for (const entry of entries.toReversed()) {
-    if ((entry.role !== "user" && entry.role !== "assistant") || entry.text === "") continue;
-    used += estimateTokens(entry.text);
+  for (const message of withOverflow(entries.filter(isShown)).toReversed()) {
+    used += estimateTokens(message.text);
     // The newest message is always shown: better a refusal by the model than a turn without its question.
     if (used > budget && messages.length > 0) break;
-    messages.push({
-      role: entry.role,
-      text: entry.canary ? `${entry.text}\n\n[ref ${entry.canary}]` : entry.text,
-      at: entry.at,
-      senderName: entry.from.senderName,
-      senderId: speakerOf(entry),
-      address: entry.from.address,
-    });
+    messages.push(message);
   }
   while (messages.at(-1)?.role === "assistant") messages.pop();
   return messages.toReversed();
+}
+
+type Shown = Entry & { readonly role: "user" | "assistant" };
+
+/** What was dropped because another message took its place is still what its sender has just said. */
+function isShown(entry: Entry): entry is Shown {
+  if ((entry.role !== "user" && entry.role !== "assistant") || entry.text === "") return false;
+  return entry.dropped !== "old" && entry.dropped !== "new";
+}
+
+function toMessage(entry: Shown, text = entry.text): ContextMessage {
+  return {
+    role: entry.role,
+    text: entry.canary ? `${text}\n\n[ref ${entry.canary}]` : text,
+    at: entry.at,
+    senderName: entry.from.senderName,
+    senderId: speakerOf(entry),
+    address: entry.from.address,
+    queued: entry.queued ? { kind: "waited", number: entry.queued } : null,
+  };
+}
+
+/** Spec 12.3: how much of a dropped message is kept for the next answer, and of how many. */
+const SUMMARY_CHARS = 160;
+const SUMMARY_LINES = 20;
+
+/** The first words of a text, on one line; no half of a character at its end. */
+function lineOf(text: string): string {
+  const line = text.replace(/\s+/gu, " ").trim();
+  const characters = Array.from(line);
+  return characters.length <= SUMMARY_CHARS ? line : `${characters.slice(0, SUMMARY_CHARS - 1).join("")}…`;
+}
+
+/** What one person said in a row that was dropped, as one message of theirs: nobody's words stand under another's name. */
+function overflowOf(entries: readonly Shown[]): ContextMessage[] {
+  const last = entries.at(-1);
+  if (!last) return [];
+  const lines = entries.slice(-SUMMARY_LINES).map(({ text }) => `- ${lineOf(text)}`);
+  return [{ ...toMessage(last, lines.join("\n")), queued: { kind: "overflow", dropped: entries.length } }];
+}
+
+function withOverflow(entries: readonly Shown[]): ContextMessage[] {
+  const messages: ContextMessage[] = [];
+  let dropped: Shown[] = [];
+  for (const entry of entries) {
+    const [first] = dropped;
+    const continues = first !== undefined && entry.dropped === "summarize" && speakerOf(entry) === speakerOf(first);
+    if (!continues) {
+      messages.push(...overflowOf(dropped));
+      dropped = [];
+    }
+    if (entry.dropped === "summarize") dropped.push(entry);
+    else messages.push(toMessage(entry));
+  }
+  return [...messages, ...overflowOf(dropped)];
 }
 
 /** Who spoke, by what cannot be chosen; the owner is one, whatever the channel. */

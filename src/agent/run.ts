@@ -47,7 +47,9 @@ const LONGEST_PAUSE_MS = 30_000;
 const LONGEST_REPLY = 1_000_000;
 
 /** Why a run's signal fired; carried as the abort reason. */
-export type AbortReason = "stop" | "timeout" | "shutdown";
+export type AbortReason = TurnAborted["reason"];
+
+type TurnAborted = Extract<TurnResult, { kind: "aborted" }>;
 
 /**
  * One answer: the session's own model or the agent's, then the fallbacks, for this run only (P36).
@@ -93,6 +95,7 @@ async function ask(parts: AgentParts, run: AgentRun, ref: string, onText: (delta
     maxOutputTokens: null,
   };
   await run.inspect?.(request);
+  run.signal.throwIfAborted();
   let text = "";
   let finish: { usage: Usage; stopReason: string } | null = null;
   for await (const event of untilAborted(provider.stream(request, run.signal), run.signal)) {

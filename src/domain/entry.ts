@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import type { DropReason } from "./queue.ts";
 import type { Usage } from "./usage.ts";
 
 export type Role = "user" | "assistant" | "toolResult" | "system";
@@ -29,4 +30,8 @@ export interface Entry {
   readonly stopReason: string | null;
   /** The marker planted with it, while the self-test runs (docs/audience.md). */
   readonly canary?: string | null;
+  /** Its number among the messages that waited for the same turn, from 1 (spec 12.4). */
+  readonly queued?: number | null;
+  /** Why it was not answered by itself, though it was accepted (spec 12.3). */
+  readonly dropped?: DropReason | null;
 }

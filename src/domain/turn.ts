@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import type { InboundMessage } from "./message.ts";
+import type { DropReason } from "./queue.ts";
 import type { ReplyRoute } from "./route.ts";
 import type { ContinuoError } from "./errors.ts";
 import type { Usage } from "./usage.ts";
@@ -21,6 +22,8 @@ export interface InboxItem {
   readonly acceptedAt: number;
   /** What its text commands, read when it was accepted; null is a message for the agent. */
   readonly command: Command | null;
+  /** Why it is not answered by itself; null for what is, or will be. */
+  readonly dropped: DropReason | null;
 }
 
 /** One inbox batch on its way to its committed replies. `fence` refuses a stale holder's commit. */
@@ -41,7 +44,8 @@ export interface Turn {
 
 export type TurnResult =
   | { readonly kind: "answered"; readonly text: string; readonly model: string; readonly usage: Usage; readonly stopReason: string }
-  | { readonly kind: "aborted"; readonly text: string; readonly reason: "stop" | "timeout" | "shutdown" }
+  /** `interrupt`: its sender said something newer; `joined`: it is to be asked again, with what was said meanwhile. */
+  | { readonly kind: "aborted"; readonly text: string; readonly reason: "stop" | "timeout" | "shutdown" | "interrupt" | "joined" }
   | { readonly kind: "failed"; readonly text: string; readonly error: ContinuoError };
 
 interface TurnFrame {
@@ -56,6 +60,8 @@ interface TurnFrame {
 /** What happens in a turn, as it happens; what has to survive is in the store, not here. */
 export type TurnEvent =
   | (TurnFrame & { readonly kind: "started"; readonly reply: ReplyRoute; readonly texts: readonly string[]; readonly senderName: string | null; readonly draft: string | null })
+  /** More messages were taken into the running turn; `runIds` are theirs. */
+  | (TurnFrame & { readonly kind: "joined"; readonly texts: readonly string[]; readonly senderName: string | null })
   /** What is being written will wait for the owner's word (law 5): nothing of it is shown in the chat. */
   | (TurnFrame & { readonly kind: "held"; readonly reason: string })
   | (TurnFrame & { readonly kind: "delta"; readonly delta: string; readonly text: string })

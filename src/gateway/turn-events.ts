@@ -8,6 +8,7 @@ import { chatMessage, messageModel, wireUsage } from "./turn-payloads.ts";
 
 type Ending = Extract<TurnEvent, { kind: "committed" | "aborted" | "failed" }>;
 type Started = Extract<TurnEvent, { kind: "started" }>;
+type Joined = Extract<TurnEvent, { kind: "joined" }>;
 
 export interface CommandReply {
   readonly runId: string;
@@ -37,7 +38,7 @@ function failureText(event: Extract<Ending, { kind: "failed" }>): string {
 
 /** Why a run was stopped, in the words that clients know. */
 function stopReason(reason: string): string {
-  const known: Readonly<Record<string, string>> = { MODEL_TIMEOUT: "timeout", TURN_ABORTED: "stop" };
+  const known: Readonly<Record<string, string>> = { MODEL_TIMEOUT: "timeout", TURN_ABORTED: "stop", TURN_DROPPED: "dropped" };
   return known[reason] ?? reason;
 }
 
@@ -104,7 +105,7 @@ export function createTurnEvents(context: LiveContext & { readonly runs: Runs; r
     return turn;
   }
 
-  function start(event: Started): void {
+  function start(event: Started | Joined): void {
     const turn = turnOf(event);
     for (const runId of event.runIds) runOf(turn, event, runId).agent("lifecycle", { phase: "start", startedAt: event.at }, "part");
     const [first] = event.runIds;
@@ -126,7 +127,7 @@ export function createTurnEvents(context: LiveContext & { readonly runs: Runs; r
 
   return {
     onTurnEvent(event) {
-      if (event.kind === "started") start(event);
+      if (event.kind === "started" || event.kind === "joined") start(event);
       else if (event.kind !== "delta" && event.kind !== "held") end(event);
       else if (event.kind === "delta" && event.runIds[0] !== undefined) runOf(turnOf(event), event, event.runIds[0]).grow(event.text);
     },

@@ -13,7 +13,8 @@ export type SayNow = (tx: Executor, sessionKey: string, reply: ReplyRoute, text:
  * which saves one wait for the disk; while it is held, later messages queue as behind a running turn.
  */
 export interface Reservation {
-  claim(tx: Executor): Promise<void>;
+  /** False when nothing could be claimed: what was accepted waits. */
+  claim(tx: Executor): Promise<boolean>;
   /** After the transaction: starts what was claimed, or looks for what there is when no claim was committed. */
   settle(claimed: boolean): void;
 }
@@ -22,6 +23,8 @@ export interface Reservation {
 export interface RunningSessions {
   reserve(sessionKey: string): Reservation | null;
   wake(sessionKey: string): void;
+  /** Keeps what waits in a session within its cap, once something has been accepted. True: somebody is told something. */
+  limit(tx: Executor, sessionKey: string, channel: string): Promise<boolean>;
   /** Aborts what runs in a session; resolves to the runs that it hits. */
   stop(sessionKey: string): Promise<readonly string[]>;
 }

@@ -5,7 +5,8 @@
  * 2. One platform message id makes one item, however often it is delivered.
  * 3. Whoever is not admitted reaches neither a session nor a model.
  * 4. `/stop` acts at once; every other command waits its turn in the session's order.
- * 5. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
+ * 5. What waits behind a running turn is bounded; what goes over the bound is kept, and its sender told.
+ * 6. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
 import { accept, type Accepted, type NewItem } from "./accept.ts";
@@ -35,28 +36,36 @@ async function acceptAndStart(parts: ReceiveParts, item: NewItem): Promise<Recei
   const reserved = parts.sessions.reserve(sessionKey);
   let claimed = false;
   try {
-    const outcome = await commit(parts, item, reserved).then(
-      (accepted) => {
-        claimed = reserved !== null && accepted.sessionKey === sessionKey;
-        return accepted;
+    const { outcome, told } = await commit(parts, item, reserved).then(
+      (committed) => {
+        claimed = reserved !== null && committed.outcome.sessionKey === sessionKey;
+        return committed;
       },
       // A session that cannot be claimed must not keep its messages out, nor those that wait behind them.
       (error: unknown) => (reserved === null ? Promise.reject(error) : commit(parts, item, null)),
     );
     parts.probe("accepted");
     if (outcome.kind === "accepted" && !claimed) parts.sessions.wake(outcome.sessionKey);
+    if (told) parts.wakeOutbox();
     return outcome;
   } finally {
     reserved?.settle(claimed);
   }
 }
 
-function commit(parts: ReceiveParts, item: NewItem, reserved: Reservation | null): Promise<Accepted> {
+interface Committed {
+  readonly outcome: Accepted;
+  /** Something was said at once: too many messages wait. */
+  readonly told: boolean;
+}
+
+function commit(parts: ReceiveParts, item: NewItem, reserved: Reservation | null): Promise<Committed> {
   return parts.store.transaction(async (tx) => {
     // Who shares a conversation may have changed since it was asked: what is committed now belongs where it is said now.
     const route = parts.settings.route(item.message);
-    const accepted = await accept(tx, { ...item, route }, parts.ids, parts.clock);
-    if (accepted.kind === "accepted" && accepted.sessionKey === item.route.sessionKey) await reserved?.claim(tx);
-    return accepted;
+    const outcome = await accept(tx, { ...item, route }, parts.ids, parts.clock);
+    if (outcome.kind !== "accepted") return { outcome, told: false };
+    const began = outcome.sessionKey === item.route.sessionKey && (await reserved?.claim(tx)) === true;
+    return { outcome, told: !began && (await parts.sessions.limit(tx, outcome.sessionKey, item.message.address.channel)) };
   }, item.route.sessionKey);
 }

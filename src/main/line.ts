@@ -13,6 +13,7 @@ import { directMessage } from "../domain/message.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import type { Turn, TurnEvent } from "../domain/turn.ts";
 import type { Doorway, EntranceSettings, SayNow } from "../inbox/parts.ts";
+import { limitQueue } from "../inbox/queue.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
 import type { RetryBudget } from "../outbox/backoff.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
@@ -299,7 +300,12 @@ function createEntrance({ store, world, probe, settings, people }: LineParts, tu
     probe,
     settings,
     doorway: people.doorway,
-    sessions: { reserve: turns.reserve, wake: turns.wake, stop: (sessionKey) => abort(sessionKey, null) },
+    sessions: {
+      reserve: turns.reserve,
+      wake: turns.wake,
+      stop: (sessionKey) => abort(sessionKey, null),
+      limit: (tx, sessionKey, channel) => limitQueue({ settings, sayNow }, tx, sessionKey, channel),
+    },
     sayNow,
     wakeOutbox: outbox.wake,
   });

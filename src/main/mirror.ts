@@ -59,6 +59,10 @@ export function startMirror(parts: MirrorParts): RunningMirror {
   return {
     onTurnEvent(event) {
       if (event.kind === "delta") return;
+      if (event.kind === "joined") {
+        if (wanted()) mirror.touch(event.sessionKey);
+        return;
+      }
       if (event.kind === "started") {
         if (!wanted()) return;
         told.add(event.turnId);

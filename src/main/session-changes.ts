@@ -17,6 +17,7 @@ const PHASES: Readonly<Record<TurnEvent["kind"], "start" | "end" | "error" | nul
   started: "start",
   delta: null,
   held: null,
+  joined: null,
   committed: "end",
   aborted: "end",
   failed: "error",

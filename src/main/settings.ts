@@ -4,6 +4,7 @@ import { compileAgents, type Agents } from "../agent/settings.ts";
 import { namedSenders } from "../audit/channel-scope.ts";
 import { accountsOf, enabledChannels, type Config, type Environment } from "../config/index.ts";
 import { directMessage, type InboundMessage, type Speaker } from "../domain/message.ts";
+import type { QueuePolicy } from "../domain/queue.ts";
 import type { Admitted, Dropped, ResetType, Route, RouteWhy } from "../domain/route.ts";
 import type { ExplainSettings } from "../audit/why/settings.ts";
 import type { ChangesDesk, OperationSettings } from "../operations/index.ts";
@@ -37,7 +38,7 @@ export interface CompiledSettings {
   admit(message: InboundMessage): Admitted | Dropped;
   route(message: InboundMessage): Route;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
-  debounceMs(channel: string): number;
+  queue(channel: string): QueuePolicy;
 }
 
 export interface CompileParts {
@@ -72,7 +73,12 @@ export function compileSettings(config: Config, { warnings, env, directory, rout
     admit: (message) => admit(admission, message),
     route: (message) => resolveRoute(routing, knownBy(directory, message)),
     resetPolicy: (type, channel) => resetPolicy(config.session, type, channel),
-    debounceMs: (channel) => queue.debounceMsByChannel[channel] ?? queue.debounceMs,
+    queue: (channel) => ({
+      mode: queue.byChannel[channel] ?? queue.mode,
+      debounceMs: queue.debounceMsByChannel[channel] ?? queue.debounceMs,
+      cap: queue.cap,
+      drop: queue.drop,
+    }),
   };
 }
 

@@ -24,7 +24,8 @@ function operatorMessage(request: z.output<typeof input>, messageId: string, cal
 /** The same key again: in flight while its turn waits or runs, then done (spec 11.3). */
 async function duplicateStatus(services: Services, runId: string) {
   const item = await services.store.get(findRunItem, { run_id: runId });
-  return { runId, status: item?.state === "done" ? ("ok" as const) : ("in_flight" as const), cached: item?.state === "done" };
+  const ended = item?.state === "done" || item?.state === "dropped";
+  return { runId, status: ended ? ("ok" as const) : ("in_flight" as const), cached: ended };
 }
 
 export const chatSend = define({

@@ -76,7 +76,7 @@ export function createLiveReplies(parts: LiveParts): LiveReplies {
         return;
       }
       const view = views.get(event.turnId);
-      if (!view) return;
+      if (!view || event.kind === "joined") return;
       if (event.kind === "delta") {
         view.text = event.text;
         if (view.channel.edits) schedule(view, view.channel.edits);

@@ -1,4 +1,5 @@
 import type { Attribution, Entry, Role } from "../domain/entry.ts";
+import type { DropReason } from "../domain/queue.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Executor } from "../store/store.ts";
@@ -22,6 +23,8 @@ export interface NewEntry {
   readonly canary?: string | null;
   /** The platform's id of what a person said: by it they change it, or take it back. */
   readonly messageId?: string | null;
+  readonly queued?: number | null;
+  readonly dropped?: DropReason | null;
 }
 
 const PREVIEW_LENGTH = 120;
@@ -56,8 +59,6 @@ export async function appendEntries(
 
 function entryParams(entry: Entry, key: string) {
   const { from } = entry;
-  const canary = entry.canary ?? null;
-  const hasMeta = entry.usage !== null || entry.stopReason !== null || canary !== null;
   return {
     session_id: entry.sessionId,
     seq: entry.seq,
@@ -77,8 +78,14 @@ function entryParams(entry: Entry, key: string) {
     person: from.person,
     audience: from.audience,
     model: entry.model,
-    meta: hasMeta ? JSON.stringify({ usage: entry.usage ?? undefined, stopReason: entry.stopReason ?? undefined, canary: canary ?? undefined }) : null,
+    meta: metaOf(entry),
   };
+}
+
+/** What only some entries have. */
+function metaOf({ usage, stopReason, canary, queued, dropped }: Entry): string | null {
+  const known = Object.entries({ usage, stopReason, canary, queued, dropped }).filter(([, value]) => value !== null && value !== undefined);
+  return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known));
 }
 
 /** `total` is the context's fill: what the last request held (spec 3.3). */

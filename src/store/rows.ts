@@ -2,6 +2,7 @@ import type { Command } from "../domain/command.ts";
 import type { Address } from "../domain/address.ts";
 import type { Delivery, DeliveryState } from "../domain/delivery.ts";
 import type { Entry, Role } from "../domain/entry.ts";
+import type { DropReason } from "../domain/queue.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";
 import type { BeganReason, Conversation, Session } from "../domain/session.ts";
 import type { InboxItem } from "../domain/turn.ts";
@@ -10,6 +11,8 @@ import type { SessionListRow } from "./statements/session-list.ts";
 import type { ConversationRow, EntryRow, InboxRow, OutboxRow } from "./tables.ts";
 
 interface EntryMeta {
+  readonly queued?: number;
+  readonly dropped?: DropReason;
   readonly usage?: Usage;
   readonly stopReason?: string;
   readonly canary?: string;
@@ -89,6 +92,8 @@ export function toEntry(row: EntryRow): Entry {
     usage: meta?.usage ?? null,
     stopReason: meta?.stopReason ?? null,
     canary: meta?.canary ?? null,
+    queued: meta?.queued ?? null,
+    dropped: meta?.dropped ?? null,
   };
 }
 
@@ -126,6 +131,7 @@ export function toInboxItem(row: InboxRow, stored: StoredMessage): InboxItem {
     shared: stored.shared ?? false,
     pinned: stored.pinned ?? false,
     acceptedAt: row.accepted_at,
+    dropped: row.dropped as DropReason | null,
   };
 }
 

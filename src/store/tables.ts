@@ -11,7 +11,7 @@ interface LineTables {
   sessions: SessionRow;
   conversations: Defaulted<ConversationRow, "entry_seq" | "message_count" | "amends">;
   entries: EntryRow;
-  inbox: Defaulted<InboxRow, "seq">;
+  inbox: Defaulted<InboxRow, "seq" | "dropped">;
   turns: TurnRow;
   outbox: Defaulted<OutboxRow, "attempts" | "sent_parts" | "receipts" | "peer">;
   drops: Defaulted<DropRow, "notified">;
@@ -71,6 +71,8 @@ export interface SessionRow {
   last_route: string | null;
   /** JSON Dock (domain/session.ts): where replies to its person go until undocked (A10). */
   dock: string | null;
+  /** JSON QueueChoice (domain/queue.ts), as `/queue` set it. */
+  queue: string | null;
 }
 
 export interface ConversationRow {
@@ -122,6 +124,8 @@ export interface InboxRow extends TransportColumns, SenderColumns {
   message: string;
   /** JSON RouteWhy. */
   why: string;
+  /** Why it is not answered by itself (DropReason); while it waits, the next turn still has to write it down. */
+  dropped: string | null;
 }
 
 export interface TurnRow extends TransportColumns {

@@ -3,10 +3,12 @@ import { ContinuoError } from "../domain/errors.ts";
 import { readerOf } from "../domain/message.ts";
 import type { ResetType, ReplyRoute } from "../domain/route.ts";
 import type { BeganReason, Dock } from "../domain/session.ts";
+import { queuePolicy, type QueuePolicy } from "../domain/queue.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
 import { readBatch, takeBatch } from "../inbox/batch.ts";
 import { openSession } from "../sessions/lifecycle.ts";
+import { readQueue, readQueueChoice } from "../sessions/queue.ts";
 import { isForAgent, startsAnew } from "./commands/index.ts";
 import { dockedRoute } from "./docked.ts";
 import { appendQuestions, type QuestionParts } from "./questions.ts";
@@ -38,6 +40,10 @@ export interface Tenure {
 export interface ClaimedTurn {
   readonly turn: Turn;
   readonly command: Command | null;
+  /** Messages that this turn wrote down and does not answer. */
+  readonly dropped: readonly InboxItem[];
+  /** How its session queues what comes meanwhile. */
+  readonly queue: QueuePolicy;
   readonly entrySeq: number;
   readonly leafId: string | null;
   readonly modelOverride: string | null;
@@ -80,11 +86,14 @@ export async function claimTurn(parts: ClaimParts, tx: Executor, sessionKey: str
 
 async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: number): Promise<Claim> {
   const id = parts.ids.next();
-  const { items, more } = await takeBatch(tx, sessionKey, id, parts.settings.batchLimit());
-  const asked = replyRouteOf(items);
-  const [first] = items;
+  const choice = await readQueueChoice(tx, sessionKey);
+  const policyOf = ({ message }: InboxItem): QueuePolicy => queuePolicy(parts.settings.queue(message.address.channel), choice);
+  const { items, dropped, more } = await takeBatch(tx, sessionKey, id, policyOf);
+  const heard = items.length > 0 ? items : dropped;
+  const asked = replyRouteOf(heard);
+  const [first] = heard;
   if (!first || !asked) return { kind: "empty" };
-  const { command } = first;
+  const command = items[0]?.command ?? null;
   const policy = parts.settings.resetPolicy(resetTypeOf(first), first.message.address.channel);
   const session = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
   // What a command answers is said where it was given, also to whoever has docked elsewhere.
@@ -103,9 +112,9 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
     draft: null,
   };
   await tx.run(insertTurn, turnParams(parts, turn, now));
-  const position = await appendQuestions(parts, tx, turn, session, command);
+  const position = await appendQuestions(parts, tx, turn, session, { command, dropped });
   const rolled = session.rolled?.reason ?? null;
-  return { kind: "claimed", claimed: { turn, command, ...position, modelOverride: session.modelOverride, rolled, more } };
+  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), ...position, modelOverride: session.modelOverride, rolled, more } };
 }
 
 function turnParams(parts: ClaimParts, turn: Turn, now: number) {
@@ -168,6 +177,8 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
   const claimed: ClaimedTurn = {
     turn,
     command: items[0]?.command ?? null,
+    dropped: [],
+    queue: await readQueue(tx, row.session_key, parts.settings.queue(row.channel)),
     entrySeq: conversation.entry_seq,
     leafId: conversation.leaf_id,
     modelOverride: session?.model_override ?? null,

@@ -6,7 +6,8 @@ const MOST_WAITS = 10;
 
 /** Messages that queued during the run: wait until no more have come for the debounce time (spec 12.2). */
 export async function collect(parts: WorkerParts, last: ClaimedTurn, lane: Lane, stopping: AbortSignal): Promise<void> {
-  const debounceMs = parts.settings.debounceMs(last.turn.reply.address.channel);
+  const { mode, debounceMs } = last.queue;
+  if (mode !== "collect") return;
   const until = parts.clock.now() + MOST_WAITS * debounceMs;
   for (;;) {
     const wait = Math.min(until, lane.wokenAt + debounceMs) - parts.clock.now();

@@ -1,9 +1,9 @@
 import type { Address } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ChannelLog } from "../domain/channel.ts";
-import type { ClaimedTurn, ClaimParts } from "./claim.ts";
+import type { ClaimParts } from "./claim.ts";
 import type { CommitParts } from "./commit.ts";
-import type { RunParts } from "./run-turn.ts";
+import type { RunningLane, RunParts } from "./run-turn.ts";
 
 export interface WorkerParts extends ClaimParts, RunParts, CommitParts {
   readonly clock: Clock;
@@ -15,10 +15,9 @@ export interface WorkerParts extends ClaimParts, RunParts, CommitParts {
 }
 
 /** A session that has something to do. */
-export interface Lane {
+export interface Lane extends RunningLane {
   again: boolean;
   wokenAt: number;
-  claimed: ClaimedTurn | null;
   abort: AbortController | null;
   done: Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { AbortReason } from "../agent/run.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Reservation } from "../inbox/parts.ts";
 import { claimTurn, type Claim } from "./claim.ts";
+import { attend } from "./attend.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
 import { createHolds, type Holds } from "./holds.ts";
 import { drain } from "./worker.ts";
@@ -34,7 +35,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
   const holds = createHolds();
 
   const open = (sessionKey: string, first: Promise<Claim | null>): void => {
-    const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, done: Promise.resolve() };
+    const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, step: null, spoken: false, done: Promise.resolve() };
     lanes.set(sessionKey, fresh);
     fresh.done = first
       .then((claim) => drain({ ...parts, isHeld: () => holds.refuses(sessionKey) }, sessionKey, fresh, stopping.signal, claim))
@@ -57,6 +58,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
     if (!lane) return open(sessionKey, Promise.resolve(null));
     lane.again = true;
     lane.wokenAt = parts.clock.now();
+    attend(parts, lane);
   };
 
   return {
@@ -68,7 +70,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
       open(sessionKey, first.promise);
       let claim: Claim | null = null;
       return {
-        claim: async (tx) => void (claim = await claimTurn(parts, tx, sessionKey, parts.clock.now())),
+        claim: async (tx) => (claim = await claimTurn(parts, tx, sessionKey, parts.clock.now())).kind === "claimed",
         settle: (claimed) => first.resolve(claimed ? claim : null),
       };
     },

@@ -49,7 +49,7 @@ interface Blamed {
 async function blamed(parts: WorkerParts, tx: Executor, sessionKey: string, error: ContinuoError, now: number): Promise<Blamed | null> {
   const turn = (await tx.get(findRunningTurn, { session_key: sessionKey })) ?? null;
   if (turn !== null && turn.lease_until > now && turn.holder !== parts.tenure.holder) return null;
-  const all = turn === null ? await tx.all(listQueuedItems, { session_key: sessionKey, limit: 1 }) : await tx.all(listClaimedItems, { turn_id: turn.id });
+  const all = turn === null ? await tx.all(listQueuedItems, { session_key: sessionKey, after: 0, limit: 1 }) : await tx.all(listClaimedItems, { turn_id: turn.id });
   // One that cannot be read is alone in that: what came with it goes on.
   const named = all.filter(({ id }) => id === error.fields["itemId"]);
   const rows = named.length > 0 ? named : all;

@@ -16,24 +16,40 @@ export interface QuestionParts {
   readonly settings: TurnSettings;
 }
 
+/** Where a conversation's next entry goes. */
+export interface Position {
+  readonly entrySeq: number;
+  readonly leafId: string | null;
+}
+
+type Place = Pick<OpenSession, "key" | "sessionId" | "audience"> & Position;
+
 /** What is said in a session that an operator named belongs to that session's readers; elsewhere to its sender's. */
-function audienceOf(item: InboxItem, session: OpenSession): string {
+function audienceOf(item: InboxItem, session: Place): string {
   return item.message.target !== null || isOperatorChannel(item.message.address.channel) ? session.audience : item.audience;
 }
 
-function userEntry(item: InboxItem, turnId: string, session: OpenSession, canary: string | null): NewEntry {
-  const { message } = item;
+/** What an operator says in somebody else's session is said to its readers: it proves nothing there. */
+function canaryOf(parts: QuestionParts, item: InboxItem, session: Place): string | null {
+  const isGuestOf = item.message.target !== null && session.audience !== "owner";
+  return isGuestOf ? null : parts.settings.canary(item.message);
+}
+
+function userEntry(item: InboxItem, turnId: string, session: Place, canary: string | null): NewEntry {
+  const { message, dropped } = item;
   return {
     role: "user",
     text: message.text,
     at: message.sentAt,
-    turnId,
+    // Nothing answers it, so it belongs to no turn: what belongs to one goes wherever its speaker goes (law 7).
+    turnId: dropped === null ? turnId : null,
     from: { senderId: message.sender.id, senderName: message.sender.name, person: item.person, address: message.address, audience: audienceOf(item, session) },
     model: null,
     usage: null,
     stopReason: null,
     canary,
     messageId: message.messageId,
+    dropped,
   };
 }
 
@@ -56,28 +72,56 @@ async function overheardEntries(tx: Executor, turn: Turn, first: InboxItem): Pro
 }
 
 /** Commands never enter the transcript (spec 4.6); the message that follows `/new` does, without the word. */
-function questionsOf(turn: Turn, command: Command | null, session: OpenSession, canary: string | null): NewEntry[] {
-  const entries = turn.items.map((item) => userEntry(item, turn.id, session, canary));
-  if (command === null) return entries;
-  return isForAgent(command) ? entries.map((entry) => ({ ...entry, text: command.rest })) : [];
+function isSaid({ command }: InboxItem): boolean {
+  return command === null || isForAgent(command);
+}
+
+/** A turn's messages with those that were dropped among them, in the order of acceptance. */
+function questionsOf(parts: QuestionParts, turn: Turn, dropped: readonly InboxItem[], session: Place): NewEntry[] {
+  const heard = [...dropped, ...turn.items].filter(isSaid).toSorted((a, b) => a.seq - b.seq);
+  const numbered = turn.items.length > 1;
+  return heard.map((item) => {
+    const entry = userEntry(item, turn.id, session, canaryOf(parts, item, session));
+    const text = item.command === null ? entry.text : item.command.rest;
+    return { ...entry, text, queued: numbered && item.dropped === null ? turn.items.indexOf(item) + 1 : null };
+  });
+}
+
+/** Notes who spoke: those of a turn together, and each whose message was dropped. */
+async function recordSpeakers(parts: QuestionParts, tx: Executor, turn: Turn, dropped: readonly InboxItem[], session: Place): Promise<void> {
+  const byPlace = Map.groupBy(dropped.filter(isSaid), ({ message: { address, sender } }) => JSON.stringify([address, sender.id]));
+  for (const items of [...byPlace.values(), turn.items.filter(isSaid)]) {
+    const [first] = items;
+    if (first) await recordParticipant(tx, items, canaryOf(parts, first, session), turn.startedAt);
+  }
+}
+
+async function append(parts: QuestionParts, tx: Executor, place: Place, entries: readonly NewEntry[]): Promise<Position> {
+  const { key, sessionId, entrySeq, leafId } = place;
+  if (entries.length === 0) return { entrySeq, leafId };
+  const appended = await appendEntries(tx, { key, sessionId, after: entrySeq, parentId: leafId }, entries, parts.ids);
+  return { entrySeq: entrySeq + appended.length, leafId: appended.at(-1)?.id ?? null };
 }
 
 /** Writes a turn's questions into the transcript, before any model is asked (P8), and notes who spoke. */
-export async function appendQuestions(parts: QuestionParts, tx: Executor, turn: Turn, session: OpenSession, command: Command | null) {
+export async function appendQuestions(
+  parts: QuestionParts,
+  tx: Executor,
+  turn: Turn,
+  session: OpenSession,
+  { command, dropped }: { readonly command: Command | null; readonly dropped: readonly InboxItem[] },
+): Promise<Position> {
   const [first] = turn.items;
-  const position = { entrySeq: session.entrySeq, leafId: session.leafId };
-  if (!first) return position;
   const isAsked = command === null || isForAgent(command);
-  // What an operator says in somebody else's session is said to its readers: it proves nothing there.
-  const isGuestOf = first.message.target !== null && session.audience !== "owner";
-  const canary = isAsked && !isGuestOf ? parts.settings.canary(first.message) : null;
   const notice = session.rolled ? [noticeEntry(turn, session.rolled.reason)] : [];
-  const overheard = isAsked ? await overheardEntries(tx, turn, first) : [];
-  await recordOverheard(tx, first, overheard.map(({ from, at }) => ({ senderId: from.senderId, senderName: from.senderName, at })));
-  const entries = [...notice, ...overheard, ...questionsOf(turn, command, session, canary)];
-  if (isAsked) await recordParticipant(tx, turn.items, canary, turn.startedAt);
-  if (entries.length === 0) return position;
-  const target = { key: session.key, sessionId: session.sessionId, after: session.entrySeq, parentId: session.leafId };
-  const appended = await appendEntries(tx, target, entries, parts.ids);
-  return { entrySeq: session.entrySeq + appended.length, leafId: appended.at(-1)?.id ?? null };
+  const overheard = isAsked && first ? await overheardEntries(tx, turn, first) : [];
+  if (first) await recordOverheard(tx, first, overheard.map(({ from, at }) => ({ senderId: from.senderId, senderName: from.senderName, at })));
+  await recordSpeakers(parts, tx, turn, dropped, session);
+  return append(parts, tx, session, [...notice, ...overheard, ...questionsOf(parts, turn, dropped, session)]);
+}
+
+/** Writes down what joined a turn while it ran. */
+export async function appendJoined(parts: QuestionParts, tx: Executor, turn: Turn, place: Place): Promise<Position> {
+  await recordSpeakers(parts, tx, turn, [], place);
+  return append(parts, tx, place, questionsOf(parts, turn, [], place).map((entry) => ({ ...entry, queued: null })));
 }

@@ -11,6 +11,7 @@ import { checkMarkers, withoutMarkers, type CanaryParts } from "./canary.ts";
 import { commandReply, isForAgent, type Errand } from "./commands/index.ts";
 import { endOf, type TurnEnd } from "./commit.ts";
 import { guardReply } from "./guard.ts";
+import { joinWaiting, type JoinParts } from "./join.ts";
 import { noticeText } from "./notice.ts";
 
 export interface RunParts extends CanaryParts {
@@ -28,21 +29,60 @@ export function frameOf(turn: Turn, at: number) {
   return { turnId, runIds: turn.items.map((item) => item.runId), sessionKey, sessionId, agentId, at };
 }
 
-/** Produces a turn's end: a command's answer, or the agent's. Null when it was cut short to be handed back. */
-export async function runTurn(parts: RunParts, claimed: ClaimedTurn, signal: AbortSignal, now: () => number): Promise<TurnEnd | null> {
+/**
+ * Produces a turn's end: a command's answer, or the agent's. Null when it was cut short to be handed back. What is said
+ * meanwhile may join it: `lane.claimed` is the turn as it ended.
+ */
+export async function runTurn(parts: RunParts & JoinParts, claimed: ClaimedTurn, lane: RunningLane, signal: AbortSignal, now: () => number): Promise<TurnEnd | null> {
   const { turn, command } = claimed;
+  // It only wrote down what was dropped.
+  if (turn.items.length === 0) return said(null);
   // A poisoned message must not wedge its session.
   if (turn.attempt > parts.settings.maxAttempts()) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
   if (command !== null && !isForAgent(command)) return said(await commandAnswer(parts, command, turn));
+  for (let current = claimed; ; ) {
+    const step = new AbortController();
+    lane.step = step;
+    if (lane.again) current = await takeIn(parts, current, lane, now);
+    const end = await ask(parts, current, lane, AbortSignal.any([signal, step.signal]), now);
+    if (end !== "again") return end;
+  }
+}
+
+/** What a lane tells of the turn that it runs, and is told. */
+export interface RunningLane {
+  /** Something may have arrived. */
+  readonly again: boolean;
+  claimed: ClaimedTurn | null;
+  /** Of the request that the model is answering: firing it asks again, with what has joined. */
+  step: AbortController | null;
+  /** Something of the answer can be seen. */
+  spoken: boolean;
+}
+
+async function takeIn(parts: RunParts & JoinParts, claimed: ClaimedTurn, lane: RunningLane, now: () => number): Promise<ClaimedTurn> {
+  const more = await joinWaiting(parts, claimed);
+  if (more === null) return claimed;
+  lane.claimed = more.claimed;
+  const { joined } = more;
+  const senderName = joined[0]?.message.sender.name ?? null;
+  parts.emit({ ...frameOf(claimed.turn, now()), runIds: joined.map(({ runId }) => runId), kind: "joined", texts: joined.map(({ message }) => message.text), senderName });
+  return more.claimed;
+}
+
+async function ask(parts: RunParts, claimed: ClaimedTurn, lane: RunningLane, signal: AbortSignal, now: () => number): Promise<TurnEnd | null | "again"> {
+  const { turn } = claimed;
   const entries = await parts.recent.read(turn.sessionId);
   const held = guardReply(parts.settings, turn, entries);
   if (held !== null) parts.emit({ ...frameOf(turn, now()), kind: "held", reason: held });
-  const result = await answer(parts, claimed, entries, signal, now);
+  const onSpoken = (): void => void (lane.spoken = true);
+  const result = await answer(parts, claimed, entries, { signal, now, onSpoken });
+  if (result.kind === "aborted" && result.reason === "joined") return "again";
   if (result.kind === "aborted" && result.reason === "shutdown") return null;
   return withNotice({ ...endOf(await unmarked(parts, turn, result)), held: result.kind === "answered" ? held : null }, claimed);
 }
 
-function said(text: string): TurnEnd {
+function said(text: string | null): TurnEnd {
   return { state: "committed", answer: null, say: text, error: null, held: null };
 }
 
@@ -51,7 +91,13 @@ async function commandAnswer(parts: RunParts, command: Command, turn: Turn): Pro
   return typeof reply === "string" ? reply : parts.errand(reply, turn);
 }
 
-async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly Entry[], signal: AbortSignal, now: () => number): Promise<TurnResult> {
+interface Watch {
+  readonly signal: AbortSignal;
+  now(): number;
+  onSpoken(): void;
+}
+
+async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly Entry[], { signal, now, onSpoken }: Watch): Promise<TurnResult> {
   const { turn } = claimed;
   const frame = frameOf(turn, now());
   return runAgent(parts.models, {
@@ -61,6 +107,7 @@ async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly E
     signal,
     inspect: (request) => checkMarkers(parts, turn, "request", [request.system, ...request.messages.map(({ text }) => text)].join("\n")),
     onText: (delta, text) => {
+      onSpoken();
       parts.probe("streaming");
       parts.emit({ ...frame, at: now(), kind: "delta", delta, text: withoutMarkers(text) });
     },
@@ -80,7 +127,7 @@ async function unmarked(parts: RunParts, turn: Turn, result: TurnResult): Promis
 
 /** Stopped after its last word and before it was owed to anybody: it is kept as cut off, and not sent. */
 export function unlessStopped(end: TurnEnd, signal: AbortSignal): TurnEnd {
-  if (end.answer === null || end.state !== "committed" || !signal.aborted || signal.reason !== "stop") return end;
+  if (end.answer === null || end.state !== "committed" || !signal.aborted || (signal.reason !== "stop" && signal.reason !== "interrupt")) return end;
   return { state: "aborted", answer: { ...end.answer, stopReason: "aborted" }, say: null, error: "TURN_ABORTED", held: null };
 }
 

@@ -1,5 +1,6 @@
 import type { Agents } from "../agent/settings.ts";
 import type { InboundMessage } from "../domain/message.ts";
+import type { QueuePolicy } from "../domain/queue.ts";
 import type { ResetType } from "../domain/route.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
 
@@ -7,9 +8,8 @@ import type { ResetPolicy } from "../sessions/reset.ts";
 export interface TurnSettings {
   agents(): Agents;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
-  debounceMs(channel: string): number;
-  /** How many queued messages one turn may collect (spec 12.3). */
-  batchLimit(): number;
+  /** How what arrives during a turn queues, as configured for a channel (spec 12.2). */
+  queue(channel: string): QueuePolicy;
   /** How often a message may take its process down, or keep its session from going on, before it is given up. */
   maxAttempts(): number;
   /** Who reads at a message's place, as the people are known now (law 5). */

@@ -9,6 +9,7 @@
  */
 import type { AbortReason } from "../agent/run.ts";
 import { toContinuoError } from "../domain/errors.ts";
+import { droppedNotice } from "../inbox/queue.ts";
 import type { Claim, ClaimedTurn } from "./claim.ts";
 import { collect } from "./collect.ts";
 import { commitWhenPossible } from "./commit-when-possible.ts";
@@ -34,6 +35,7 @@ export async function drain(parts: WorkerParts & { isHeld(): boolean }, sessionK
     // Stopped while it was claimed: nobody would be there to end a turn that begins now.
     if (stopping.aborted) return handBack(parts, claim.claimed).then(() => null);
     parts.probe("claimed");
+    tellDropped(parts, claim.claimed);
     await perform(parts, claim.claimed, lane, stopping);
     const endedAt = parts.clock.now();
     if (!lane.again && !claim.claimed.more) return null;
@@ -42,29 +44,40 @@ export async function drain(parts: WorkerParts & { isHeld(): boolean }, sessionK
   return null;
 }
 
+/** Whoever waits for the answer to a message that was dropped learns that none comes. */
+function tellDropped(parts: WorkerParts, { turn, dropped, queue }: ClaimedTurn): void {
+  for (const { runId, dropped: reason } of dropped) {
+    if (reason === null) continue;
+    parts.emit({ ...frameOf(turn, parts.clock.now()), runIds: [runId], kind: "aborted", text: droppedNotice(reason, queue.cap), reason: "TURN_DROPPED" });
+  }
+}
+
 async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, stopping: AbortSignal): Promise<void> {
   const { turn } = claimed;
   const now = (): number => parts.clock.now();
   const abort = new AbortController();
   lane.claimed = claimed;
   lane.abort = abort;
+  lane.spoken = false;
   const timeout = setTimeout(() => abort.abort("timeout" satisfies AbortReason), parts.settings.agents().get(turn.agentId).timeoutMs);
   try {
     const texts = turn.items.map((item) => item.message.text);
     const senderName = turn.items[0]?.message.sender.name ?? null;
     parts.emit({ ...frameOf(turn, now()), kind: "started", reply: turn.reply, texts, senderName, draft: turn.draft });
-    const ran = await runTurn(parts, claimed, abort.signal, now);
+    const ran = await runTurn(parts, claimed, lane, abort.signal, now);
     const draft = (await parts.settleLive(turn.id)) ?? turn.draft;
-    if (ran === null) return await handBack(parts, claimed);
+    // With what has joined it.
+    const ended = lane.claimed;
+    if (ran === null) return await handBack(parts, ended);
     const end = unlessStopped(ran, abort.signal);
     // From here on the end is decided: who asks for a stop now is told that nothing runs.
     lane.abort = null;
     parts.probe("before-commit");
-    const { delivering } = await commitWhenPossible(parts, claimed, end, draft, stopping);
+    const { delivering } = await commitWhenPossible(parts, ended, end, draft, stopping);
     parts.probe("committed");
     // What is held is told to its owner as well, who reads elsewhere.
-    if (delivering) parts.onDelivery(end.held === null ? turn.reply.address : undefined);
-    parts.emit(endEvent(turn, end, now()));
+    if (delivering) parts.onDelivery(end.held === null ? ended.turn.reply.address : undefined);
+    parts.emit(endEvent(ended.turn, end, now()));
   } catch (thrown) {
     await parts.settleLive(turn.id);
     const error = toContinuoError(thrown);
@@ -74,5 +87,6 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
     clearTimeout(timeout);
     lane.claimed = null;
     lane.abort = null;
+    lane.step = null;
   }
 }

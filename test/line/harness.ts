@@ -10,6 +10,7 @@ import { systemClock, type Clock } from "../../src/domain/clock.ts";
 import { createIds, type Ids } from "../../src/domain/ids.ts";
 import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts";
 import { noProbe, type Probe } from "../../src/domain/probe.ts";
+import type { QueueChoice } from "../../src/domain/queue.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
 import { buryOthers } from "../../src/cluster/leases.ts";
 import { expireForeignLeases } from "../../src/store/statements/expire-foreign-leases.ts";
@@ -81,6 +82,8 @@ export interface HarnessOptions {
   readonly clock?: Clock;
   readonly probe?: Probe;
   readonly debounceMs?: number;
+  /** Goes before what the configuration says of the queue. */
+  readonly queue?: QueueChoice;
   readonly resetTriggers?: readonly string[];
   readonly canary?: boolean;
   readonly onUnknown?: "hold" | "resend";
@@ -138,8 +141,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     historyLimit: () => current().config.messages.groupChat.historyLimit,
     agents: () => agents,
     resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
-    debounceMs: () => options.debounceMs ?? 20,
-    batchLimit: () => 20,
+    queue: (channel) => ({ ...current().queue(channel), debounceMs: options.debounceMs ?? 20, ...options.queue }),
     onUnknown: () => options.onUnknown ?? "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
     maxAttempts: () => options.maxAttempts ?? 3,

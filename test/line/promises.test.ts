@@ -40,7 +40,7 @@ test("P4 twenty messages behind a turn that times out all reach a model, in orde
 
 test("P6 a reply goes to where its message came from: 10,000 interleaved turns over 4 channels x 2 accounts x threads", async () => {
   const channels = ["telegram", "discord", "slack", "signal"];
-  const h = await startHarness({ channels, config: { ...openTo(...channels), session: { dmScope: "main" } as never } });
+  const h = await startHarness({ channels, config: { ...openTo(...channels), session: { dmScope: "main" } as never, messages: { queue: { cap: 1_000 } } as never } });
   const total = 10_000;
   const random = mulberry(7);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;

@@ -57,3 +57,11 @@ test("P1 with canaries in every request the self-test sees them at home, and no 
   assert.equal(canaries.breaches, 0);
   assert.ok(canaries.markers > canaries.requests, "each request carries its own at least, and many carry others'");
 });
+
+test("P1 with full queues: what is dropped, and summed up for the next answer, stays on its side", async (t) => {
+  const many = { seed: 9_001, rounds: 1, draw: { messages: 2_000, each: 60 }, workers: 1, options: { window: 200, canary: true, cap: 3 } };
+  const { counts, canaries } = await mustStand(many, (line) => t.diagnostic(line));
+  assert.equal(counts.foreign, 0);
+  assert.equal(canaries.breaches, 0);
+  assert.ok(counts.requests < 0.9 * counts.messages, "much was dropped");
+});

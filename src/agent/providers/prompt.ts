@@ -27,6 +27,25 @@ function signed({ senderId, senderName, text }: ContextMessage): string {
   return `<message id="${attribute(senderId)}" name="${attribute(senderName)}">\n${text.replace(TAG_LIKE, "&lt;")}\n</message>`;
 }
 
+const QUEUED = "[Queued messages while agent was busy]";
+
+/** Spec 12.4. The frame stands around a text, never in it: what the store keeps is what people said. */
+function framed({ queued, senderName }: ContextMessage, text: string, shared: boolean, opens: boolean): string {
+  if (!queued) return text;
+  const head = opens ? `${QUEUED}\n\n` : "";
+  if (queued.kind === "overflow") return `${head}[Queue overflow] Dropped ${queued.dropped} message${queued.dropped === 1 ? "" : "s"} due to cap.\nSummary:\n${text}`;
+  const name = attribute(senderName);
+  const from = shared || name === "unknown" ? "" : ` (from ${name})`;
+  return `${head}---\nQueued #${queued.number}${from}\n${text}`;
+}
+
+/** The first of what waited together, with what was dropped before it. */
+function opensQueue(before: ContextMessage | undefined, { queued }: ContextMessage): boolean {
+  if (!queued) return false;
+  if (queued.kind === "overflow") return before?.queued?.kind !== "overflow";
+  return queued.number === 1 && before?.queued?.kind !== "overflow";
+}
+
 /**
  * The conversation as vendors take it: the system text first, then user and assistant by turns. Messages of one
  * role in a row are joined, since some vendors refuse them; empty ones are left out.
@@ -34,9 +53,10 @@ function signed({ senderId, senderName, text }: ContextMessage): string {
 export function toPrompt({ system, messages, shared }: ModelRequest): Prompt {
   const instructions = [system, ...(shared ? [SHARED_RULE] : [])].filter((part) => part.trim() !== "").join("\n\n");
   const turns: { role: "user" | "assistant"; texts: string[] }[] = [];
-  for (const message of messages) {
+  for (const [index, message] of messages.entries()) {
     if (message.text.trim() === "") continue;
-    const text = shared && message.role === "user" ? signed(message) : message.text;
+    const said = shared && message.role === "user" ? signed(message) : message.text;
+    const text = framed(message, said, shared, opensQueue(messages[index - 1], message));
     const open = turns.at(-1);
     if (open?.role === message.role) open.texts.push(text);
     else turns.push({ role: message.role, texts: [text] });

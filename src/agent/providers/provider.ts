@@ -14,7 +14,12 @@ export interface ContextMessage {
   /** Who it is, whatever they call themselves: `owner`, or `telegram:42`. */
   readonly senderId: string;
   readonly address: Address;
+  /** How it waited while another answer was being written. */
+  readonly queued?: Queued | null;
 }
+
+/** A message's number among those that are answered together, or the beginnings of `dropped` ones that are not (spec 12.4). */
+export type Queued = { readonly kind: "waited"; readonly number: number } | { readonly kind: "overflow"; readonly dropped: number };
 
 export interface ModelRequest {
   /** The model's id within its provider. */

@@ -1,22 +1,17 @@
 import { z } from "zod";
+import { DROP_POLICIES, QUEUE_MODE_WORDS, queueModeOf, type QueueMode } from "../../domain/queue.ts";
 import { count, mapOf, positive, setting, validated } from "./fields.ts";
 
-export const QUEUE_MODES = ["collect", "followup", "steer", "steer-backlog", "interrupt"] as const;
-export type QueueMode = (typeof QUEUE_MODES)[number];
-
-/** `queue` and `steer+backlog` are other spellings (spec 12.2). */
-const queueMode = z.enum([...QUEUE_MODES, "queue", "steer+backlog"]).transform((mode): QueueMode => {
-  if (mode === "queue") return "steer";
-  return mode === "steer+backlog" ? "steer-backlog" : mode;
-});
+/** Spec 12.2: each mode has several spellings. */
+const queueMode = z.enum(QUEUE_MODE_WORDS).transform((word): QueueMode => queueModeOf(word) ?? "collect");
 
 const queue = z.looseObject({
-  mode: validated(queueMode.prefault("collect"), "What happens to messages that arrive while a turn runs.", "collect"),
-  byChannel: validated(mapOf(queueMode).prefault({}), "The mode of one channel.", { telegram: "followup" }),
+  mode: setting(queueMode.prefault("collect"), "What happens to messages that arrive while a turn runs (docs/queue.md).", "collect"),
+  byChannel: setting(mapOf(queueMode).prefault({}), "The mode of one channel.", { telegram: "followup" }),
   debounceMs: setting(count.default(500), "Quiet time before the collected messages run.", 500),
   debounceMsByChannel: setting(mapOf(count).prefault({}), "The same for one channel.", { whatsapp: 2000 }),
   cap: setting(positive.default(20), "How many may wait.", 20),
-  drop: validated(z.enum(["old", "new", "summarize"]).default("summarize"), "Which go when more wait; they are stored all the same.", "summarize"),
+  drop: setting(z.enum(DROP_POLICIES).default("summarize"), "Which are not answered by themselves when more wait: the `old` ones, those too but `summarize`d for the next answer, or the `new` one. They are stored all the same, and their sender is told.", "summarize"),
 });
 
 /** Spec 1.6 with A8. */

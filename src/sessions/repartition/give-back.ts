@@ -44,6 +44,7 @@ function newSession({ ids, now, since }: GiveBack, key: string, late: LateTurn |
     model_last: null,
     last_route: null,
     dock: null,
+    queue: null,
   };
 }
 

@@ -56,13 +56,16 @@ async function restoreEntries({ tx, changeId, number }: StepOf, { made }: Sessio
   await tx.run(forgetKeptPlaces, { change_id: changeId, number });
 }
 
-/** A label or a model that was chosen since is kept, where it is plain whose it is. */
+/** A label, a model or a queue that was chosen since is kept, where it is plain whose it is. */
 function chosenSince(row: SessionRow, since: Since, undo: SessionsUndo): SessionRow {
   const left = undo.settled.find(({ key }) => key === row.key) ?? (undo.sessions.length === 1 ? undo.settled[0] : undefined);
   const now = since.sessions.find(({ key }) => key === left?.key);
-  if (left === undefined || now === undefined) return row;
+  // Changes of before there was a choice of queues kept none.
+  const queue = row.queue ?? null;
+  if (left === undefined || now === undefined) return { ...row, queue };
   return {
     ...row,
+    queue: now.queue === (left.queue ?? null) ? queue : now.queue,
     label: now.label === left.label ? row.label : now.label,
     model_override: now.model_override === left.model_override ? row.model_override : now.model_override,
   };

@@ -131,5 +131,6 @@ export function targetRow(key: string, sessionId: string, contributions: readonl
     model_last: base.row.model_last,
     last_route: newest(routes, ({ at }) => at, ({ route }) => route),
     dock: dock ? JSON.stringify(dock) : null,
+    queue: base.row.queue,
   };
 }

@@ -1,12 +1,13 @@
 import { firstSchema } from "./0001-first-schema.ts";
 import { peopleAndWalls } from "./0002-people-and-walls.ts";
 import { sharedWork } from "./0003-shared-work.ts";
+import { queueAndBudgets } from "./0004-queue-and-budgets.ts";
 import { amends } from "./0005-amends.ts";
 import { indexes } from "./0006-indexes.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; a number is never reused, a migration that has been released is never edited. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls, sharedWork, amends, indexes];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls, sharedWork, queueAndBudgets, amends, indexes];
 
 /** The lowest schema whose version of Continuo can work with the one that `version` migrations make. */
 export function oldestReader(version: number): number {

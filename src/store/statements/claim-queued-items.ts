@@ -8,5 +8,6 @@ export const claimQueuedItems = statement<{ session_key: string; through: number
     .set({ state: sql.lit("claimed"), turn_id: p("turn_id") })
     .where("session_key", "=", p("session_key"))
     .where("state", "=", sql.lit("queued"))
+    .where("dropped", "is", sql.lit(null))
     .where("seq", "<=", p("through")),
 );

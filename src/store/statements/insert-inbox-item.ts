@@ -2,7 +2,7 @@ import { statement } from "../statement.ts";
 import type { InboxRow } from "../tables.ts";
 
 /** Accepts a message; 0 rows when its (channel, account, message id) is already there. */
-export const insertInboxItem = statement<Omit<InboxRow, "seq" | "turn_id">>((db, p) =>
+export const insertInboxItem = statement<Omit<InboxRow, "seq" | "turn_id" | "dropped">>((db, p) =>
   db
     .insertInto("inbox")
     .values({

@@ -14,6 +14,6 @@ export const listSettledItems = statement<{ session_key: string; channel: string
       .where("account", "=", p("account"))
       .where("chat", "=", p("chat"))
       .where("session_key", "=", p("session_key"))
-      .where("state", "=", sql.lit("done"))
+      .where("state", "in", [sql.lit("done"), sql.lit("dropped")])
       .where("seq", ">", p("after")),
 );

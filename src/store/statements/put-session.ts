@@ -19,5 +19,6 @@ export const putSession = statement<SessionRow>((db, p) =>
     model_last: p("model_last"),
     last_route: p("last_route"),
     dock: p("dock"),
+    queue: p("queue"),
   }),
 );

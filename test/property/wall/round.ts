@@ -23,6 +23,8 @@ export interface RoundOptions {
   readonly canary: boolean;
   /** Wakes by hand what waits. */
   readonly nudge?: boolean;
+  /** How many may wait in a session: with a cap, not every message is answered, and not all that was said is seen. */
+  readonly cap?: number;
 }
 
 export interface RoundReport {
@@ -104,7 +106,7 @@ interface Round {
 function newRound(options: RoundOptions): Round {
   return {
     ...{ options, directory: mkdtempSync(join(tmpdir(), "continuo-wall-")), random: randomFrom(options.seed ^ 0x5bd1e995) },
-    ...{ witness: createWitness(firstState()), ears: new Set<Ear>(), underWay: [], houses: [], skew: 0, changed: false },
+    ...{ witness: createWitness(firstState(), options.cap !== undefined), ears: new Set<Ear>(), underWay: [], houses: [], skew: 0, changed: false },
   };
 }
 
@@ -112,7 +114,7 @@ async function open(round: Round, config: ReturnType<typeof firstConfig>): Promi
   const { directory, witness, ears, houses, options } = round;
   const clock = { now: () => Date.now() + round.skew };
   const echo = (request: Parameters<Witness["onRequest"]>[0]) => once(`re ${witness.onRequest(request)}`);
-  const harness = await startHarness({ directory, clock, canary: options.canary, channels: CHANNELS, config, debounceMs: 0, answers: { echo } });
+  const harness = await startHarness({ directory, clock, canary: options.canary, channels: CHANNELS, config, debounceMs: 0, queue: { cap: options.cap ?? 100_000 }, answers: { echo } });
   watch(harness, witness, ears);
   houses.push(harness);
 }

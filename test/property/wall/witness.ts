@@ -155,7 +155,8 @@ function lookAtRest({ unasked, unanswered, demands, counts, faults }: Memory, he
   demands.clear();
 }
 
-export function createWitness(first: State): Witness {
+/** With `drops`, full queues drop: what nobody was shown is no fault then, all else is. */
+export function createWitness(first: State, drops = false): Witness {
   const memory = emptyMemory();
   const witness: Witness = {
     counts: memory.counts,
@@ -165,11 +166,14 @@ export function createWitness(first: State): Witness {
       memory.said.set(marker, spot);
       if (named) memory.unasked.add(marker);
     },
-    demand: (by, marker) => void memory.demands.set(by, marker),
+    demand: (by, marker) => void (drops || memory.demands.set(by, marker)),
     onParted: (identity) => void memory.parted.add(identity),
     onRequest: (request) => lookAtRequest(memory, witness.states, request),
     onSent: (outgoing) => lookAtSent(memory, outgoing),
-    settle: (heldTexts, mayHold) => lookAtRest(memory, heldTexts, mayHold),
+    settle(heldTexts, mayHold) {
+      if (drops) memory.unasked.clear();
+      lookAtRest(memory, heldTexts, mayHold);
+    },
     homeNow: (spot) => memory.homes(witness.states.at(-1) ?? first, spot),
   };
   return witness;
