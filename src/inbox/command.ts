@@ -1,6 +1,6 @@
 import type { Command, CommandName } from "../domain/command.ts";
 
-const NAMES: Readonly<Record<string, CommandName>> = { "/stop": "stop", "/help": "help", "/link": "link", "/unlink": "unlink", "/why": "why", "/undock": "undock" };
+const NAMES: Readonly<Record<string, CommandName>> = { "/stop": "stop", "/help": "help", "/link": "link", "/unlink": "unlink", "/why": "why", "/undock": "undock", "/queue": "queue" };
 /** They concern their sender alone: whoever may speak may use them. */
 const PERSONAL: readonly CommandName[] = ["link", "unlink", "why", "help"];
 const BARE_STOP: readonly string[] = ["stop", "abort"];

@@ -266,7 +266,7 @@ function wallParts(parts: LineParts, canaries: CanaryCount, sayNow: SayNow, outb
   const { clock, ids, log } = world;
   const { canReach } = settings;
   const tell: ErrandParts["tell"] = (tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text);
-  const errands: ErrandParts = { store, ids, clock, canReach, tell, filePeople: people.filePeople, linkedChat: people.linkedChat, explainLast: people.explainLast, onAgreement: people.onAgreement, wakeOutbox: outbox.wake };
+  const errands: ErrandParts = { store, ids, clock, settings, canReach, tell, filePeople: people.filePeople, linkedChat: people.linkedChat, explainLast: people.explainLast, onAgreement: people.onAgreement, wakeOutbox: outbox.wake };
   return {
     canaries: {
       count: canaries,

@@ -8,6 +8,7 @@ const COMMANDS: readonly (readonly [name: string, description: string, acceptsAr
   ["link", "Join another account of yours to this conversation", true],
   ["unlink", "Take this account out of its link", false],
   ["why", "Explain where your last message went", false],
+  ["queue", "Show or change what becomes of messages that arrive while an answer is being written", true],
   ["undock", "Let the answers come to where you write again", false],
   ["help", "Show the commands", false],
 ];

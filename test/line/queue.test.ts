@@ -211,3 +211,40 @@ test("P4 a hundred messages during a turn: those over the cap are kept in order,
   assert.deepEqual(asked(h.requests[1]).slice(-20), Array.from({ length: 20 }, (_, i) => `${i + 81}`));
   await h.close();
 });
+
+test("/queue chooses for the session, /queue default takes it back, and bare /queue says what is in force", async () => {
+  const h = await start({ debounceMs: 500, cap: 7 }, (request) => say(`echo: ${asked(request).at(-1)}`), { queue: {}, debounceMs: 500 });
+  const tell = async (text: string): Promise<string> => {
+    await h.receive(message(text));
+    await h.settled();
+    return sentTo(h).at(-1) ?? "";
+  };
+  const now = async (): Promise<string> => (await tell("/queue")).split("\n")[0] ?? "";
+  assert.equal(await now(), "Current queue settings: mode=collect, debounce=500ms, cap=7, drop=summarize.");
+  assert.equal(await tell("/queue follow-ups debounce:2s cap:25 drop:old"), "⚙️ Queue mode set to followup. ⚙️ Queue debounce set to 2000ms. ⚙️ Queue cap set to 25. ⚙️ Queue drop set to old.");
+  assert.equal(await now(), "Current queue settings: mode=followup, debounce=2000ms, cap=25, drop=old.");
+  assert.match(await tell("/queue steer cap:0"), /^Invalid cap "0"\./);
+  assert.match(await tell("/queue whatever"), /^Unrecognized queue mode "whatever"\. Valid modes: collect, followup/);
+  assert.equal(await now(), "Current queue settings: mode=followup, debounce=2000ms, cap=25, drop=old.", "a wrong word changes nothing");
+  assert.equal(await tell("/queue cap:30"), "⚙️ Queue cap set to 30.");
+  assert.equal(await tell("/new"), "✅ New session started. The earlier conversation is kept.");
+  assert.equal(await now(), "Current queue settings: mode=followup, debounce=2000ms, cap=30, drop=old.", "a new conversation keeps the choice (A14)");
+  assert.equal(await tell("/queue default"), "⚙️ Queue mode reset to default.");
+  assert.equal(await now(), "Current queue settings: mode=collect, debounce=500ms, cap=7, drop=summarize.");
+  assert.deepEqual(await h.texts(KEY), [], "commands are not said to the agent");
+  await h.close();
+});
+
+test("the session's choice goes before the channel's, and that before the general one", async () => {
+  const model = heldModel();
+  const h = await start({ mode: "collect", byChannel: { telegram: "followup" } }, model.answer);
+  await h.receive(message("/queue collect"));
+  await h.settled();
+  await h.receive(message("first"));
+  await until("the first turn runs", () => h.requests.length === 1);
+  for (const text of ["second", "third"]) await h.receive(message(text));
+  model.free();
+  await h.settled();
+  assert.equal(h.requests.length, 2, "collected, as the session chose");
+  await h.close();
+});

@@ -5,8 +5,9 @@ import { answerDock, answerUndock, type DockParts } from "./dock.ts";
 import type { Errand } from "./index.ts";
 import { answerLink, answerUnlink, type LinkParts } from "./link.ts";
 import { askerOf } from "./party.ts";
+import { answerQueue, type QueueCommandParts } from "./queue.ts";
 
-export interface ErrandParts extends LinkParts, DockParts {
+export interface ErrandParts extends LinkParts, DockParts, QueueCommandParts {
   readonly store: Store;
   readonly clock: Clock;
   /** In words, why the message before this one went where it went. */
@@ -27,6 +28,8 @@ export async function runErrand(parts: ErrandParts, errand: Errand, turn: Turn):
       return parts.store.transaction((tx) => answerDock(parts, tx, turn, errand.rest.toLowerCase(), now));
     case "undock":
       return parts.store.transaction((tx) => answerUndock(tx, turn));
+    case "queue":
+      return parts.store.transaction((tx) => answerQueue(parts, tx, turn, errand.rest), turn.sessionKey);
     case "link":
     case "unlink": {
       if (who === null) return "Nobody is known to have said this.";

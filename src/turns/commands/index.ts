@@ -7,6 +7,7 @@ const HELP = [
   "- `/stop` stops the answer that is being written",
   "- `/link` gives a code that joins another account of yours to this conversation; `/unlink` takes this one out again",
   "- `/dock-<channel>` sends the answers to another of your linked channels; `/undock` ends that",
+  "- `/queue` shows what becomes of messages that arrive while an answer is being written; `/queue steer` and its like change it here",
   "- `/why` explains where your last message went, and why",
   "- `/help` shows this",
 ].join("\n");
@@ -22,7 +23,7 @@ export function startsAnew(command: Command | null): command is Command & { name
 }
 
 /** Commands that do something of their own. */
-export type Errand = Command & { name: "link" | "unlink" | "why" | "dock" | "undock" };
+export type Errand = Command & { name: "link" | "unlink" | "why" | "dock" | "undock" | "queue" };
 
 /** What a command answers by itself; what has to be done for it is an errand. */
 export function commandReply(command: Command): string | Errand {
