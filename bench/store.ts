@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../src/domain/clock.ts";
 import { createIds } from "../src/domain/ids.ts";
+import { NO_BUDGETS } from "../src/domain/budget.ts";
 import type { InboundMessage } from "../src/domain/message.ts";
 import { accept } from "../src/inbox/accept.ts";
 import { compileRouting, resolveRoute } from "../src/routing/index.ts";
@@ -48,6 +49,8 @@ function openLine(directory: string) {
       queue: () => ({ mode: "collect", debounceMs: 0, cap: 20, drop: "summarize" }) as const, maxAttempts: () => 3,
       canReach: () => true,
       canary: () => null,
+      budgets: () => NO_BUDGETS,
+      cost: () => null,
       agents: () => compileAgents({ agents: { defaults: { model: "mock/mock" } } }),
       audience: () => "owner",
       resetPolicy: (type: Parameters<typeof resetPolicy>[1], channel: string) => resetPolicy({}, type, channel),

@@ -6,6 +6,7 @@ import { channelsSchema } from "./schema/channels.ts";
 import { leaseDuration, platformId, postgresUrl, setting, validated } from "./schema/fields.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { outboxSchema, turnsSchema } from "./schema/journey.ts";
+import { limitsSchema } from "./schema/limits.ts";
 import { messagesSchema } from "./schema/messages.ts";
 import { modelsSchema } from "./schema/models.ts";
 import { sessionSchema } from "./schema/session.ts";
@@ -33,6 +34,7 @@ export const configSchema = z.looseObject({
   bindings: bindingsSchema.default([]),
   channels: channelsSchema.prefault({}),
   messages: messagesSchema.prefault({}),
+  limits: limitsSchema.prefault({}),
   commands: commandsSchema.prefault({}),
   models: modelsSchema.prefault({}),
   memory: z

@@ -38,6 +38,7 @@ const TABLE = {
   INBOX_UNREADABLE: { retry: false, cure: "Send the message again." },
   TURN_ABORTED: { retry: false, cure: "Send the message again to run it." },
   TURN_GAVE_UP: { retry: false, cure: "The log says what ended each attempt; send the message again to run it." },
+  TURN_LIMIT_REACHED: { retry: true, cure: "Write again then, or ask the owner to raise the limit." },
   CHANNEL_UNKNOWN: { retry: false, cure: "Enable the channel in the configuration." },
   CHANNEL_REJECTED: { retry: false, cure: "The platform refused it; the delivery keeps its words." },
   CHANNEL_UNAVAILABLE: { retry: true, cure: "Continuo tries again by itself." },

@@ -19,6 +19,8 @@ export interface InboxItem {
   readonly shared: boolean;
   /** It does not move the session's last route (spec 5.3). */
   readonly pinned: boolean;
+  /** The owner said it (spec A1), in whatever place. */
+  readonly owner: boolean;
   readonly acceptedAt: number;
   /** What its text commands, read when it was accepted; null is a message for the agent. */
   readonly command: Command | null;

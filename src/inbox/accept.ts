@@ -31,7 +31,7 @@ function runIdOf(message: InboundMessage, ids: Ids): string {
  */
 export async function accept(tx: Executor, item: NewItem, ids: Ids, clock: Clock): Promise<Accepted> {
   const { message, route } = item;
-  const stored: StoredMessage = { message, command: item.command, shared: route.shared, pinned: route.pinned };
+  const stored: StoredMessage = { message, command: item.command, shared: route.shared, pinned: route.pinned, owner: route.isOwner };
   const id = ids.next();
   const runId = runIdOf(message, ids);
   const inserted = await tx.run(insertInboxItem, {

@@ -3,6 +3,7 @@ import type { Config } from "../config/index.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { Doors } from "./house.ts";
 import type { LineSettings } from "./line.ts";
+import { usageSettings } from "./prices.ts";
 import type { SettingsHolder } from "./settings.ts";
 
 /** The configuration as the line needs it. */
@@ -18,6 +19,7 @@ export function lineSettings({ current }: SettingsHolder, doors: Doors, secret: 
     onUnknown: () => current().config.outbox.onUnknown,
     retry: () => current().config.outbox.retry,
     maxAttempts: () => current().config.turns.maxAttempts,
+    ...usageSettings(() => current().config),
     audience: (message) => current().who.audience(message),
     canReach: (channel, account) => doors.channels?.get(channel)?.accounts.includes(account) ?? false,
     canary: (message) => (current().config.audit.canary ? markerOf(message, secret) : null),

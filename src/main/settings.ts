@@ -15,6 +15,7 @@ import { resolveAudience } from "../routing/resolve.ts";
 import { readInForce } from "../sessions/repartition/index.ts";
 import type { Store } from "../store/store.ts";
 import { resetPolicy, type ResetPolicy } from "../sessions/reset.ts";
+import { priceWarnings } from "./prices.ts";
 
 /** Who is who, and where they belong, as it is in force. */
 export interface Who {
@@ -60,7 +61,7 @@ export function compileSettings(config: Config, { warnings, env, directory, rout
   const { queue } = config.messages;
   return {
     config,
-    warnings,
+    warnings: [...warnings, ...priceWarnings(config)],
     who: {
       source,
       audience: (message) => resolveAudience(routing, knownBy(directory, message)),

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { COST_UNIT, dayOf, nextDay } from "../domain/budget.ts";
 import { toSession } from "../store/rows.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
 import { countOpenItems } from "../store/statements/count-open-items.ts";
 import { countSessions } from "../store/statements/count-sessions.ts";
+import { listRefusedUsage } from "../store/statements/list-refused-usage.ts";
 import { listSessions } from "../store/statements/list-sessions.ts";
 import { listPairings } from "../people/index.ts";
 import type { StoreHealth } from "../store/upkeep.ts";
@@ -74,6 +76,19 @@ function storeWords(health: StoreHealth | null): string[] {
   ];
 }
 
+const MOST_REFUSED = 20;
+
+/** Who has used up a day's share, and since then was answered by no model. */
+async function limitsOf({ store }: Services, now: number) {
+  const rows = await store.all(listRefusedUsage, { day: dayOf(now), limit: MOST_REFUSED });
+  const refused = rows.map(({ who, session_key: sessionKey, turns, tokens, cost, refused: messages }) => ({ who, sessionKey, turns, tokens, cost: cost / COST_UNIT, refused: messages }));
+  return { day: dayOf(now), resetsAt: nextDay(now), refused };
+}
+
+function limitWords({ refused }: Awaited<ReturnType<typeof limitsOf>>): string[] {
+  return refused.map(({ who, sessionKey, refused: times }) => `${who} has reached a limit of today in ${sessionKey}: ${times === 1 ? "1 message was" : `${times} messages were`} kept and not answered (limits in the configuration).`);
+}
+
 export const status = define({
   name: "status",
   scope: "read",
@@ -87,6 +102,7 @@ export const status = define({
     const { list, defaultId } = agents();
     const queue = await queueOf(services);
     const health = services.live === null ? null : (services.store.upkeep?.health() ?? null);
+    const limits = await limitsOf(services, now);
     const requests = (await listPairings(services.store, now)).length;
     return {
       runtimeVersion: process.version,
@@ -99,9 +115,10 @@ export const status = define({
       channels: (services.live?.channels() ?? []).map(({ name, account, state, detail, since }) => ({ name, account, state, detail, since })),
       queue,
       pairing: { requests },
+      limits,
       canary: services.live?.canaries() ?? null,
       store: health,
-      warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services)],
+      warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services), ...limitWords(limits)],
     };
   },
 });

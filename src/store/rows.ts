@@ -103,6 +103,7 @@ export interface StoredMessage {
   readonly command: Command | null;
   readonly shared: boolean;
   readonly pinned: boolean;
+  readonly owner: boolean;
 }
 
 /** What an inbox row was stored with; null when that is no message any more. */
@@ -130,6 +131,7 @@ export function toInboxItem(row: InboxRow, stored: StoredMessage): InboxItem {
     // Items of before there was this word were not shared by anybody who was not named.
     shared: stored.shared ?? false,
     pinned: stored.pinned ?? false,
+    owner: stored.owner ?? row.audience === "owner",
     acceptedAt: row.accepted_at,
     dropped: row.dropped as DropReason | null,
   };

@@ -20,6 +20,7 @@ interface LineTables {
   participants: Defaulted<ParticipantRow, "explicit" | "messages" | "thread_key">;
   holds: HoldRow;
   overheard: Defaulted<OverheardRow, "seq" | "thread_key">;
+  usage_days: UsageRow;
   setbacks: SetbackRow;
   rendered: RenderedRow;
 }
@@ -281,4 +282,18 @@ export interface SignalRow {
 export interface WorldRow {
   id: number;
   epoch: number;
+}
+
+/** What somebody has used in a session on a day of UTC. */
+export interface UsageRow {
+  day: string;
+  /** `owner`, `person:<name>` in lower case, or `<channel>:<sender id>`. */
+  who: string;
+  session_key: string;
+  turns: number;
+  tokens: number;
+  /** In millionths of the currency that prices are given in. */
+  cost: number;
+  /** Messages that no model was asked about, because a limit was reached. */
+  refused: number;
 }

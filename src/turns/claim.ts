@@ -9,6 +9,7 @@ import type { Command } from "../domain/command.ts";
 import { readBatch, takeBatch } from "../inbox/batch.ts";
 import { openSession } from "../sessions/lifecycle.ts";
 import { readQueue, readQueueChoice } from "../sessions/queue.ts";
+import { overBudget } from "./budget.ts";
 import { isForAgent, startsAnew } from "./commands/index.ts";
 import { dockedRoute } from "./docked.ts";
 import { appendQuestions, type QuestionParts } from "./questions.ts";
@@ -44,6 +45,8 @@ export interface ClaimedTurn {
   readonly dropped: readonly InboxItem[];
   /** How its session queues what comes meanwhile. */
   readonly queue: QueuePolicy;
+  /** A limit is reached: no model is asked. */
+  readonly refused: ContinuoError | null;
   readonly entrySeq: number;
   readonly leafId: string | null;
   readonly modelOverride: string | null;
@@ -114,7 +117,12 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
   await tx.run(insertTurn, turnParams(parts, turn, now));
   const position = await appendQuestions(parts, tx, turn, session, { command, dropped });
   const rolled = session.rolled?.reason ?? null;
-  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), ...position, modelOverride: session.modelOverride, rolled, more } };
+  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), ...position, modelOverride: session.modelOverride, rolled, more } };
+}
+
+/** A command takes nothing of anybody's day. */
+function refusal(parts: ClaimParts, tx: Executor, turn: Turn, command: Command | null, now: number): Promise<ContinuoError | null> {
+  return command === null || isForAgent(command) ? overBudget(parts.settings, tx, turn, now) : Promise.resolve(null);
 }
 
 function turnParams(parts: ClaimParts, turn: Turn, now: number) {
@@ -178,6 +186,7 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     turn,
     command: items[0]?.command ?? null,
     dropped: [],
+    refused: await refusal(parts, tx, turn, items[0]?.command ?? null, now),
     queue: await readQueue(tx, row.session_key, parts.settings.queue(row.channel)),
     entrySeq: conversation.entry_seq,
     leafId: conversation.leaf_id,

@@ -9,11 +9,14 @@ import type { Executor, Store } from "../store/store.ts";
 import { findTurn } from "../store/statements/find-turn.ts";
 import { finishTurn } from "../store/statements/finish-turn.ts";
 import { releaseTurn } from "../store/statements/release-turn.ts";
+import { recordUsage } from "./budget.ts";
 import type { ClaimedTurn } from "./claim.ts";
+import type { TurnSettings } from "./turn-settings.ts";
 
 export interface CommitParts {
   readonly store: Store;
   readonly ids: Ids;
+  readonly settings: TurnSettings;
   /** Puts a line for the owner on its way to where they wrote last, if that is known. */
   tellOwner(tx: Executor, agentId: string, text: string): Promise<void>;
 }
@@ -83,6 +86,7 @@ export async function commitTurn(
     if (end.answer) await appendAnswer(parts, tx, claimed, end.answer, now);
     await recordReply(tx, turn.sessionKey, end.answer?.model ?? null, now);
     await finishBatch(tx, turn.id);
+    await recordUsage(parts.settings, tx, turn, { answer: end.answer, refused: claimed.refused !== null }, now);
     const { sessionKey, reply, id: turnId } = turn;
     if (end.held !== null && !(await hasHeld(tx, sessionKey))) {
       await parts.tellOwner(tx, turn.agentId, heldNotice(end.held));

@@ -3,9 +3,10 @@ import type { InboundMessage } from "../domain/message.ts";
 import type { QueuePolicy } from "../domain/queue.ts";
 import type { ResetType } from "../domain/route.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
+import type { BudgetSettings } from "./budget.ts";
 
 /** The configuration as turns need it; read anew for each, so that a reload takes effect at once. */
-export interface TurnSettings {
+export interface TurnSettings extends BudgetSettings {
   agents(): Agents;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
   /** How what arrives during a turn queues, as configured for a channel (spec 12.2). */

@@ -18,6 +18,7 @@ import { createGatewayCluster } from "../../src/main/cluster.ts";
 import { createLine, type Line, type LineSettings } from "../../src/main/line.ts";
 import { createChanges, type RunningChanges } from "../../src/main/changes.ts";
 import { createLinePeople } from "../../src/main/people.ts";
+import { usageSettings } from "../../src/main/prices.ts";
 import { compileSettings, settingsInForce, type SettingsHolder } from "../../src/main/settings.ts";
 import type { RetryBudget } from "../../src/outbox/backoff.ts";
 import { enqueueDelivery } from "../../src/outbox/enqueue.ts";
@@ -145,6 +146,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     onUnknown: () => options.onUnknown ?? "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
     maxAttempts: () => options.maxAttempts ?? 3,
+    ...usageSettings(() => current().config),
     audience: (message) => current().who.audience(message),
     canReach: (channel) => channels.has(channel),
     canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(JSON.stringify([address, sender.id])).digest("hex").slice(0, 16)}` : null),

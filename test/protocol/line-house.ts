@@ -7,6 +7,7 @@ import type { Agents } from "../../src/agent/settings.ts";
 import type { Channel } from "../../src/domain/channel.ts";
 import { systemClock } from "../../src/domain/clock.ts";
 import { createIds } from "../../src/domain/ids.ts";
+import { NO_BUDGETS } from "../../src/domain/budget.ts";
 import type { InboundMessage } from "../../src/domain/message.ts";
 import { noProbe } from "../../src/domain/probe.ts";
 import type { Route } from "../../src/domain/route.ts";
@@ -107,6 +108,8 @@ function lineSettings(agents: Agents): LineSettings {
     audience: (message) => routeOf(message).audience,
     canReach: () => true,
     canary: () => null,
+    budgets: () => NO_BUDGETS,
+    cost: () => null,
   };
 }
 

@@ -7,10 +7,15 @@ export const MODEL_APIS: readonly string[] = [
   ...["openai", "openai-compatible", "anthropic", "google"],
 ];
 
+const price = z.number().min(0);
+
+const modelCost = z.looseObject({ input: price, output: price, cacheRead: price.optional(), cacheWrite: price.optional() });
+
 const model = z.looseObject({
   id: setting(z.string().min(1), "The model's name within its provider.", "llama-3.1-8b"),
   name: setting(z.string().optional(), "Shown to people.", "Llama 3.1 8B"),
   contextWindow: setting(positive.optional(), "Tokens it can read.", 128_000),
+  cost: setting(modelCost.optional(), "Its prices for a million tokens, in whatever currency you count in; `limits.*.costPerDay` needs them.", { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }),
   maxTokens: setting(positive.optional(), "Tokens it may write.", 32_000),
 });
 

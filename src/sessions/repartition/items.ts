@@ -59,7 +59,7 @@ async function newRoute(tx: Executor, item: InboxRow, stored: StoredMessage, fro
   const isNamed = is.why.scope.value === "explicit" || isOperatorChannel(item.channel);
   const session_key = isNamed ? await resolveAlias(tx, is.sessionKey) : was.sessionKey === is.sessionKey ? item.session_key : is.sessionKey;
   if (session_key === item.session_key && was.sessionKey === is.sessionKey) return null;
-  const message: StoredMessage = { ...stored, shared: is.shared, pinned: is.pinned };
+  const message: StoredMessage = { ...stored, shared: is.shared, pinned: is.pinned, owner: is.isOwner };
   const agent_id = /^agent:([^:]+):/.exec(session_key)?.[1] ?? is.agentId;
   return { session_key, agent_id, person: is.person, audience: is.audience, message: JSON.stringify(message), why: JSON.stringify(is.why) };
 }
