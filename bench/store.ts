@@ -50,6 +50,7 @@ function openLine(directory: string) {
       canReach: () => true,
       canary: () => null,
       budgets: () => NO_BUDGETS,
+      concurrency: () => ({ total: Infinity, perPerson: Infinity }),
       cost: () => null,
       agents: () => compileAgents({ agents: { defaults: { model: "mock/mock" } } }),
       audience: () => "owner",

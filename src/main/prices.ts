@@ -1,6 +1,6 @@
 import { COST_UNIT, type Budgets, type DayLimits } from "../domain/budget.ts";
 import type { Config } from "../config/index.ts";
-import type { BudgetSettings } from "../turns/budget.ts";
+import type { TurnSettings } from "../turns/turn-settings.ts";
 import type { Usage } from "../domain/usage.ts";
 
 type Limits = Config["limits"]["perPerson"];
@@ -53,7 +53,15 @@ export function priceWarnings(config: Config): string[] {
   return [`limits: the price of ${unknown.join(", ")} is not known, so costPerDay does not count what ${unknown.length === 1 ? "it costs" : "they cost"}. Set models.providers.<id>.models[].cost.`];
 }
 
-/** What a turn asks of the settings about how much may be used. */
-export function usageSettings(config: () => Config): BudgetSettings {
-  return { budgets: () => budgetsOf(config()), cost: (model, usage) => costOf(config(), model, usage) };
+function limitOf(setting: number): number {
+  return setting === 0 ? Number.POSITIVE_INFINITY : setting;
+}
+
+/** What a turn asks of the settings about how much may be used, and at once. */
+export function usageSettings(config: () => Config): Pick<TurnSettings, "budgets" | "cost" | "concurrency"> {
+  return {
+    budgets: () => budgetsOf(config()),
+    cost: (model, usage) => costOf(config(), model, usage),
+    concurrency: () => ({ total: limitOf(config().agents.defaults.maxConcurrent), perPerson: limitOf(config().messages.queue.maxConcurrentPerPerson) }),
+  };
 }

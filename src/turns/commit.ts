@@ -9,14 +9,12 @@ import type { Executor, Store } from "../store/store.ts";
 import { findTurn } from "../store/statements/find-turn.ts";
 import { finishTurn } from "../store/statements/finish-turn.ts";
 import { releaseTurn } from "../store/statements/release-turn.ts";
-import { recordUsage } from "./budget.ts";
+import { recordUsage, type BudgetSettings } from "./budget.ts";
 import type { ClaimedTurn } from "./claim.ts";
-import type { TurnSettings } from "./turn-settings.ts";
 
 export interface CommitParts {
   readonly store: Store;
   readonly ids: Ids;
-  readonly settings: TurnSettings;
   /** Puts a line for the owner on its way to where they wrote last, if that is known. */
   tellOwner(tx: Executor, agentId: string, text: string): Promise<void>;
 }
@@ -68,7 +66,7 @@ function partial(text: string, stopReason: string): TurnEnd["answer"] {
  * A holder that has lost the turn gets STORE_FENCED and leaves nothing behind.
  */
 export async function commitTurn(
-  parts: CommitParts,
+  parts: CommitParts & { readonly settings: BudgetSettings },
   claimed: ClaimedTurn,
   end: TurnEnd,
   draft: string | null,

@@ -19,6 +19,8 @@ export interface Lane extends RunningLane {
   again: boolean;
   wokenAt: number;
   abort: AbortController | null;
+  /** It waits for a place to run in, and runs nothing. */
+  waits: boolean;
   done: Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import { claimTurn, type Claim } from "./claim.ts";
 import { attend } from "./attend.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
 import { createHolds, type Holds } from "./holds.ts";
+import { createSlots } from "./slots.ts";
 import { drain } from "./worker.ts";
 
 /** `all` keeps anything from beginning, and lets what runs go on; `everything` waits for that, too. */
@@ -33,12 +34,13 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
   const lanes = new Map<string, Lane>();
   const stopping = new AbortController();
   const holds = createHolds();
+  const slots = createSlots(parts);
 
   const open = (sessionKey: string, first: Promise<Claim | null>): void => {
-    const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, step: null, spoken: false, done: Promise.resolve() };
+    const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, step: null, spoken: false, waits: false, done: Promise.resolve() };
     lanes.set(sessionKey, fresh);
     fresh.done = first
-      .then((claim) => drain({ ...parts, isHeld: () => holds.refuses(sessionKey) }, sessionKey, fresh, stopping.signal, claim))
+      .then((claim) => drain({ ...parts, slots, isHeld: () => holds.refuses(sessionKey) }, sessionKey, fresh, stopping.signal, claim))
       .catch((error: unknown) => {
         parts.log.error({ err: error, sessionKey }, "a turn could not be run; it will be tried again");
         return RETRY_MS;
@@ -65,7 +67,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
     wake,
     nudge: (sessionKey) => (lanes.has(sessionKey) ? wake(sessionKey) : undefined),
     reserve(sessionKey) {
-      if (stopping.signal.aborted || lanes.has(sessionKey) || holds.refuses(sessionKey)) return null;
+      if (stopping.signal.aborted || lanes.has(sessionKey) || slots.isLimited() || holds.refuses(sessionKey)) return null;
       const first = Promise.withResolvers<Claim | null>();
       open(sessionKey, first.promise);
       let claim: Claim | null = null;
@@ -99,7 +101,7 @@ async function holdStill(holds: Holds, lanes: ReadonlyMap<string, Lane>, session
     release().forEach(wake);
   };
   const waitedFor = sessionKeys === "everything" ? [...lanes.keys()] : (keys ?? []);
-  const running = waitedFor.flatMap((key) => lanes.get(key)?.done ?? []);
+  const running = waitedFor.flatMap((key) => lanes.get(key) ?? []).flatMap(({ waits, done }) => (waits ? [] : done));
   // What a gateway that stops hands back is not moved by it either.
   if ((running.length > 0 && !(await endsWithin(Promise.all(running), PATIENCE_MS))) || stopping.aborted) {
     end();

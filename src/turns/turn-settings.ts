@@ -4,6 +4,7 @@ import type { QueuePolicy } from "../domain/queue.ts";
 import type { ResetType } from "../domain/route.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
 import type { BudgetSettings } from "./budget.ts";
+import type { Concurrency } from "./schedule.ts";
 
 /** The configuration as turns need it; read anew for each, so that a reload takes effect at once. */
 export interface TurnSettings extends BudgetSettings {
@@ -11,6 +12,8 @@ export interface TurnSettings extends BudgetSettings {
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
   /** How what arrives during a turn queues, as configured for a channel (spec 12.2). */
   queue(channel: string): QueuePolicy;
+  /** How many turns may run at once in this gateway. */
+  concurrency(): Concurrency;
   /** How often a message may take its process down, or keep its session from going on, before it is given up. */
   maxAttempts(): number;
   /** Who reads at a message's place, as the people are known now (law 5). */

@@ -1,11 +1,12 @@
 /**
  * waiting items -> claimed (lease) -> context -> agent -> committed (transcript, usage, reply on its way)
  *
- * 1. A session runs one turn at a time, in the order of acceptance; sessions never wait for each other.
- * 2. An idle session starts at once; what arrives during a run is collected into the next turn (A8).
+ * 1. A session runs one turn at a time, in the order of acceptance; sessions never wait for each other, unless the
+ *    configuration limits how many run at once: then people take turns.
+ * 2. An idle session starts at once; what arrives during a run joins it, ends it or waits, as its queue says (A8).
  * 3. Recovery is the ordinary claim: a turn whose holder is gone is taken by whoever claims next.
  * 4. A stale holder's commit is refused by its fence and leaves nothing behind.
- * 5. Stopping hands back what runs; nothing that was accepted is ever dropped here.
+ * 5. Stopping hands back what runs; what was accepted is answered, or was told that it is not.
  */
 import type { AbortReason } from "../agent/run.ts";
 import { toContinuoError } from "../domain/errors.ts";
@@ -16,32 +17,48 @@ import { commitWhenPossible } from "./commit-when-possible.ts";
 import { handBack } from "./commit.ts";
 import { claimNext } from "./poison.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
+import type { Slots } from "./slots.ts";
 import { endEvent, frameOf, runTurn, unlessStopped } from "./run-turn.ts";
 
 /** Runs a session's turns until nothing waits; resolves to when to look again (ms), if another gateway runs it. */
-export async function drain(parts: WorkerParts & { isHeld(): boolean }, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
+export async function drain(parts: DrainParts, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
   let next = first;
   while (next !== null || !stopping.aborted) {
-    // What was claimed on acceptance has not seen the messages that came since.
-    if (next === null && parts.isHeld()) return null;
-    if (next === null) lane.again = false;
-    const claim: Claim = next ?? (await claimNext(parts, sessionKey));
+    lane.waits = next === null;
+    const giveBack = next === null ? await parts.slots.take(sessionKey, stopping) : null;
+    lane.waits = false;
+    if (next === null && giveBack === null) return null;
+    const ran = await runNext(parts, sessionKey, lane, stopping, next).finally(() => giveBack?.());
     next = null;
-    if (claim.kind === "empty") return null;
-    if (claim.kind === "busy") {
-      parts.tenure.onBusy(sessionKey);
-      return RETRY_MS;
-    }
-    // Stopped while it was claimed: nobody would be there to end a turn that begins now.
-    if (stopping.aborted) return handBack(parts, claim.claimed).then(() => null);
-    parts.probe("claimed");
-    tellDropped(parts, claim.claimed);
-    await perform(parts, claim.claimed, lane, stopping);
+    if (ran.kind === "none") return ran.lookAgainMs;
     const endedAt = parts.clock.now();
-    if (!lane.again && !claim.claimed.more) return null;
-    if (lane.again && lane.wokenAt <= endedAt) await collect(parts, claim.claimed, lane, stopping);
+    if (!lane.again && !ran.claimed.more) return null;
+    if (lane.again && lane.wokenAt <= endedAt) await collect(parts, ran.claimed, lane, stopping);
   }
   return null;
+}
+
+type DrainParts = WorkerParts & { isHeld(): boolean; readonly slots: Slots };
+
+type Ran = { readonly kind: "ran"; readonly claimed: ClaimedTurn } | { readonly kind: "none"; readonly lookAgainMs: number | null };
+
+async function runNext(parts: DrainParts, sessionKey: string, lane: Lane, stopping: AbortSignal, next: Claim | null): Promise<Ran> {
+  const none = (lookAgainMs: number | null): Ran => ({ kind: "none", lookAgainMs });
+  // What was claimed on acceptance has not seen the messages that came since.
+  if (next === null && parts.isHeld()) return none(null);
+  if (next === null) lane.again = false;
+  const claim: Claim = next ?? (await claimNext(parts, sessionKey));
+  if (claim.kind === "empty") return none(null);
+  if (claim.kind === "busy") {
+    parts.tenure.onBusy(sessionKey);
+    return none(RETRY_MS);
+  }
+  // Stopped while it was claimed: nobody would be there to end a turn that begins now.
+  if (stopping.aborted) return handBack(parts, claim.claimed).then(() => none(null));
+  parts.probe("claimed");
+  tellDropped(parts, claim.claimed);
+  await perform(parts, claim.claimed, lane, stopping);
+  return { kind: "ran", claimed: claim.claimed };
 }
 
 /** Whoever waits for the answer to a message that was dropped learns that none comes. */

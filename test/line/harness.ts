@@ -85,6 +85,7 @@ export interface HarnessOptions {
   readonly debounceMs?: number;
   /** Goes before what the configuration says of the queue. */
   readonly queue?: QueueChoice;
+  readonly maxConcurrent?: number;
   readonly resetTriggers?: readonly string[];
   readonly canary?: boolean;
   readonly onUnknown?: "hold" | "resend";
@@ -146,7 +147,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     onUnknown: () => options.onUnknown ?? "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
     maxAttempts: () => options.maxAttempts ?? 3,
-    ...usageSettings(() => current().config),
+    ...usageSettings(() => ({ ...current().config, agents: { ...current().config.agents, defaults: { ...current().config.agents.defaults, maxConcurrent: options.maxConcurrent ?? 0 } } })),
     audience: (message) => current().who.audience(message),
     canReach: (channel) => channels.has(channel),
     canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(JSON.stringify([address, sender.id])).digest("hex").slice(0, 16)}` : null),

@@ -109,6 +109,7 @@ function lineSettings(agents: Agents): LineSettings {
     canReach: () => true,
     canary: () => null,
     budgets: () => NO_BUDGETS,
+    concurrency: () => ({ total: Infinity, perPerson: Infinity }),
     cost: () => null,
   };
 }
