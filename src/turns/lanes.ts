@@ -40,7 +40,7 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
     const fresh: Lane = { again: false, wokenAt: 0, claimed: null, abort: null, step: null, spoken: false, waits: false, done: Promise.resolve() };
     lanes.set(sessionKey, fresh);
     fresh.done = first
-      .then((claim) => drain({ ...parts, slots, isHeld: () => holds.refuses(sessionKey) }, sessionKey, fresh, stopping.signal, claim))
+      .then((claim) => drain(parts, { slots, isHeld: () => holds.refuses(sessionKey) }, sessionKey, fresh, stopping.signal, claim))
       .catch((error: unknown) => {
         parts.log.error({ err: error, sessionKey }, "a turn could not be run; it will be tried again");
         return RETRY_MS;

@@ -21,14 +21,14 @@ import type { Slots } from "./slots.ts";
 import { endEvent, frameOf, runTurn, unlessStopped } from "./run-turn.ts";
 
 /** Runs a session's turns until nothing waits; resolves to when to look again (ms), if another gateway runs it. */
-export async function drain(parts: DrainParts, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
+export async function drain(parts: WorkerParts, gate: Gate, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
   let next = first;
   while (next !== null || !stopping.aborted) {
     lane.waits = next === null;
-    const giveBack = next === null ? await parts.slots.take(sessionKey, stopping) : null;
+    const giveBack = next === null ? await gate.slots.take(sessionKey, stopping) : null;
     lane.waits = false;
     if (next === null && giveBack === null) return null;
-    const ran = await runNext(parts, sessionKey, lane, stopping, next).finally(() => giveBack?.());
+    const ran = await runNext(parts, gate, sessionKey, lane, stopping, next).finally(() => giveBack?.());
     next = null;
     if (ran.kind === "none") return ran.lookAgainMs;
     const endedAt = parts.clock.now();
@@ -38,14 +38,18 @@ export async function drain(parts: DrainParts, sessionKey: string, lane: Lane, s
   return null;
 }
 
-type DrainParts = WorkerParts & { isHeld(): boolean; readonly slots: Slots };
+/** What may keep a session from beginning a turn. */
+export interface Gate {
+  isHeld(): boolean;
+  readonly slots: Slots;
+}
 
 type Ran = { readonly kind: "ran"; readonly claimed: ClaimedTurn } | { readonly kind: "none"; readonly lookAgainMs: number | null };
 
-async function runNext(parts: DrainParts, sessionKey: string, lane: Lane, stopping: AbortSignal, next: Claim | null): Promise<Ran> {
+async function runNext(parts: WorkerParts, gate: Gate, sessionKey: string, lane: Lane, stopping: AbortSignal, next: Claim | null): Promise<Ran> {
   const none = (lookAgainMs: number | null): Ran => ({ kind: "none", lookAgainMs });
   // What was claimed on acceptance has not seen the messages that came since.
-  if (next === null && parts.isHeld()) return none(null);
+  if (next === null && gate.isHeld()) return none(null);
   if (next === null) lane.again = false;
   const claim: Claim = next ?? (await claimNext(parts, sessionKey));
   if (claim.kind === "empty") return none(null);
