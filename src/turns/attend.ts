@@ -7,6 +7,8 @@ import type { Lane, WorkerParts } from "./lane.ts";
  * what arrived, unless something of the answer can be seen already. Any other mode leaves it to the next turn.
  */
 export function attend(parts: WorkerParts, lane: Lane): void {
+  lane.again = true;
+  lane.wokenAt = parts.clock.now();
   look(parts, lane).catch((error: unknown) => parts.log.error({ err: error }, "what arrived during a turn could not be looked at; it waits for the next one"));
 }
 

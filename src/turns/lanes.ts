@@ -58,8 +58,6 @@ export function createTurnWorker(parts: WorkerParts): TurnWorker {
     const lane = lanes.get(sessionKey);
     if (!lane && holds.refuses(sessionKey)) return;
     if (!lane) return open(sessionKey, Promise.resolve(null));
-    lane.again = true;
-    lane.wokenAt = parts.clock.now();
     attend(parts, lane);
   };
 
