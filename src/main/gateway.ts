@@ -4,6 +4,7 @@ import { forwardClock, systemClock } from "../domain/clock.ts";
 import { createIds } from "../domain/ids.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
 import { OPERATIONS, type Services } from "../operations/index.ts";
+import { createSessionCounts } from "../sessions/count.ts";
 import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
 import { openStoreAt } from "../store/open.ts";
@@ -115,6 +116,7 @@ function buildServices(house: House, line: Line, changes: RunningChanges): Servi
     configPath: house.configuration.path,
     pid: process.pid,
     startedAt: house.startedAt,
+    sessions: createSessionCounts(store, clock),
     address: () => (listening.port === 0 ? null : listening),
   };
   const live = liveGateway(line, house);

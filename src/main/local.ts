@@ -5,6 +5,7 @@ import { look, resolvePaths, type Environment, type LoadedConfig } from "../conf
 import { OPERATIONS, type Caller, type Services } from "../operations/index.ts";
 import { createDirectory } from "../people/index.ts";
 import { openStoreAt, openStoreReadOnlyAt } from "../store/open.ts";
+import { createSessionCounts } from "../sessions/count.ts";
 import type { Store } from "../store/store.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
@@ -65,7 +66,7 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
   const ids = createIds(clock);
   const onProgress = (done: number, total: number): void => onEvent({ event: "changes.progress", payload: { done, total } });
   const changes = createChanges({ store, clock, ids, settings, env, configPath: paths.configPath, log: quiet, house: { ...ALONE, onProgress } });
-  const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), address: () => null };
+  const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null };
   const people = createPeopleDesk(settings.directory, settings.current);
   const operations = operationSettings(settings.current, changes);
   const services: Services = { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live: null };

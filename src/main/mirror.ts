@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expandHome } from "../config/index.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -93,12 +94,17 @@ function agentOf(key: string): string {
 /** Files follow the database within seconds; with a minute, nothing that a killed gateway left out is missed. */
 const CATCH_UP_MS = 60_000;
 const CATCH_UP_SESSIONS = 1_000;
+const CATCH_UP_PAGE = 100;
 
 /** What the last gateway may have committed without writing it here before it died. */
 async function touchLatest(store: Store, touch: (key: string) => void): Promise<void> {
-  const latest = { agent: "", search: "%", offset: 0 };
-  const [newest] = await store.all(listSessions, { ...latest, since: 0, limit: 1 });
+  const [newest] = await store.all(listSessions, { since: 0, limit: 1, offset: 0 });
   if (!newest) return;
-  const rows = await store.all(listSessions, { ...latest, since: newest.updated_at - CATCH_UP_MS, limit: CATCH_UP_SESSIONS });
-  for (const { key } of rows) touch(key);
+  const since = newest.updated_at - CATCH_UP_MS;
+  for (let offset = 0; offset < CATCH_UP_SESSIONS; offset += CATCH_UP_PAGE) {
+    const rows = await store.all(listSessions, { since, limit: CATCH_UP_PAGE, offset });
+    for (const { key } of rows) touch(key);
+    if (rows.length < CATCH_UP_PAGE) return;
+    await nextTurn();
+  }
 }

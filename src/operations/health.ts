@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { listAgentsWithSessions } from "../store/statements/list-agents-with-sessions.ts";
 import { define } from "./define.ts";
 
 export const health = define({
@@ -10,10 +9,10 @@ export const health = define({
   /** That the gateway answers, and what it serves (spec 11.3). */
   async run(services) {
     const startedAt = services.clock.now();
-    const counts = await services.store.all(listAgentsWithSessions, {});
     const { agents } = services.settings;
     const { list, defaultId } = agents();
-    const countOf = (id: string): number => counts.find((row) => row.agent_id === id)?.count ?? 0;
+    const counts = new Map<string, number>();
+    for (const { id } of list) counts.set(id, await services.facts.sessions.of(id));
     const channels = services.live?.channels() ?? [];
     const path = services.facts.stateDir;
     return {
@@ -25,8 +24,8 @@ export const health = define({
       channelLabels: {},
       heartbeatSeconds: 0,
       defaultAgentId: defaultId,
-      agents: list.map((agent) => ({ agentId: agent.id, isDefault: agent.id === defaultId, sessions: { path, count: countOf(agent.id), recent: [] } })),
-      sessions: { path, count: counts.reduce((sum, row) => sum + row.count, 0), recent: [] },
+      agents: list.map((agent) => ({ agentId: agent.id, isDefault: agent.id === defaultId, sessions: { path, count: counts.get(agent.id) ?? 0, recent: [] } })),
+      sessions: { path, count: await services.facts.sessions.of(null), recent: [] },
     };
   },
 });

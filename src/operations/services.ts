@@ -9,6 +9,7 @@ import type { TurnEvent } from "../domain/turn.ts";
 import type { ExplainSettings } from "../audit/why/settings.ts";
 import type { FilePeople, PeopleChange, PeopleDirectory } from "../people/index.ts";
 import type { FileIdentity } from "../routing/people.ts";
+import type { SessionCounts } from "../sessions/count.ts";
 import type { Plan } from "../sessions/repartition/index.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { Store } from "../store/store.ts";
@@ -19,6 +20,7 @@ export interface GatewayFacts {
   readonly configPath: string;
   readonly pid: number;
   readonly startedAt: number;
+  readonly sessions: SessionCounts;
   /** Null until the server listens, and when there is no gateway. */
   address(): { readonly host: string; readonly port: number } | null;
 }

@@ -3,7 +3,6 @@ import { COST_UNIT, dayOf, nextDay } from "../domain/budget.ts";
 import { toSession } from "../store/rows.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
 import { countOpenItems } from "../store/statements/count-open-items.ts";
-import { countSessions } from "../store/statements/count-sessions.ts";
 import { listRefusedUsage } from "../store/statements/list-refused-usage.ts";
 import { listSessions } from "../store/statements/list-sessions.ts";
 import { listPairings } from "../people/index.ts";
@@ -15,7 +14,7 @@ import type { Services } from "./services.ts";
 const RECENT = 10;
 
 async function recentSessions(services: Services, now: number) {
-  const rows = await services.store.all(listSessions, { agent: "", search: "%", since: 0, limit: RECENT, offset: 0 });
+  const rows = await services.store.all(listSessions, { since: 0, limit: RECENT, offset: 0 });
   return rows.map((row) => {
     const { key, agentId, kind, sessionId, updatedAt, modelProvider, model, totalTokens, contextTokens } = sessionRow(services, toSession(row));
     const percentUsed = totalTokens === undefined ? undefined : Math.round((100 * totalTokens) / contextTokens);
@@ -97,7 +96,7 @@ export const status = define({
   /** What the gateway is doing, at a glance (spec 10.3). */
   async run(services) {
     const now = services.clock.now();
-    const total = (await services.store.get(countSessions, { agent: "", since: 0 }))?.count ?? 0;
+    const total = await services.facts.sessions.of(null);
     const { agents, warnings } = services.settings;
     const { list, defaultId } = agents();
     const queue = await queueOf(services);

@@ -26,6 +26,7 @@ import { OPERATIONS, sessionRow } from "../../src/operations/index.ts";
 import type { LiveGateway, OperationSettings, Services } from "../../src/operations/index.ts";
 import { toSession } from "../../src/store/rows.ts";
 import { removeStateDir, storeIn } from "../store/database.ts";
+import { createSessionCounts } from "../../src/sessions/count.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
 import { MAIN, TOKEN } from "./fixture.ts";
 
@@ -212,7 +213,7 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
     },
   });
   const live = liveGateway(line, listeners, (key) => tellChange(key, { reason: "reset" }));
-  const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), address: () => null };
+  const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null };
   const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
   const still = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, house: still });

@@ -28,6 +28,7 @@ const KEYS: TableKeys = {
   overheard: ["seq"],
   setbacks: ["item_id"],
   rendered: ["delivery_id"],
+  usage_days: ["day", "who", "session_key"],
   people: ["id"],
   identities: ["channel", "account", "peer"],
   peer_aliases: ["channel", "alias"],

@@ -11,7 +11,7 @@ export function selectDeliveries(db: Kysely<Tables>) {
     .select((eb) => eb.case().when("outbox.state", "=", sql.lit("held")).then(eb.ref("holds.reason")).else(eb.ref("outbox.error")).end().as("error"));
 }
 
-/** Deliveries in one state, newest first. */
+/** Deliveries in one state, newest first; those that arrived are never listed. */
 export const listDeliveries = statement<{ state: string; limit: number }, OutboxRow>(
-  (db, p) => selectDeliveries(db).where("outbox.state", "=", p("state")).orderBy("outbox.id", "desc").limit(p("limit")) as never,
+  (db, p) => selectDeliveries(db).where("outbox.state", "=", p("state")).where("outbox.state", "!=", sql.lit("sent")).orderBy("outbox.id", "desc").limit(p("limit")) as never,
 );
