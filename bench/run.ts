@@ -4,12 +4,14 @@ import { cli } from "./cli.ts";
 import type { Bench } from "./lib/bench.ts";
 import { json, machine, table } from "./lib/report.ts";
 import { list } from "./list.ts";
+import { memory } from "./memory.ts";
 import { people } from "./people.ts";
+import { ready } from "./ready.ts";
 import { routing } from "./routing.ts";
 import { store } from "./store.ts";
 import { turns } from "./turns.ts";
 
-const BENCHES: readonly Bench[] = [turns, routing, people, store, list, cli];
+const BENCHES: readonly Bench[] = [turns, routing, people, store, list, ready, memory, cli];
 const USAGE_ERROR = 2;
 
 function usage(): string {

@@ -114,7 +114,7 @@ export const turns: Bench = {
     const model = await startMockModel();
     try {
       const stateDir = sandbox.stateDir(model.baseUrl);
-      const gateway = await startGateway(stateDir, sandbox.cacheDir, process.env["BENCH_NODE_ARGS"]?.split(" ") ?? []);
+      const gateway = await startGateway(stateDir, sandbox.cacheDir);
       const measures: Measure[] = [];
       try {
         measures.push(...(await measureIdle(gateway, say)));

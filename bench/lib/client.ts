@@ -1,4 +1,5 @@
 /** A client of the gateway's WebSocket protocol (docs/protocol.md) that does as little as possible itself. */
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { WebSocket } from "ws";
 
@@ -76,6 +77,8 @@ export async function connect(url: string, token: string): Promise<Client> {
   socket.on("message", (data: Buffer) => take(JSON.parse(data.toString()) as Frame, asked));
   socket.on("close", () => asked.failAll(new Error("the gateway closed the connection")));
   let count = 0;
+  // One name is one run, over a restart too.
+  const name = randomUUID();
   const request = (id: string, method: string, params: object): Promise<Answer> => {
     const ended = asked.begin(id);
     socket.send(JSON.stringify({ type: "req", id, method, params }));
@@ -83,7 +86,7 @@ export async function connect(url: string, token: string): Promise<Client> {
   };
   return {
     async turn(sessionKey, message) {
-      const runId = `${RUN}${++count}-${process.pid}`;
+      const runId = `${RUN}${++count}-${name}`;
       return (await request(runId, "chat.send", { sessionKey, message, idempotencyKey: runId })).ms;
     },
     ask: (method, params) => request(`ask-${++count}`, method, params),

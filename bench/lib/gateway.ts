@@ -52,12 +52,17 @@ function readyz(port: number): Promise<boolean> {
   });
 }
 
-/** Starts it and waits until it says that it is ready. `nodeArgs` come before the program: a profiler, say. */
-export async function startGateway(stateDir: string, cacheDir: string, nodeArgs: readonly string[] = []): Promise<RunningGateway> {
+/** How the bench's person wants the gateway's process started: `BENCH_NODE_ARGS="--cpu-prof --cpu-prof-dir=/tmp/profile"`. */
+function wantedArgs(): readonly string[] {
+  return process.env["BENCH_NODE_ARGS"]?.split(" ") ?? [];
+}
+
+/** Starts it and waits until it says that it is ready. `nodeArgs` come before the program. */
+export async function startGateway(stateDir: string, cacheDir: string, nodeArgs: readonly string[] = [], more: Readonly<Record<string, string>> = {}): Promise<RunningGateway> {
   const port = await freePort();
-  const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port), OPENCLAW_GATEWAY_TOKEN: TOKEN, XDG_CACHE_HOME: cacheDir };
+  const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port), OPENCLAW_GATEWAY_TOKEN: TOKEN, XDG_CACHE_HOME: cacheDir, ...more };
   const began = performance.now();
-  const running = runNode([...nodeArgs, join(ROOT, "bin/continuo.js"), "gateway", "run"], env);
+  const running = runNode([...wantedArgs(), ...nodeArgs, join(ROOT, "bin/continuo.js"), "gateway", "run"], env);
   while (!(await readyz(port))) {
     if (running.child.exitCode !== null) throw new Error(`the gateway ended before it was ready; is it built (npm run build)?\n${running.output()}`);
     if (performance.now() - began > PATIENCE_MS) throw new Error(`the gateway is not ready after ${PATIENCE_MS} ms:\n${running.output()}`);

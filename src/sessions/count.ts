@@ -10,7 +10,7 @@ export interface SessionCounts {
 }
 
 /** Up to here it is counted each time: above, nobody misses the last one. */
-const COUNTED_AT_ONCE = 2_000;
+const COUNTED_AT_ONCE = 1_000;
 const FRESH_MS = 10_000;
 
 interface Remembered {

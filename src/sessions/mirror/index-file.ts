@@ -2,24 +2,21 @@ import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../domain/clock.ts";
 import type { Session } from "../../domain/session.ts";
 import { replaceFile } from "./files.ts";
+import type { Hurry } from "./hurry.ts";
 import { indexPath } from "./places.ts";
 import { rowText } from "./row-json.ts";
 import { SESSION_PAGE, type MirrorSource } from "./source.ts";
 
-/** A long list is written less often, so that it never takes more of the disk than this. */
-const BYTES_PER_MS = 4 * 1024;
-
-interface Row {
-  readonly sessionId: string;
-  readonly text: string;
-}
+/** A long list is written less often: its writing takes one part in so many of the time. */
+const REST = 20;
+/** Rows that were put last: one that says the same again is no change. */
+const MOST_REMEMBERED = 500;
 
 export interface IndexFile {
-  /** Reads all sessions of the agent, once; later calls do nothing. */
-  load(): Promise<void>;
+  /** A row of it may have changed. */
   put(session: Session): void;
-  /** The session id that the key had, null when it had none. */
-  remove(key: string): string | null;
+  /** A row is gone. */
+  remove(): void;
   /** Something is not on disk yet. */
   isDirty(): boolean;
   /** It is dirty and long enough ago that it was written. */
@@ -27,40 +24,44 @@ export interface IndexFile {
   write(directory: string): Promise<void>;
 }
 
-/** One agent's `sessions.json`: every row as ready text, so that a change costs the one row that changed (spec 3.2). */
-export function createIndexFile(agentId: string, source: Pick<MirrorSource, "pageSessions">, clock: Clock): IndexFile {
-  let rows: Map<string, Row> | null = null;
+export interface IndexParts {
+  readonly agentId: string;
+  readonly source: Pick<MirrorSource, "pageSessions">;
+  readonly clock: Clock;
+  readonly hurry: Hurry;
+}
+
+/** One agent's `sessions.json`, written from the store a page at a time: a few of its rows are kept in memory, however many there are (spec 3.2). */
+export function createIndexFile({ agentId, source, clock, hurry }: IndexParts): IndexFile {
+  const latest = new Map<string, string>();
   let dirty = false;
   let dueAt = 0;
   return {
-    async load() {
-      if (rows !== null) return;
-      rows = await readRows(agentId, source);
-      dirty = true;
-    },
     put(session) {
       const text = rowText(session);
-      if (rows?.get(session.key)?.text === text) return;
-      rows?.set(session.key, { sessionId: session.sessionId, text });
+      if (latest.get(session.key) === text) return;
+      latest.delete(session.key);
+      latest.set(session.key, text);
+      const [oldest] = latest.keys();
+      if (latest.size > MOST_REMEMBERED && oldest !== undefined) latest.delete(oldest);
       dirty = true;
     },
-    remove(key) {
-      const row = rows?.get(key);
-      if (!rows || !row) return null;
-      rows.delete(key);
+    remove() {
+      latest.clear();
       dirty = true;
-      return row.sessionId;
     },
     isDirty: () => dirty,
     isDue: () => dirty && clock.now() >= dueAt,
     async write(directory) {
+      // Whoever is touched from here on may be on a page that was read already.
       dirty = false;
-      dueAt = 0;
+      const began = clock.now();
       try {
-        const bytes = await replaceFile(indexPath(directory), indexParts(rows ?? new Map<string, Row>()));
-        dueAt = clock.now() + Math.floor(bytes / BYTES_PER_MS);
+        await replaceFile(indexPath(directory), indexParts(agentId, source, hurry));
+        dueAt = clock.now() + REST * (clock.now() - began);
       } catch (error) {
         dirty = true;
+        dueAt = 0;
         throw error;
       }
     },
@@ -68,25 +69,20 @@ export function createIndexFile(agentId: string, source: Pick<MirrorSource, "pag
 }
 
 /** The store may answer at once, so that other work is let in between two pages. */
-async function readRows(agentId: string, source: Pick<MirrorSource, "pageSessions">): Promise<Map<string, Row>> {
-  const rows = new Map<string, Row>();
-  let after = "";
-  for (;;) {
+async function* indexParts(agentId: string, source: Pick<MirrorSource, "pageSessions">, hurry: Hurry): AsyncGenerator<string> {
+  yield "{";
+  let isFirst = true;
+  for (let after = ""; ; ) {
     const page = await source.pageSessions(agentId, after, SESSION_PAGE);
-    for (const session of page) rows.set(session.key, { sessionId: session.sessionId, text: rowText(session) });
+    for (const session of page) {
+      yield (isFirst ? "\n" : ",\n") + rowText(session);
+      isFirst = false;
+    }
     const last = page.at(-1);
-    if (!last || page.length < SESSION_PAGE) return rows;
+    if (!last || page.length < SESSION_PAGE) break;
     after = last.key;
+    hurry.check();
     await setImmediate();
   }
-}
-
-function* indexParts(rows: ReadonlyMap<string, Row>): Generator<string> {
-  yield "{";
-  let separator = "\n";
-  for (const { text } of rows.values()) {
-    yield separator + text;
-    separator = ",\n";
-  }
-  yield rows.size === 0 ? "}\n" : "\n}\n";
+  yield isFirst ? "}\n" : "\n}\n";
 }

@@ -81,6 +81,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     },
     async close() {
       closed = true;
+      pages.hurry();
       await pace.stop();
       await locks.releaseAll();
     },

@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Complaints, Failure } from "./complaints.ts";
 import type { Directories } from "./directories.ts";
+import { createHurry, TooLate } from "./hurry.ts";
 import { createLists } from "./lists.ts";
 import { isMirrorable } from "./places.ts";
 import type { MirrorSource } from "./source.ts";
@@ -18,6 +19,8 @@ export interface Pages {
   markRow(key: string): void;
   markTranscript(agentId: string, sessionId: string): void;
   isDirty(): boolean;
+  /** The process ends: what takes long is left to the next one. */
+  hurry(): void;
   /** Writes what is marked, of the lists only what is due unless `all`; what fails is marked again, and told. */
   write(all: boolean): Promise<void>;
 }
@@ -29,20 +32,16 @@ const STORE = "store";
 export function createPages({ clock, source, directories, complaints, sessionsDir }: PageParts): Pages {
   const rows = new Set<string>();
   const transcripts = new Map<string, string>();
-  const lists = createLists(source, clock);
-  const files = createTranscriptFiles(source);
+  const hurry = createHurry(clock);
+  const lists = createLists({ source, clock, hurry });
+  const files = createTranscriptFiles(source, hurry);
 
   const refreshRow = async (key: string): Promise<void> => {
     const session = await source.readSession(key);
-    if (session === null) return removeRow(key);
+    if (session === null) return lists.remove();
     if (!isMirrorable(session.agentId, session.sessionId, complaints)) return;
-    await lists.put(session);
+    lists.put(session);
     transcripts.set(session.sessionId, session.agentId);
-  };
-
-  /** Its transcript is looked at too: it goes when its entries went. */
-  const removeRow = (key: string): void => {
-    for (const { agentId, sessionId } of lists.remove(key)) if (isMirrorable(agentId, sessionId, complaints)) transcripts.set(sessionId, agentId);
   };
 
   const writeInto = async (agentId: string, work: (directory: string) => Promise<void>): Promise<Failure | null> => {
@@ -50,6 +49,7 @@ export function createPages({ clock, source, directories, complaints, sessionsDi
       await work(await directories.of(agentId));
       return null;
     } catch (error) {
+      if (error instanceof TooLate) return null;
       if ((error as NodeJS.ErrnoException).code === "ENOENT") directories.forget(agentId);
       return { path: sessionsDir(agentId), error };
     }
@@ -74,6 +74,7 @@ export function createPages({ clock, source, directories, complaints, sessionsDi
   return {
     markRow: (key) => void rows.add(key),
     markTranscript: (agentId, sessionId) => void transcripts.set(sessionId, agentId),
+    hurry: hurry.begin,
     isDirty: () => rows.size > 0 || transcripts.size > 0 || lists.isDirty(),
     write,
   };

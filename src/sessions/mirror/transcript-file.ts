@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { entryLine } from "./entry-line.ts";
 import { appendFile, replaceFile } from "./files.ts";
+import type { Hurry } from "./hurry.ts";
 import { transcriptPath } from "./places.ts";
 import { ENTRY_PAGE, type MirrorSource } from "./source.ts";
 
@@ -22,7 +23,7 @@ export interface TranscriptFiles {
  * Transcripts are appended to. The first time in a process, and whenever a file is not as it was left, it is written
  * anew from the store, so that nothing a killed process owed is missing (spec 3.4).
  */
-export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">): TranscriptFiles {
+export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">, hurry: Hurry): TranscriptFiles {
   const ends = new Map<string, End>();
 
   const remember = (sessionId: string, end: End): void => {
@@ -40,7 +41,7 @@ export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">)
   const rewrite = async (path: string, sessionId: string): Promise<void> => {
     const isEmpty = (await source.readEntries(sessionId, 0, 1)).length === 0;
     if (isEmpty) return rm(path, { force: true });
-    const reading = readLines(source, sessionId, 0);
+    const reading = readLines(source, hurry, sessionId, 0);
     const bytes = await replaceFile(path, reading.lines);
     remember(sessionId, { seq: reading.last(), bytes });
   };
@@ -52,7 +53,7 @@ export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">)
       // Until the work is done the file's end is unknown: an error leads to a new file.
       ends.delete(sessionId);
       if (!end) return rewrite(path, sessionId);
-      const reading = readLines(source, sessionId, end.seq);
+      const reading = readLines(source, hurry, sessionId, end.seq);
       const appended = await appendFile(path, end.bytes, reading.lines);
       if (appended === null || (appended === 0 && !(await reaches(sessionId, end.seq)))) return rewrite(path, sessionId);
       remember(sessionId, { seq: reading.last(), bytes: end.bytes + appended });
@@ -66,7 +67,7 @@ interface Reading {
   last(): number;
 }
 
-function readLines(source: Pick<MirrorSource, "readEntries">, sessionId: string, after: number): Reading {
+function readLines(source: Pick<MirrorSource, "readEntries">, hurry: Hurry, sessionId: string, after: number): Reading {
   let last = after;
   async function* lines(): AsyncGenerator<string> {
     for (;;) {
@@ -76,6 +77,7 @@ function readLines(source: Pick<MirrorSource, "readEntries">, sessionId: string,
         last = entry.seq;
       }
       if (page.length < ENTRY_PAGE) return;
+      hurry.check();
       await setImmediate();
     }
   }
