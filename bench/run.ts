@@ -8,10 +8,11 @@ import { memory } from "./memory.ts";
 import { people } from "./people.ts";
 import { ready } from "./ready.ts";
 import { routing } from "./routing.ts";
+import { stalls } from "./stalls.ts";
 import { store } from "./store.ts";
 import { turns } from "./turns.ts";
 
-const BENCHES: readonly Bench[] = [turns, routing, people, store, list, ready, memory, cli];
+const BENCHES: readonly Bench[] = [turns, routing, people, store, list, ready, memory, stalls, cli];
 const USAGE_ERROR = 2;
 
 function usage(): string {

@@ -37,9 +37,9 @@ function fillSessions(database: DatabaseSync, { sessions, entriesEach, metadataB
   const run = (sql: string, values: Record<string, number | string> = {}): void => void database.prepare(sql).run({ count: sessions, ...values });
   const at = `${FIRST_AT} + i * 1000`;
   run(
-    `${MANY} insert into sessions (key, agent_id, session_id, chat_kind, channel, display_name, audience, created_at, updated_at, interaction_at, model_last, last_route, dock)
+    `${MANY} insert into sessions (key, agent_id, session_id, chat_kind, channel, display_name, audience, created_at, updated_at, interaction_at, model_last, last_route)
      select ${KEY}, 'main', ${SESSION_ID}, 'dm', 'telegram', 'Somebody number ' || i, ${KEY}, ${at}, ${at}, ${at}, 'mock/mock',
-       '{"channel":"telegram","account":"default","chat":"' || i || '","thread":null}', nullif($padding, '') from n`,
+       '{"channel":"telegram","account":"default","chat":"' || i || '","thread":null,"note":"' || $padding || '"}' from n`,
     { padding: "x".repeat(metadataBytes) },
   );
   run(

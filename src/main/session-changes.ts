@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import type { Gateway, SessionChange } from "../gateway/index.ts";
@@ -12,6 +13,8 @@ export interface SessionChanges {
 
 /** Rows are read at most this often for one session: a burst of turns is one change to whoever looks on. */
 const QUIET_MS = 100;
+/** Rows that are read before others are let in: the store may answer at once. */
+const ROWS_AT_ONCE = 10;
 
 const PHASES: Readonly<Record<TurnEvent["kind"], "start" | "end" | "error" | null>> = {
   started: "start",
@@ -39,7 +42,10 @@ export function tellSessionChanges(services: Services, gateway: Gateway, log: Ch
     timer = null;
     const changes = [...waiting];
     waiting.clear();
-    for (const [key, change] of changes) await tell(key, change);
+    for (const [index, [key, change]] of changes.entries()) {
+      await tell(key, change);
+      if (index % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await nextTurn();
+    }
   };
 
   const mark = (key: string, change: SessionChange): void => {

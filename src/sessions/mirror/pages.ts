@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../domain/clock.ts";
 import type { Complaints, Failure } from "./complaints.ts";
 import type { Directories } from "./directories.ts";
@@ -24,6 +25,8 @@ export interface Pages {
   /** Writes what is marked, of the lists only what is due unless `all`; what fails is marked again, and told. */
   write(all: boolean): Promise<void>;
 }
+
+const ROWS_AT_ONCE = 10;
 
 /** Stands for the database among the paths of failures. */
 const STORE = "store";
@@ -57,10 +60,13 @@ export function createPages({ clock, source, directories, complaints, sessionsDi
 
   const write = async (all: boolean): Promise<void> => {
     const failures: (Failure | null)[] = [];
+    let refreshed = 0;
     for (const key of drain(rows)) {
       const failure = await refreshRow(key).then(() => null, (error: unknown) => ({ path: STORE, error }));
       if (failure) rows.add(key);
       failures.push(failure);
+      // The store may answer at once: whoever waits for the event loop is let in.
+      if (++refreshed % ROWS_AT_ONCE === 0) await nextTurn();
     }
     for (const [sessionId, agentId] of drain(transcripts)) {
       const failure = await writeInto(agentId, (directory) => files.catchUp(directory, sessionId));

@@ -11,5 +11,5 @@ export interface MirrorSource {
 }
 
 /** Rows of the list, and items of a transcript, that are read at once. */
-export const SESSION_PAGE = 200;
+export const SESSION_PAGE = 50;
 export const ENTRY_PAGE = 100;
