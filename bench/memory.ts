@@ -10,9 +10,9 @@ const FEW = 100;
 const MANY = Number(process.env["BENCH_SESSIONS"] ?? 10_000);
 const SIDE_BY_SIDE = 20;
 /** As many turns in few sessions as warm the engine up, so that what is compared is sessions and not turns. */
-const WARM_UP_TURNS = 4_000;
+const WARM_UP_TURNS = 2_000;
 /** Node tidies up some time after the last turn: what is kept is the least that it comes down to. */
-const REST_MS = 40_000;
+const REST_MS = 35_000;
 const LOOK_EVERY_MS = 500;
 const MESSAGE = "What did I ask you to remember? It was the name of a street, and the year in which we met there.";
 
