@@ -1,24 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { test, type TestContext } from "node:test";
-import { openStore } from "../store/open.ts";
+import { test } from "node:test";
+import { freshStore } from "../../test/store/database.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { insertConversation } from "../store/statements/insert-conversation.ts";
 import { insertSession } from "../store/statements/insert-session.ts";
 import { createSessionCounts } from "./count.ts";
 import { findSessions } from "./search.ts";
-
-function temporaryStore(t: TestContext): Store {
-  const directory = mkdtempSync(join(tmpdir(), "continuo-count-"));
-  const store = openStore(join(directory, "state.sqlite"));
-  t.after(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true });
-  });
-  return store;
-}
 
 const name = (index: number): string => `s${String(index).padStart(6, "0")}`;
 
@@ -50,7 +37,7 @@ function watched(store: Store) {
 }
 
 test("few sessions are counted each time, very many at most every ten seconds", async (t) => {
-  const store = temporaryStore(t);
+  const store = await freshStore(t);
   let now = 0;
   const { executor, seen } = watched(store);
   const counts = createSessionCounts(executor, { now: () => now });
@@ -73,7 +60,7 @@ test("few sessions are counted each time, very many at most every ten seconds", 
 });
 
 test("a search finds by key and name whatever the case, newest first, and looks through all of them in small steps", async (t) => {
-  const store = temporaryStore(t);
+  const store = await freshStore(t);
   await store.transaction(async (tx) => {
     for (let index = 0; index < 1_300; index++) await add(tx, index, index % 2 === 0 ? "main" : "other", index % 500 === 0 ? `Ada ${index}` : null);
   });
