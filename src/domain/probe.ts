@@ -1,13 +1,37 @@
-/** The named steps of a message's way, in order: where tests kill a gateway, and where traces will begin. */
-export type ProbePoint =
-  | "accepted"
-  | "claimed"
-  | "streaming"
-  | "before-commit"
-  | "committed"
-  | "before-send"
-  | "after-send";
+import type { Delivery } from "./delivery.ts";
+import type { Turn } from "./turn.ts";
 
-export type Probe = (point: ProbePoint) => void;
+/** A named step of a message's way, in order, and what passes there: where it is measured, and where tests kill a gateway. */
+export type Sight =
+  | [point: "accepted"]
+  | [point: "claimed", turn: Turn]
+  /** A model is about to be asked; `request` is the very object that its provider gets. */
+  | [point: "asking", turn: Turn, request: object]
+  | [point: "streaming", turn: Turn]
+  | [point: "before-commit", turn: Turn]
+  | [point: "committed", turn: Turn]
+  /** Its commit was refused: somebody else has taken it over. */
+  | [point: "fenced", turn: Turn]
+  /** This process is done with it, however it ended. */
+  | [point: "over", turn: Turn]
+  | [point: "sending", delivery: Delivery]
+  | [point: "before-send", delivery: Delivery]
+  | [point: "after-send", delivery: Delivery]
+  | [point: "delivered", delivery: Delivery]
+  | [point: "undelivered", delivery: Delivery, again: boolean];
+
+export type ProbePoint = Sight[0];
+
+type Taking<S> = S extends unknown[] ? (take: (...sight: S) => void) => void : never;
+
+/** Called with any `Sight`, spread; whoever cares for the point alone takes just that. */
+export type Probe = Taking<Sight> extends (take: infer Each) => void ? Each : never;
 
 export const noProbe: Probe = () => undefined;
+
+/** Every one of them sees what passes. */
+export function allProbes(probes: readonly Probe[]): Probe {
+  return (...sight: Sight) => {
+    for (const probe of probes) (probe as (...passing: Sight) => void)(...sight);
+  };
+}

@@ -1,5 +1,4 @@
 import { isOperatorChannel } from "../domain/address.ts";
-import { noProbe } from "../domain/probe.ts";
 import { forwardClock, systemClock } from "../domain/clock.ts";
 import { createIds } from "../domain/ids.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
@@ -26,6 +25,7 @@ import { gatewaySettings, openLog, readConfiguration, type Configuration } from 
 import { storeTarget } from "./store-target.ts";
 import { startMirror } from "./mirror.ts";
 import { watchConfiguration } from "./reload.ts";
+import { createWatch } from "./watch.ts";
 import { createScratchChannels } from "./scratch-channels.ts";
 import { tellSessionChanges } from "./session-changes.ts";
 import { explainSettings, operationSettings, rememberAnew, settingsInForce } from "./settings.ts";
@@ -65,12 +65,12 @@ export async function startGateway(start: GatewayStart): Promise<StartedGateway>
 type Held = ReturnType<typeof holdState>;
 
 function buildLine(house: House, secret: string): Line {
-  const { store, clock, ids, log, settings, doors, desks } = house;
+  const { store, clock, ids, log, settings, doors, desks, watch } = house;
   const scratch = createScratchChannels();
-  return createLine({
+  const line = createLine({
     store,
     world: { clock, ids, log, random: Math.random },
-    probe: house.start.probe ?? noProbe,
+    probe: watch.probe(house.start.probe),
     settings: lineSettings(settings, doors, secret),
     people: createLinePeople({
       ...{ store, clock, ids, log, settings, directory: settings.directory },
@@ -78,11 +78,12 @@ function buildLine(house: House, secret: string): Line {
       onRequest: () => publish(house, "people.changed", { reason: "pairing" }),
       tell: (tx, to, text) => sayTo(house, tx, to, text),
     }),
-    resolveModel: (ref) => settings.current().providers.resolveModel(ref),
+    resolveModel: watch.models((ref) => settings.current().providers.resolveModel(ref)),
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
     onTurnEvent: announceTurns(house),
     cluster: { ...house.cluster, sends: (channel) => doors.channels?.sends(channel) ?? false },
   });
+  return watch.line(line);
 }
 
 /** The page and the terminal are told in the main session, once nothing runs in it. */
@@ -137,7 +138,7 @@ async function buildGateway(house: House, services: Services, secret: string): P
     uiDir: start.uiDir,
     version: start.version,
     secret,
-    metrics: createMetrics(services),
+    metrics: createMetrics(services, house.watch.recorder.families),
     world: { clock, ids, log },
   });
 }
@@ -162,7 +163,9 @@ function buildChannels(house: House, line: Line): RunningChannels {
 async function assemble(start: GatewayStart, configuration: Configuration, stateDir: string, held: Held): Promise<StartedGateway> {
   const files = statePaths(stateDir);
   const log = await openLog(configuration, files, start);
-  const store = await openStoreAt(storeTarget(configuration.compiled.config, files, (error) => log.warn({ err: error }, "the connection to PostgreSQL broke; it is made again")));
+  const watch = createWatch(systemClock);
+  const target = storeTarget(configuration.compiled.config, files, (error) => log.warn({ err: error }, "the connection to PostgreSQL broke; it is made again"));
+  const store = watch.store(await openStoreAt({ ...target, ...watch.commits }));
   // Several gateways go by one clock: that of what they share.
   const clock = store.cluster?.clock ?? forwardClock();
   const settings = await settingsInForce(store, configuration.compiled, start.env).catch(async (error: unknown) => {
@@ -173,8 +176,8 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   const listening = { host: "", port: 0 };
   const cluster = createGatewayCluster({ store, clock, ids, log, version: start.version, leaseMs: configuration.compiled.config.store.lease, address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`) });
   const house: House = {
-    ...{ start, configuration, stateDir, clock, log, store, settings, ids, cluster, startedAt: clock.now() },
-    ...{ desks: {}, doors: {}, listeners: new Set(), listening, ready: false },
+    ...{ start, configuration, stateDir, clock, log, store, watch, settings, ids, cluster, startedAt: clock.now() },
+    ...{ desks: {}, doors: {}, listeners: new Set([watch.onTurnEvent]), listening, ready: false },
   };
   const secret = await deviceSecret(files.secret, house.ids);
   const line = buildLine(house, secret);

@@ -14,6 +14,7 @@ import type { RunningMirror } from "./mirror.ts";
 import type { SessionChanges } from "./session-changes.ts";
 import type { SettingsHolder } from "./settings.ts";
 import type { Configuration } from "./startup.ts";
+import type { Watch } from "./watch.ts";
 
 export interface GatewayStart {
   readonly env: Environment;
@@ -46,6 +47,7 @@ export interface House {
   readonly ids: Ids;
   readonly log: Log;
   readonly store: Store;
+  readonly watch: Watch;
   readonly cluster: GatewayCluster;
   readonly settings: SettingsHolder;
   readonly doors: Doors;

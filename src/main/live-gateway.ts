@@ -23,12 +23,13 @@ function announcements(line: Line, house: House): LiveGateway["tell"] {
 }
 
 export function liveGateway(line: Line, house: House): LiveGateway {
-  const { settings, doors, listeners } = house;
+  const { settings, doors, listeners, watch } = house;
   return {
     receive: line.receive,
     turns: line.turns,
     tell: announcements(line, house),
     channels: () => doors.channels?.statuses() ?? [],
+    figures: () => watch.figures(doors.gateway?.connections() ?? 0),
     route: (message) => settings.current().route(message),
     ownedAccounts: () => ownedAccounts(settings.current(), settings.directory),
     canaries: () => (settings.current().config.audit.canary ? line.canaries : null),

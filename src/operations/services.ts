@@ -2,6 +2,7 @@ import type { Agents } from "../agent/settings.ts";
 import type { ModelInfo } from "../agent/providers/provider.ts";
 import type { ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Figures } from "../domain/figures.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { InboundMessage, ReceiveOutcome, Speaker } from "../domain/message.ts";
 import type { Route, RouteWhy } from "../domain/route.ts";
@@ -67,6 +68,8 @@ export interface LiveGateway {
   receive(message: InboundMessage): Promise<ReceiveOutcome>;
   readonly turns: RunningTurns;
   readonly tell: Announcements;
+  /** How it does: its process, its rates, how long the stages of a message take. */
+  figures(): Figures;
   channels(): readonly (ChannelStatus & { readonly name: string })[];
   onTurnEvent(listener: (event: TurnEvent) => void): () => void;
   route(message: InboundMessage): Route;

@@ -25,9 +25,9 @@ export async function sendDelivery(parts: SendParts, channel: Channel, delivery:
   for (let index = delivery.sentParts; index < rendered.length; index++) {
     const part = rendered[index];
     if (!part) continue;
-    parts.probe("before-send");
+    parts.probe("before-send", delivery);
     receipts.push(await sendPart(parts, channel, delivery, part, index, signal));
-    parts.probe("after-send");
+    parts.probe("after-send", delivery);
     const isLast = index === rendered.length - 1;
     const reached = {
       id: delivery.id,

@@ -69,15 +69,19 @@ async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSign
   const attempts = delivery.attempts + 1;
   const begun = await parts.store.run(beginDelivery, { id: delivery.id, attempts });
   if (begun === 0) return true;
+  parts.probe("sending", delivery);
   try {
     const channel = parts.channel(delivery.address, delivery.sessionKey);
     // It may be on its way back (a reload, a mistake in the configuration): the reply waits for it.
     if (!channel) throw new ContinuoError("CHANNEL_UNAVAILABLE", `The channel ${delivery.address.channel} is not running.`);
     await sendDelivery(parts, channel, delivery, signal);
+    parts.probe("delivered", delivery);
     return true;
   } catch (thrown) {
     // The platform has it, the store does not say so: it stays under way, and the next start labels it (2).
     if (thrown instanceof NotKept) throw thrown;
-    return !(await postpone(parts, delivery, attempts, toContinuoError(thrown), signal));
+    const again = await postpone(parts, delivery, attempts, toContinuoError(thrown), signal);
+    parts.probe("undelivered", delivery, again);
+    return !again;
   }
 }

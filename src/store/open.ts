@@ -1,13 +1,13 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { ContinuoError, isContinuoError } from "../domain/errors.ts";
-import { openSqlite } from "./engines/sqlite/engine.ts";
+import { openSqlite, type SqliteOptions } from "./engines/sqlite/engine.ts";
 import { translateSqliteError } from "./engines/sqlite/errors.ts";
 import { isOutdated, migrateSqlite } from "./migrate.ts";
 import type { Store } from "./store.ts";
 
 /** Where the data is: PostgreSQL when there is an address, else the embedded database. */
-export interface StoreTarget {
+export interface StoreTarget extends Pick<SqliteOptions, "onCommit"> {
   /** The file of the embedded database. */
   readonly path: string;
   readonly url: string | null;
@@ -18,8 +18,8 @@ export interface StoreTarget {
 }
 
 /** Opens the store that the configuration names. Errors: those of `openStore`, STORE_UNREACHABLE, STORE_REFUSED. */
-export async function openStoreAt({ path, url, connections, onError }: StoreTarget): Promise<Store> {
-  if (url === null) return openStore(path);
+export async function openStoreAt({ path, url, connections, onError, ...options }: StoreTarget): Promise<Store> {
+  if (url === null) return openStore(path, options);
   // The driver is loaded by those who use it.
   const { openPostgres } = await import("./engines/postgres/engine.ts");
   return openPostgres({ url, connections, onError });
@@ -34,14 +34,14 @@ export async function openStoreReadOnlyAt(target: StoreTarget): Promise<Store | 
  * Opens the embedded store, creating it and bringing its schema up to date.
  * Errors: STATE_UNWRITABLE, STORE_CORRUPT, STORE_NEWER; a file that is not ours is never overwritten.
  */
-export function openStore(path: string): Store {
+export function openStore(path: string, options: Pick<SqliteOptions, "onCommit"> = {}): Store {
   const isNew = !existsSync(path);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new ContinuoError("STATE_UNWRITABLE", `The directory ${dirname(path)} cannot be created.`, { cause: error });
   }
-  const store = openSqliteUpToDate(path);
+  const store = openSqliteUpToDate(path, options);
   if (isNew) chmodSync(path, 0o600);
   return store;
 }
@@ -73,8 +73,8 @@ export async function foldJournal(path: string): Promise<boolean> {
   }
 }
 
-function openSqliteUpToDate(path: string): ReturnType<typeof openSqlite> {
-  const store = openSqlite(path);
+function openSqliteUpToDate(path: string, options: SqliteOptions = {}): ReturnType<typeof openSqlite> {
+  const store = openSqlite(path, options);
   try {
     migrateSqlite(store.writer);
     return store;

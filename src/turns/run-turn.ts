@@ -106,10 +106,13 @@ async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly E
     modelOverride: claimed.modelOverride,
     entries,
     signal,
-    inspect: (request) => checkMarkers(parts, turn, "request", [request.system, ...request.messages.map(({ text }) => text)].join("\n")),
+    inspect: (request) => {
+      parts.probe("asking", turn, request);
+      return checkMarkers(parts, turn, "request", [request.system, ...request.messages.map(({ text }) => text)].join("\n"));
+    },
     onText: (delta, text) => {
       onSpoken();
-      parts.probe("streaming");
+      parts.probe("streaming", turn);
       parts.emit({ ...frame, at: now(), kind: "delta", delta, text: withoutMarkers(text) });
     },
   });

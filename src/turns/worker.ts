@@ -59,7 +59,7 @@ async function runNext(parts: WorkerParts, gate: Gate, sessionKey: string, lane:
   }
   // Stopped while it was claimed: nobody would be there to end a turn that begins now.
   if (stopping.aborted) return handBack(parts, claim.claimed).then(() => none(null));
-  parts.probe("claimed");
+  parts.probe("claimed", claim.claimed.turn);
   tellDropped(parts, claim.claimed);
   await perform(parts, claim.claimed, lane, stopping);
   return { kind: "ran", claimed: claim.claimed };
@@ -93,9 +93,9 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
     const end = unlessStopped(ran, abort.signal);
     // From here on the end is decided: who asks for a stop now is told that nothing runs.
     lane.abort = null;
-    parts.probe("before-commit");
+    parts.probe("before-commit", ended.turn);
     const { delivering } = await commitWhenPossible(parts, ended, end, draft, stopping);
-    parts.probe("committed");
+    parts.probe("committed", ended.turn);
     // What is held is told to its owner as well, who reads elsewhere.
     if (delivering) parts.onDelivery(end.held === null ? ended.turn.reply.address : undefined);
     parts.emit(endEvent(ended.turn, end, now()));
@@ -103,8 +103,10 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
     await parts.settleLive(turn.id);
     const error = toContinuoError(thrown);
     if (error.code !== "STORE_FENCED") throw thrown;
+    parts.probe("fenced", turn);
     parts.log.warn({ turnId: turn.id, sessionKey: turn.sessionKey }, "another worker has taken this turn over");
   } finally {
+    parts.probe("over", turn);
     clearTimeout(timeout);
     lane.claimed = null;
     lane.abort = null;

@@ -132,6 +132,7 @@ function liveGateway(line: Line, listeners: Set<(event: TurnEvent) => void>, ses
     receive: line.receive,
     turns: line.turns,
     tell: { sessionChanged, deliveriesChanged: () => undefined, peopleChanged: () => undefined, welcome: async () => undefined },
+    figures: () => ({ process: { rssBytes: 0, heapBytes: 0, loop: null, connections: 0 }, rates: { accepted: 0, committed: 0, sent: 0 }, stages: [] }),
     channels: () => [],
     route: routeOf,
     ownedAccounts: () => [],

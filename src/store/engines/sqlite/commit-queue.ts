@@ -42,9 +42,9 @@ async function runOne({ database, tx, translate }: Parts, job: Job, alone: boole
 /**
  * Group commit: transactions that are asked for within one turn of the event loop share one
  * `BEGIN ... COMMIT`, and so one flush to the disk. Each has its own savepoint: one that fails takes
- * back its own writes and nobody else's. All resolve only after the shared commit.
+ * back its own writes and nobody else's. All resolve only after the shared commit; `onCommit` hears how many shared it.
  */
-export function createCommitQueue(database: DatabaseSync, tx: Executor, translate: Parts["translate"]): CommitQueue {
+export function createCommitQueue(database: DatabaseSync, tx: Executor, translate: Parts["translate"], onCommit: (transactions: number) => void = () => undefined): CommitQueue {
   const parts: Parts = { database, tx, translate };
   const waiting: Job[] = [];
   let active: Promise<void> | null = null;
@@ -63,6 +63,7 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor, translat
       if (database.isOpen && database.isTransaction) database.exec("rollback");
       return;
     }
+    if (kept.length > 0) onCommit(kept.length);
     for (const job of kept) job.resolve();
   };
 

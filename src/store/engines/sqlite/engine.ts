@@ -56,14 +56,20 @@ const PRAGMAS = `
   pragma cache_size = -4000;
 `;
 
+export interface SqliteOptions {
+  readonly readOnly?: boolean;
+  /** Hears how many transactions shared a commit. */
+  onCommit?(transactions: number): void;
+}
+
 /** WAL, `synchronous = FULL`: a commit that resolved is on the disk (law 1). */
-export function openSqlite(path: string, options: { readonly readOnly?: boolean } = {}): Store & { readonly writer: DatabaseSync } {
+export function openSqlite(path: string, options: SqliteOptions = {}): Store & { readonly writer: DatabaseSync } {
   const readOnly = options.readOnly === true;
   try {
     const writer = new DatabaseSync(path, { readOnly });
     writer.exec(PRAGMAS);
     if (!readOnly) writer.exec("pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 16777216;");
-    return assemble(path, writer, readOnly);
+    return assemble(path, writer, readOnly, options.onCommit);
   } catch (error) {
     throw translateSqliteError(error, path);
   }
@@ -78,7 +84,7 @@ function remembering(upkeep: SqliteUpkeep): Translate {
   };
 }
 
-function assemble(path: string, writer: DatabaseSync, readOnly: boolean): Store & { readonly writer: DatabaseSync } {
+function assemble(path: string, writer: DatabaseSync, readOnly: boolean, onCommit: SqliteOptions["onCommit"]): Store & { readonly writer: DatabaseSync } {
   const builder = sqliteBuilder();
   const upkeep = createUpkeep(path);
   const translate = remembering(upkeep);
@@ -87,7 +93,7 @@ function assemble(path: string, writer: DatabaseSync, readOnly: boolean): Store 
   if (!readOnly) reader.exec(PRAGMAS);
   const reads = executorFor(reader, builder, translate);
   const writes = executorFor(writer, builder, translate);
-  const commits = createCommitQueue(writer, writes, translate);
+  const commits = createCommitQueue(writer, writes, translate, onCommit);
   return {
     cluster: null,
     upkeep: readOnly ? null : upkeep,
