@@ -5,6 +5,14 @@ import type { Manifest } from "../store/backup/manifest.ts";
 import type { GatewayEvent } from "./gateway-client.ts";
 import type { Prompter } from "./prompter.ts";
 
+/** A terminal that a command may fill and read keys from. */
+export interface LiveScreen {
+  size(): { readonly columns: number; readonly rows: number };
+  onResize(handler: () => void): () => void;
+  /** Keys as the terminal sends them, not shown, until the returned function is called; being told to end is a `q`. */
+  onKey(handler: (key: string) => void): () => void;
+}
+
 /** Where a command reads and writes. `main` builds it from the process; tests from streams in memory. */
 export interface Terminal {
   readonly stdin: Readable;
@@ -17,6 +25,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls `handler` on every SIGINT until the returned function is called. */
   onInterrupt(handler: () => void): () => void;
+  /** Absent where stdin or stdout is no terminal. */
+  readonly screen?: LiveScreen;
 }
 
 export interface CliTime {

@@ -12,6 +12,21 @@ export function padToWidth(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));
 }
 
+// oxlint-disable-next-line no-control-regex -- colour is told by control sequences
+const PIECES = /\u001b\[[\d;]*m|[^\u001b]/gu;
+
+/** As much of one line as fits into `width` columns; colour that was begun is ended. */
+export function cutToWidth(line: string, width: number): string {
+  if (displayWidth(line) <= width) return line;
+  let left = width;
+  const kept = (line.match(PIECES) ?? []).filter((piece) => {
+    if (piece.startsWith("\u001b")) return true;
+    left -= displayWidth(piece);
+    return left >= 0;
+  });
+  return kept.join("");
+}
+
 /** Text that others wrote, made harmless for a terminal: no escape sequence of theirs reaches it. Tabs and newlines stay. */
 export function withoutControls(text: string): string {
   return text.replace(CONTROLS, "");

@@ -5,6 +5,7 @@ export type {
   CliTime,
   Daemon,
   GatewayFile,
+  LiveScreen,
   LoadedSettings,
   LocalOperations,
   RunOptions,

@@ -14,6 +14,7 @@ import { applyCommand, changesCommand, planCommand, rollbackCommand } from "./co
 import { securityCommand } from "./commands/security.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { statusCommand } from "./commands/status.ts";
+import { topCommand } from "./commands/top.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { whyCommand } from "./commands/why.ts";
 import type { CommandContext } from "./command.ts";
@@ -46,7 +47,7 @@ function adopt(parent: Command): void {
 
 /** In the order of the help: what runs, who is who, who shares what, and the house itself. */
 const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
-  ...[gatewayCommand, statusCommand, healthCommand, chatCommand, sessionsCommand],
+  ...[gatewayCommand, statusCommand, topCommand, healthCommand, chatCommand, sessionsCommand],
   ...[pairingCommand, peopleCommand, whyCommand, audienceCommand, outboxCommand],
   ...[planCommand, applyCommand, rollbackCommand, changesCommand],
   ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, configCommand, logsCommand],

@@ -7,6 +7,7 @@ import type { CliDeps, RunOptions } from "../cli/index.ts";
 import { resolvePaths } from "../config/environment.ts";
 import { systemClock } from "../domain/clock.ts";
 import { createIds } from "../domain/ids.ts";
+import { liveScreen } from "./screen.ts";
 import { isHeld, readHolder, statePaths } from "./state-paths.ts";
 
 /** Where the program lies when it runs: `dist/` holds the bundle and the page. */
@@ -111,6 +112,7 @@ export function processDeps(place: ProgramPlace): CliDeps {
       columns: stdout.columns || 80,
       env,
       onInterrupt,
+      ...(stdin.isTTY === true && stdout.isTTY === true ? { screen: liveScreen(stdin, stdout) } : {}),
     },
     time: { now: () => systemClock.now(), pause: (ms) => sleep(ms) },
     ids: createIds(systemClock),

@@ -6,6 +6,7 @@ import { chatSend } from "./chat-send.ts";
 import { commandsList } from "./commands-list.ts";
 import { conversationsList } from "./conversations-list.ts";
 import { conversationsResume } from "./conversations-resume.ts";
+import { gatewayStats } from "./gateway-stats.ts";
 import { health } from "./health.ts";
 import { modelsList } from "./models-list.ts";
 import { audienceBetween } from "./audience-between.ts";
@@ -42,6 +43,7 @@ import { verifyRun } from "./verify-run.ts";
 export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   health,
   status,
+  gatewayStats,
   agentsList,
   modelsList,
   commandsList,
