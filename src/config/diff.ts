@@ -14,6 +14,7 @@ export interface ConfigChange {
 
 const RESTART: readonly ValuePath[] = [
   ["gateway", "port"],
+  ["telemetry"],
   ["gateway", "bind"],
   ["gateway", "customBindHost"],
   ["gateway", "mode"],

@@ -10,6 +10,7 @@ import { limitsSchema } from "./schema/limits.ts";
 import { messagesSchema } from "./schema/messages.ts";
 import { modelsSchema } from "./schema/models.ts";
 import { sessionSchema } from "./schema/session.ts";
+import { telemetrySchema } from "./schema/telemetry.ts";
 import { toolsSchema } from "./schema/tools.ts";
 
 const LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
@@ -55,6 +56,7 @@ export const configSchema = z.looseObject({
     .strictObject({ canary: setting(z.boolean().default(false), "Plants a marker with each person's words and watches that it never comes near anybody else.", true) })
     .prefault({}),
   logging: loggingSchema.prefault({}),
+  telemetry: telemetrySchema.prefault({}),
   cron: cronSchema.prefault({}),
   hooks: hooksSchema.prefault({}),
 });

@@ -6,7 +6,6 @@ import { OPERATIONS, type Services } from "../operations/index.ts";
 import { createSessionCounts } from "../sessions/count.ts";
 import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
-import { openStoreAt } from "../store/open.ts";
 import type { Executor } from "../store/store.ts";
 import { announceSession, announceTurns, hearOthers, publish } from "./announce.ts";
 import { CHANNEL_FACTORIES, createChannels, type RunningChannels } from "./channels.ts";
@@ -17,7 +16,7 @@ import type { GatewayStart, House } from "./house.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges, type RunningChanges } from "./changes.ts";
 import { createMetrics } from "./metrics.ts";
-import { createLine, type Line } from "./line.ts";
+import type { Line, LineParts } from "./line.ts";
 import { lineSettings } from "./line-settings.ts";
 import { liveGateway, snapshotOf } from "./live-gateway.ts";
 import { createLinePeople, createPeopleDesk } from "./people.ts";
@@ -67,10 +66,9 @@ type Held = ReturnType<typeof holdState>;
 function buildLine(house: House, secret: string): Line {
   const { store, clock, ids, log, settings, doors, desks, watch } = house;
   const scratch = createScratchChannels();
-  const line = createLine({
+  const parts: Omit<LineParts, "probe"> = {
     store,
     world: { clock, ids, log, random: Math.random },
-    probe: watch.probe(house.start.probe),
     settings: lineSettings(settings, doors, secret),
     people: createLinePeople({
       ...{ store, clock, ids, log, settings, directory: settings.directory },
@@ -78,12 +76,12 @@ function buildLine(house: House, secret: string): Line {
       onRequest: () => publish(house, "people.changed", { reason: "pairing" }),
       tell: (tx, to, text) => sayTo(house, tx, to, text),
     }),
-    resolveModel: watch.models((ref) => settings.current().providers.resolveModel(ref)),
+    resolveModel: (ref) => settings.current().providers.resolveModel(ref),
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
     onTurnEvent: announceTurns(house),
     cluster: { ...house.cluster, sends: (channel) => doors.channels?.sends(channel) ?? false },
-  });
-  return watch.line(line);
+  };
+  return watch.line(parts, house.start.probe);
 }
 
 /** The page and the terminal are told in the main session, once nothing runs in it. */
@@ -138,7 +136,7 @@ async function buildGateway(house: House, services: Services, secret: string): P
     uiDir: start.uiDir,
     version: start.version,
     secret,
-    metrics: createMetrics(services, house.watch.recorder.families),
+    metrics: createMetrics(services, house.watch.families),
     world: { clock, ids, log },
   });
 }
@@ -163,9 +161,9 @@ function buildChannels(house: House, line: Line): RunningChannels {
 async function assemble(start: GatewayStart, configuration: Configuration, stateDir: string, held: Held): Promise<StartedGateway> {
   const files = statePaths(stateDir);
   const log = await openLog(configuration, files, start);
-  const watch = createWatch(systemClock);
+  const watch = await createWatch({ clock: systemClock, log, version: start.version, config: configuration.compiled.config });
   const target = storeTarget(configuration.compiled.config, files, (error) => log.warn({ err: error }, "the connection to PostgreSQL broke; it is made again"));
-  const store = watch.store(await openStoreAt({ ...target, ...watch.commits }));
+  const store = await watch.openStore(target);
   // Several gateways go by one clock: that of what they share.
   const clock = store.cluster?.clock ?? forwardClock();
   const settings = await settingsInForce(store, configuration.compiled, start.env).catch(async (error: unknown) => {
@@ -191,7 +189,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
 }
 
 /** In the opposite order of `open`: nothing comes in any more, what runs ends, and the store is the last to go. */
-async function shut({ doors, desks, store, cluster, log }: House, line: Line, graceMs: number, reason: string): Promise<void> {
+async function shut({ doors, desks, store, cluster, watch, log }: House, line: Line, graceMs: number, reason: string): Promise<void> {
   const steps = [
     () => doors.channels?.stop(),
     () => line.stop(graceMs),
@@ -201,6 +199,7 @@ async function shut({ doors, desks, store, cluster, log }: House, line: Line, gr
     () => doors.mirror?.stop(),
     () => doors.gateway?.close({ reason }),
     () => store.close(),
+    () => watch.stop(),
   ];
   for (const step of steps) {
     // One that cannot end well must not keep the others, or the lock.

@@ -4,6 +4,7 @@ import { isContinuoError } from "../domain/errors.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Receive } from "../inbox/receive.ts";
 import type { Recorder, StoreKind } from "../observe/recorder.ts";
+import type { Traces } from "../observe/traces.ts";
 import type { Store } from "../store/store.ts";
 
 /** The same, each message counted by what became of it. */
@@ -83,8 +84,8 @@ export function watchedStream(source: AsyncIterable<ModelEvent>, signal: AbortSi
 
 type Resolve = (ref: string) => ResolvedModel;
 
-/** The same models, each request counted with its tokens. */
-export function observedModels(resolve: Resolve, recorder: Recorder): Resolve {
+/** The same models, each request counted with its tokens, and a span of its trace. */
+export function observedModels(resolve: Resolve, recorder: Recorder, traces: Traces | null): Resolve {
   return (ref) => {
     const found = resolve(ref);
     const { provider } = found;
@@ -95,7 +96,11 @@ export function observedModels(resolve: Resolve, recorder: Recorder): Resolve {
         models: provider.models,
         stream(request, signal) {
           const began = recorder.time.elapsed();
-          return watchedStream(provider.stream(request, signal), signal, (outcome, usage) => recorder.model(ref, outcome, recorder.time.elapsed() - began, usage));
+          const asked = traces?.now() ?? 0;
+          return watchedStream(provider.stream(request, signal), signal, (outcome, usage) => {
+            recorder.model(ref, outcome, recorder.time.elapsed() - began, usage);
+            traces?.modelEnded(request, ref, outcome, { start: asked, end: traces.now() }, usage);
+          });
         },
       },
     };

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { startGateway, type StartedGateway } from "../../src/main/gateway.ts";
+import { startGateway } from "../../src/main/gateway.ts";
 import { connect, type Client } from "../e2e/client.ts";
 import { gatewayConfig, modelConfig, OPEN, telegramConfig, TOKEN } from "../e2e/house.ts";
 import { stage } from "../e2e/stage.ts";
@@ -13,7 +13,9 @@ export interface ObservedHouse {
   readonly telegram: TelegramServer;
   readonly model: ModelServer;
   readonly client: Client;
-  readonly gateway: StartedGateway;
+  readonly stateDir: string;
+  /** Ends the gateway before the test does. */
+  stop(): Promise<void>;
   /** What `/metrics` prints. */
   metrics(): Promise<string>;
 }
@@ -31,10 +33,12 @@ export async function observedHouse(t: TestContext, options: { config?: object; 
     uiDir: join(tmpdir(), "continuo-no-page"),
     foreground: { isTTY: false },
   });
-  on.atEnd(() => gateway.stop("the test is over"));
+  let ended: Promise<void> | null = null;
+  const stop = (): Promise<void> => (ended ??= gateway.stop("the test is over"));
+  on.atEnd(stop);
   const client = await connect({ port: gateway.port, token: TOKEN });
   on.atEnd(() => client.close());
-  return { telegram, model, client, gateway, metrics: async () => (await fetch(`${gateway.url}/metrics`)).text() };
+  return { telegram, model, client, stateDir, stop, metrics: async () => (await fetch(`${gateway.url}/metrics`)).text() };
 }
 
 /** The value of one line of `/metrics`; null while it is not there. */
