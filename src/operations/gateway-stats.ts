@@ -4,6 +4,7 @@ import { countOpenItems } from "../store/statements/count-open-items.ts";
 import { countRunningTurns } from "../store/statements/count-running-turns.ts";
 import { findOldestPending } from "../store/statements/find-oldest-pending.ts";
 import { findOldestQueued } from "../store/statements/find-oldest-queued.ts";
+import { listLiveGateways } from "../store/statements/list-live-gateways.ts";
 import { listQueueDepths } from "../store/statements/list-queue-depths.ts";
 import { listRunningTurns } from "../store/statements/list-running-turns.ts";
 import { define } from "./define.ts";
@@ -19,6 +20,12 @@ function gatewaysOf({ facts, live }: Services, now: number) {
   const { process } = live.figures();
   const { version, pid, startedAt } = facts;
   return [{ version, pid, host: address.host, port: address.port, startedAt, uptimeMs: now - startedAt, ...process }];
+}
+
+/** All that work on this store; most stores have one. */
+async function aliveOf({ store }: Services, now: number) {
+  const rows = await store.all(listLiveGateways, { now });
+  return rows.map(({ version, address, started_at: startedAt }) => ({ version, address, uptimeMs: ageOf(startedAt, now) }));
 }
 
 async function turnsOf({ store }: Services, limit: number, now: number) {
@@ -69,6 +76,7 @@ export const gatewayStats = define({
     return {
       ts: now,
       gateways: gatewaysOf(services, now),
+      alive: await aliveOf(services, now),
       turns: await turnsOf(services, limit, now),
       queue: await queueOf(services, limit, now),
       deliveries: await deliveriesOf(services, now),

@@ -8,6 +8,7 @@ import { gatewayConfig, modelConfig, OPEN, telegramConfig, TOKEN } from "../e2e/
 import { stage } from "../e2e/stage.ts";
 import type { Behaviours, ModelServer } from "../servers/model-server.ts";
 import type { TelegramServer } from "../servers/telegram-server.ts";
+import { storeConfig } from "../store/database.ts";
 
 export interface ObservedHouse {
   readonly telegram: TelegramServer;
@@ -26,7 +27,7 @@ export async function observedHouse(t: TestContext, options: { config?: object; 
   const stateDir = on.directory();
   const telegram = await on.telegram();
   const model = await on.model(options.behave);
-  const config = { gateway: gatewayConfig(), ...telegramConfig(telegram, OPEN), ...modelConfig({ mock: model }), ...options.config };
+  const config = { gateway: gatewayConfig(), ...(await storeConfig(stateDir)), ...telegramConfig(telegram, OPEN), ...modelConfig({ mock: model }), ...options.config };
   writeFileSync(join(stateDir, "openclaw.json"), JSON.stringify(config), { mode: 0o600 });
   const gateway = await startGateway({
     ...{ env: { OPENCLAW_STATE_DIR: stateDir }, port: 0, bind: null, verbose: false, version: "0.0.0-test" },

@@ -99,7 +99,11 @@ test("a collector that is away is told of once, and keeps neither a message nor 
   const { client, stop, stateDir } = await observedHouse(t, { config: { channels: {}, ...telemetry(gone) } });
   assert.match(await client.ask("hello"), /hello/);
   await stop();
-  assert.equal(readLog(stateDir).filter(({ msg }) => msg.startsWith("traces cannot be delivered")).length, 1);
+  const lines = await until("the log is written", () => {
+    const all = readLog(stateDir).map(({ msg }) => msg);
+    return all.includes("stopped") ? all : null;
+  });
+  assert.equal(lines.filter((line) => line.startsWith("traces cannot be delivered")).length, 1);
 });
 
 test("a turn whose gateway is killed goes on in the same trace, in the next gateway's attempt", async (t) => {

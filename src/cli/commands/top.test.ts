@@ -10,6 +10,7 @@ import { paletteFor } from "../output.ts";
 
 const STATS = {
   gateways: [{ version: "1.2.3", host: "127.0.0.1", port: 18789, pid: 4711, uptimeMs: 3_725_000, rssBytes: 84_000_000, heapBytes: 31_000_000, connections: 2, loop: { p50Ms: 0.2, p99Ms: 140, maxMs: 410 } }],
+  alive: [{ version: "1.2.3", address: "127.0.0.1:18789", uptimeMs: 3_725_000 }, { version: "1.2.2", address: "10.0.0.2:18789", uptimeMs: 61_000 }],
   turns: {
     running: 2,
     list: [
@@ -26,6 +27,7 @@ const STATS = {
 
 const EXPECTED = `Continuo 1.2.3 · 127.0.0.1:18789 · pid 4711 · up 1h2m
 memory 84 MB, heap 31 MB · loop delay p50 0.2ms p99 140ms max 410ms · 2 clients
+gateways    2 alive: 127.0.0.1:18789 (1.2.3, up 1h2m), 10.0.0.2:18789 (1.2.2, up 1m1s)
 per second  1.2 accepted · 1.1 committed · 0.9 sent
 turns       2 running · 5 waiting, oldest 3.2s
 replies     3 pending, oldest 700ms · 1 sending · 2 failed · 0 held · 0 unknown

@@ -18,6 +18,8 @@ interface TopOptions {
 /** More sessions than any terminal has lines. */
 const PARAMS = { limit: 100 };
 const EVERY_MS = 1_000;
+/** Where nobody sees lines break: what is read by a program keeps its ends. */
+const UNCUT = 10_000;
 /** The gateway begins to measure its event loop when it is first asked. */
 const FIRST_MEASURE_MS = 300;
 
@@ -101,7 +103,7 @@ async function top(deps: CliDeps, options: TopOptions): Promise<void> {
   if (options.json) return printJson(terminal, await askOnce(deps));
   if (options.once !== true && terminal.screen !== undefined) return live(deps, terminal.screen);
   const sample = topSample(await askOnce(deps));
-  printLines(terminal, topFrame(sample, { columns: terminal.columns, rows: null, sort: "running", palette: paletteFor(terminal), footer: null }));
+  printLines(terminal, topFrame(sample, { columns: terminal.stdoutIsTTY ? terminal.columns : UNCUT, rows: null, sort: "running", palette: paletteFor(terminal), footer: null }));
 }
 
 /** `top`: the running gateway at a glance, each second anew. */

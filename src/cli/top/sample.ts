@@ -45,6 +45,8 @@ export const DELIVERY_STATES = ["pending", "sending", "failed", "held", "unknown
 /** One answer of `gateway.stats`, as it is shown. */
 export interface TopSample {
   readonly gateways: readonly GatewayRow[];
+  /** Every gateway on the store, this one too. */
+  readonly alive: readonly { readonly version: string; readonly address: string; readonly uptimeMs: number }[];
   readonly running: number;
   readonly waiting: number;
   readonly oldestMs: number | null;
@@ -98,6 +100,7 @@ export function topSample(payload: unknown): TopSample {
   const [turns, queue, deliveries, rates] = [asRow(row.turns), asRow(row.queue), asRow(row.deliveries), asRow(row.rates)];
   return {
     gateways: rowsOf(row, "gateways").map(gatewayRow),
+    alive: rowsOf(row, "alive").map((one) => ({ version: word(one, "version"), address: word(one, "address"), uptimeMs: count(one, "uptimeMs") })),
     running: count(turns, "running"),
     waiting: count(queue, "waiting"),
     oldestMs: numberOf(queue, "oldestMs"),

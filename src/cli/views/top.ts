@@ -64,6 +64,12 @@ function gatewayLines({ version, address, pid, uptimeMs, rssBytes, heapBytes, co
   ];
 }
 
+/** Said only where there are several: most gateways are alone. */
+function aliveLines({ alive }: TopSample, palette: Palette): string[] {
+  if (alive.length < 2) return [];
+  return [`${palette.bold("gateways")}    ${alive.length} alive: ${alive.map(({ address, version, uptimeMs }) => `${address} (${version}, up ${duration(uptimeMs)})`).join(", ")}`];
+}
+
 function oldest(ms: number | null, palette: Palette): string {
   if (ms === null) return "";
   return ms >= LONG_MS ? `, oldest ${palette.warn(span(ms))}` : `, oldest ${span(ms)}`;
@@ -128,7 +134,7 @@ function sessionTable({ sessions }: TopSample, { sort: column, palette }: TopLoo
 /** One frame: the gateway, what runs and waits, how long the stages take, the channels, the busiest sessions. */
 export function topFrame(sample: TopSample, look: TopLook): string[] {
   const { palette, columns, rows, footer } = look;
-  const head = [...sample.gateways.flatMap((one) => gatewayLines(one, palette)), ...overview(sample, palette), ""];
+  const head = [...sample.gateways.flatMap((one) => gatewayLines(one, palette)), ...aliveLines(sample, palette), ...overview(sample, palette), ""];
   const body = [...beside(stageTable(sample.stages, palette), channelTable(sample.channels, palette), columns), "", ...sessionTable(sample, look)];
   const lines = [...head, ...body];
   const room = rows === null ? lines.length : Math.max(0, rows - (footer === null ? 0 : 1));
