@@ -24,7 +24,7 @@ const SUMMARY = fileURLToPath(new URL("test-summary.ts", import.meta.url));
 /** What reaches this is about a store: it opens one, starts a gateway, or says why it is for one engine alone. */
 const STORE_KIT = "test/store/engine.ts";
 const NAMES: Readonly<Record<Engine, string>> = { sqlite: "SQLite", postgres: "PostgreSQL" };
-const OPTIONS = ["--test-concurrency=2", "--test-timeout=180000"];
+const OPTIONS = ["--test-concurrency=2", "--test-timeout=600000"];
 
 interface Outcome {
   readonly code: number;

@@ -6,9 +6,11 @@
  * 3. Whoever is not admitted reaches neither a session nor a model.
  * 4. `/stop` acts at once; every other command waits its turn in the session's order.
  * 5. What waits behind a running turn is bounded; what goes over the bound is kept, and its sender told.
- * 6. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
+ * 6. What is said in one place is accepted in the order in which it came in.
+ * 7. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
+import { createOrder } from "../domain/order.ts";
 import { accept, type Accepted, type NewItem } from "./accept.ts";
 import { parseCommand } from "./command.ts";
 import type { ReceiveParts, Reservation } from "./parts.ts";
@@ -17,10 +19,17 @@ import { stopNow } from "./stop.ts";
 
 export type Receive = (message: InboundMessage) => Promise<ReceiveOutcome>;
 
+/** Where somebody speaks: what is said there is taken in as it came, however long each takes to be looked up. */
+function doorOf({ address, target }: InboundMessage): string {
+  const { channel, account, chat, thread } = address;
+  return JSON.stringify([channel, account, chat, thread, target?.sessionKey ?? null, target?.agentId ?? null]);
+}
+
 export function createReceive(parts: ReceiveParts): Receive {
+  const order = createOrder();
   return async (raw) => {
     const { settings } = parts;
-    const message = await parts.doorway.identify(raw);
+    const message = await order.after(doorOf(raw), () => parts.doorway.identify(raw));
     const admission = settings.admit(message);
     if (admission.kind === "dropped") return refuse(parts, admission);
     const route = settings.route(message);

@@ -74,8 +74,8 @@ function refuseNewer(wanted: Plan, plan: Plan): void {
     throw new ContinuoError("CHANGE_STALE", "Meanwhile somebody began to speak whom the plan did not count.");
   }
   if (wanted.readersTotal > wanted.readers.length) return;
-  const known = new Set(wanted.readers.map(({ reader, author, session }) => JSON.stringify([reader, author, session])));
-  const newer = plan.readers.find(({ reader, author, session }) => !known.has(JSON.stringify([reader, author, session])));
+  const known = new Set(wanted.readers.map(({ pair, session }) => JSON.stringify([pair, session])));
+  const newer = plan.readers.find(({ pair, session }) => !known.has(JSON.stringify([pair, session])));
   if (newer !== undefined) throw new ContinuoError("CHANGE_STALE", `Meanwhile somebody began to speak whom the plan did not name: ${newer.words}`);
 }
 

@@ -6,6 +6,7 @@ import { test, type TestContext } from "node:test";
 import { WebSocket } from "ws";
 import { connect, WireError, type Client } from "./client.ts";
 import { gatewayConfig } from "./house.ts";
+import { ENGINE } from "../store/engine.ts";
 import { stage, type Stage } from "./stage.ts";
 
 const MEGABYTE = 1_048_576;
@@ -112,5 +113,6 @@ test("every kind of character survives the way through the store and back", asyn
   const { neighbour } = await withNeighbour(t);
   const text = "日本語 👩‍👩‍👧‍👦 \u0000 \u202e \ud83d\ude00 é e\u0301 \\ \" ' \n\t <b> & %s ${x} '; drop table entries; --";
   await neighbour.ask(text);
-  assert.equal((await neighbour.history())[0]?.text, text);
+  // PostgreSQL's text has no NUL: it becomes what stands for any character that cannot be shown.
+  assert.equal((await neighbour.history())[0]?.text, ENGINE === "postgres" ? text.replace("\0", "\uFFFD") : text);
 });

@@ -6,7 +6,7 @@ import { assignedItems } from "../../inbox/assigned.ts";
 import type { RoutingSource } from "../../routing/source.ts";
 import { heard, messageOf, openHouse, routing, type House } from "../../../test/repartition/house.ts";
 import { assertAliases, assertSound, wordsOf } from "../../../test/repartition/sound.ts";
-import { applyStep, listOpenChanges, readInForce, resolveAlias, rollbackChange } from "./index.ts";
+import { applyStep, listOpenChanges, readInForce, resolveAlias, rollbackChange, planChange } from "./index.ts";
 
 const OWNER = { owner: "telegram:1" };
 const APART: RoutingSource = { session: OWNER };
@@ -166,6 +166,17 @@ test("P1 who would newly see whose words is said before it is done: each pair, n
     await house.say(APART, { sender: "2", name: "Bob", text: "a" });
     await house.say(APART, { sender: "2", name: "Bob", text: "b" });
     assert.deepEqual(await readersOf(house, APART, TOGETHER), ["Bob (telegram 2) < the owner 1 agent:main:main"]);
+  }));
+
+test("a reader is the same one when somebody's name comes to be known between two looks at a plan", () =>
+  inHouse(async (house) => {
+    const pairs = async () => (await planChange(house.store, { ...routing(APART, TOGETHER), mode: "repartition", affected: "all" })).readers;
+    for (const sender of ["2", "3"]) await house.say(APART, { sender, text: `t${sender}` });
+    const before = await pairs();
+    await house.say(APART, { sender: "3", name: "Cleo" });
+    const after = await pairs();
+    assert.notDeepEqual(after.map(({ author }) => author), before.map(({ author }) => author));
+    assert.deepEqual(after.map(({ pair }) => pair), before.map(({ pair }) => pair));
   }));
 
 test("P1 a link shows as readers: whom it joins are two until then", () =>

@@ -20,6 +20,8 @@ export interface PlannedSession {
 export interface NewReader {
   readonly reader: string;
   readonly author: string;
+  /** The same for the same two, whatever they call themselves. */
+  readonly pair: string;
   /** How many of the author's messages. */
   readonly messages: number;
   /** Where they would be read. */

@@ -102,10 +102,10 @@ function judge(found: Found, reader: Reader, key: string, heap: Heap): void {
       counts.set(author.id, known);
     }
   }
-  for (const { words, messages } of counts.values()) {
+  for (const [id, { words, messages }] of counts) {
     if (found.readers.length >= MOST) return;
     const said = `${reader.words} would see what ${words} said (${messages} ${messages === 1 ? "message" : "messages"}) in ${key}.`;
-    found.readers.push({ reader: reader.words, author: words, messages, session: key, words: said });
+    found.readers.push({ reader: reader.words, author: words, pair: JSON.stringify([reader.id, id]), messages, session: key, words: said });
   }
 }
 

@@ -4,7 +4,7 @@ import { ContinuoError, isContinuoError } from "../../../domain/errors.ts";
 import type { Executor, Store } from "../../store.ts";
 import { translatePostgresError } from "./errors.ts";
 import { createExecutor, type Prepare } from "./executor.ts";
-import { createOrder } from "./order.ts";
+import { createOrder } from "../../../domain/order.ts";
 
 /** What all transactions hold together, and one without a session holds alone: "CNTO". */
 const WORLD = 0x434e_544f;
