@@ -7,16 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { startGateway } from "../../src/main/gateway.ts";
 import type { GatewayStart } from "../../src/main/house.ts";
-import { removeStateDir, scriptIn, storeConfig } from "../store/database.ts";
-import { ENGINE } from "../store/engine.ts";
-
-/** What a starting gateway needs once it listens is not to be had, and is there again. */
-const REFUSE = {
-  sqlite: "create trigger refuse before update on outbox begin select raise(abort, 'the disk does not want to'); end",
-  postgres: "alter table turns rename to turns_of_yesterday",
-};
-const RELENT = { sqlite: "drop trigger refuse", postgres: "alter table turns_of_yesterday rename to turns" };
-const WORDS = { sqlite: /the disk does not want to/, postgres: /relation "turns" does not exist/ };
+import { removeStateDir, tamperIn, storeConfig } from "../store/database.ts";
 
 async function startIn(directory: string): Promise<GatewayStart> {
   const configPath = join(directory, "openclaw.json");
@@ -36,13 +27,12 @@ async function freePort(): Promise<number> {
 test("a start that fails after it began to listen lets go of everything: no door stays open without its lock", async () => {
   const directory = mkdtempSync(join(tmpdir(), "continuo-start-"));
   await (await startGateway(await startIn(directory))).stop("test");
-  // What a dead gateway left cannot be settled, or be looked for: the start fails when the line starts.
-  await scriptIn(directory, `insert into outbox (id, session_key, channel, account, chat, audience, text, state, due_at, created_at)
-    values ('1', 'k', 'telegram', 'default', '42', 'owner', 'hello', 'sending', 0, 0); ${REFUSE[ENGINE]}`);
+  // What waits cannot be looked at: the start fails when the line starts.
+  await tamperIn(directory, "alter table inbox rename to inbox_elsewhere");
   const port = await freePort();
-  await assert.rejects(startGateway({ ...(await startIn(directory)), port }), WORDS[ENGINE]);
+  await assert.rejects(startGateway({ ...(await startIn(directory)), port }), /inbox/);
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`), "nothing listens any more");
-  await scriptIn(directory, RELENT[ENGINE]);
+  await tamperIn(directory, "alter table inbox_elsewhere rename to inbox");
   await (await startGateway(await startIn(directory))).stop("test");
   await removeStateDir(directory);
 });
