@@ -37,10 +37,24 @@ export interface ChannelLog {
   debug(fields: object, message: string): void;
 }
 
+/** Something that was said before is other now on the platform, or gone. */
+export type Amendment =
+  /** The message as it reads now, under its id of before. */
+  | { readonly kind: "edited"; readonly message: InboundMessage }
+  /** The platform says what is gone; who may take it back is the platform's to decide. */
+  | { readonly kind: "deleted"; readonly address: Address; readonly messageId: string };
+
+/** What an amendment has reached. `refused`: somebody else had said it. `unknown`: it was never let in, or is gone. */
+export interface AmendOutcome {
+  readonly kind: "queued" | "transcript" | "overheard" | "unchanged" | "refused" | "unknown";
+}
+
 /** What a channel is given when it starts. */
 export interface ChannelContext {
   /** Resolves after the message is durably accepted (or refused); only then may the channel acknowledge. */
   receive(message: InboundMessage): Promise<ReceiveOutcome>;
+  /** Resolves after the change is durable; it never begins a turn. The channel may acknowledge it whatever came of it. */
+  amend(change: Amendment): Promise<AmendOutcome>;
   /** Where a polling channel keeps its place; `name` is unique within the account. */
   readCursor(account: string, name: string): Promise<string | null>;
   writeCursor(account: string, name: string, value: string): Promise<void>;

@@ -16,6 +16,8 @@ const PUBLISH = "publish";
 interface SessionTold {
   readonly key: string;
   readonly reason: string;
+  /** A conversation of it, not always the current one, that says something else than it did. */
+  readonly sessionId?: string;
 }
 
 function showTurn({ listeners, doors }: House, event: TurnEvent): void {
@@ -26,9 +28,10 @@ function showTurn({ listeners, doors }: House, event: TurnEvent): void {
   doors.changes?.onTurnEvent(event);
 }
 
-function showSession({ doors }: House, { key, reason }: SessionTold): void {
+function showSession({ doors }: House, { key, reason, sessionId }: SessionTold): void {
   doors.changes?.changed(key, reason);
   doors.mirror?.changed(key);
+  if (sessionId !== undefined) doors.mirror?.moved([{ key, sessionId }]);
 }
 
 /** Every turn's events, to whoever looks on, here or at another gateway; scratch sessions are nobody's business. */
@@ -60,6 +63,13 @@ export function announceTurns(house: House): (event: TurnEvent) => void {
 export function announceSession(house: House, key: string, reason: string): void {
   showSession(house, { key, reason });
   house.cluster.bus.tell(SESSION, { key, reason } satisfies SessionTold);
+}
+
+/** Somebody changed what they had said in a conversation. */
+export function announceAmend(house: House, key: string, sessionId: string): void {
+  const told: SessionTold = { key, reason: "amended", sessionId };
+  showSession(house, told);
+  house.cluster.bus.tell(SESSION, told);
 }
 
 /** Something for all clients, of whichever gateway. */

@@ -2,6 +2,7 @@ import type { Config } from "../config/index.ts";
 import type { Channel, ChannelContext, ChannelLog, ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Leases } from "../cluster/leases.ts";
+import type { Amend } from "../inbox/amend.ts";
 import type { Receive } from "../inbox/receive.ts";
 import type { Store } from "../store/store.ts";
 import { findCursor } from "../store/statements/find-cursor.ts";
@@ -53,6 +54,7 @@ export interface ChannelParts {
   readonly clock: Clock;
   readonly log: ChannelLog;
   readonly receive: Receive;
+  readonly amend: Amend;
   random(): number;
   onStatus(status: NamedStatus): void;
   readonly factories: Readonly<Record<string, ChannelFactory>>;
@@ -60,9 +62,10 @@ export interface ChannelParts {
 
 /** What a running channel is given; its states are kept in `statuses`. */
 function contextOf(parts: ChannelParts, name: string, statuses: Map<string, NamedStatus>): ChannelContext {
-  const { store, clock, log, receive } = parts;
+  const { store, clock, log, receive, amend } = parts;
   return {
     receive,
+    amend,
     readCursor: async (account, cursor) => (await store.get(findCursor, { channel: name, account, name: cursor }))?.value ?? null,
     writeCursor: async (account, cursor, value) => void (await store.run(upsertCursor, { channel: name, account, name: cursor, value })),
     log,

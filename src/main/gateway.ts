@@ -7,7 +7,8 @@ import { createSessionCounts } from "../sessions/count.ts";
 import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
 import type { Executor } from "../store/store.ts";
-import { announceSession, announceTurns, hearOthers, publish } from "./announce.ts";
+import { buildAmend } from "./amends.ts";
+import { announceAmend, announceSession, announceTurns, hearOthers, publish } from "./announce.ts";
 import { CHANNEL_FACTORIES, createChannels, type RunningChannels } from "./channels.ts";
 import { createGatewayCluster } from "./cluster.ts";
 import { deviceSecret } from "./device-secret.ts";
@@ -148,6 +149,7 @@ function buildChannels(house: House, line: Line): RunningChannels {
     clock,
     log,
     receive: line.receive,
+    amend: buildAmend(house, (key, sessionId) => announceAmend(house, key, sessionId)),
     random: Math.random,
     onStatus: ({ name, account, state, detail }) => {
       const level = state === "failed" ? "error" : state === "retrying" ? "warn" : "info";

@@ -9,6 +9,7 @@ import { readAfter } from "../sessions/transcript.ts";
 import { toSession } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { describeSession } from "../store/statements/describe-session.ts";
+import { findAmends } from "../store/statements/find-amends.ts";
 import { listSessions } from "../store/statements/list-sessions.ts";
 import { pageSessions } from "../store/statements/page-sessions.ts";
 import type { SettingsHolder } from "./settings.ts";
@@ -17,7 +18,7 @@ export interface RunningMirror {
   onTurnEvent(event: TurnEvent): void;
   /** A session changed outside a turn: resumed, reset, renamed. */
   changed(sessionKey: string): void;
-  /** A change moved these conversations: the files of those that are gone go too. */
+  /** These conversations were moved, or say something else: the files of those that are gone go too. */
   moved(conversations: readonly { readonly key: string; readonly sessionId: string }[]): void;
   stop(): Promise<void>;
 }
@@ -52,6 +53,7 @@ export function startMirror(parts: MirrorParts): RunningMirror {
       },
       pageSessions: async (agentId, after, limit) => (await store.all(pageSessions, { agent: agentId, after, limit })).map(toSession),
       readEntries: (sessionId, after, limit) => readAfter(store, sessionId, after, limit),
+      countAmends: async (sessionId) => (await store.get(findAmends, { session_id: sessionId }))?.amends ?? 0,
     },
   });
   const wanted = (): boolean => settings.current().config.session.mirror;

@@ -7,7 +7,8 @@ import { createRecentEntries, ENTRY_OVERHEAD } from "./recent.ts";
 function transcript() {
   const rows = new Map<string, number>();
   const reads: number[] = [];
-  const row = (session_id: string, seq: number) => ({ session_id, seq, id: `${session_id}-${seq}`, text: `text ${seq}`, meta: null });
+  const amends = { count: 0 };
+  const row = (session_id: string, seq: number) => ({ session_id, seq, id: `${session_id}-${seq}`, text: `text ${seq}${"!".repeat(amends.count)}`, meta: null });
   const all = async (_: unknown, params: { session_id: string; after?: number; before?: number; limit: number }) => {
     const last = rows.get(params.session_id) ?? 0;
     const seqs = Array.from({ length: last }, (_unused, index) => index + 1).filter((seq) => seq < (params.before ?? Number.POSITIVE_INFINITY));
@@ -16,7 +17,7 @@ function transcript() {
     return found.map((seq) => row(params.session_id, seq));
   };
   const say = (sessionId: string, count: number): void => void rows.set(sessionId, (rows.get(sessionId) ?? 0) + count);
-  return { store: { all } as unknown as Executor, reads, say };
+  return { store: { all, get: async () => ({ amends: amends.count }) } as unknown as Executor, reads, say, amends };
 }
 
 const seqs = (entries: readonly { readonly seq: number }[]) => entries.map(({ seq }) => seq);
@@ -31,6 +32,18 @@ test("a conversation is read once, and then only what was added to it", async ()
   say("a", 2);
   assert.deepEqual(seqs(await recent.read("a")), [2, 3, 4, 5, 6], "the oldest goes");
   assert.deepEqual(reads, [3, 1, 2]);
+});
+
+test("words that their sender changed are read anew, whichever process took the change in", async () => {
+  const { store, reads, say, amends } = transcript();
+  const recent = createRecentEntries(store, { entries: 5, chars: 100_000 });
+  say("a", 2);
+  await recent.read("a");
+  amends.count = 1;
+  assert.deepEqual((await recent.read("a")).map(({ text }) => text), ["text 1!", "text 2!"]);
+  say("a", 1);
+  await recent.read("a");
+  assert.deepEqual(reads, [2, 2, 1]);
 });
 
 test("what grew by more than is kept is read afresh", async () => {

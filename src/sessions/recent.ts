@@ -1,5 +1,6 @@
 import type { Entry } from "../domain/entry.ts";
 import type { Executor } from "../store/store.ts";
+import { findAmends } from "../store/statements/find-amends.ts";
 import { readAfter, readLatest } from "./transcript.ts";
 
 export interface RecentEntries {
@@ -10,6 +11,8 @@ export interface RecentEntries {
 }
 
 interface Kept {
+  /** What the conversation's count of changed words was when they were read. */
+  readonly amends: number;
   readonly entries: readonly Entry[];
   readonly chars: number;
 }
@@ -42,8 +45,9 @@ async function readNewest(store: Executor, sessionId: string, limits: RecentLimi
 }
 
 /**
- * Reads what a model is to be shown. A transcript only grows, but for a change of who shares what (`forget`), so what was read stays true and each turn reads what
- * was added since, whoever added it. Bounded; the conversations that were read longest ago go first.
+ * Reads what a model is to be shown. A transcript only grows, but for a change of who shares what (`forget`) and for words
+ * that their sender changed (counted in the store, whichever gateway took that in), so what was read stays true and each
+ * turn reads what was added since, whoever added it. Bounded; the conversations that were read longest ago go first.
  */
 export function createRecentEntries(store: Executor, limits: RecentLimits): RecentEntries {
   // In the order of their last reading.
@@ -51,11 +55,11 @@ export function createRecentEntries(store: Executor, limits: RecentLimits): Rece
   let total = 0;
   let generation = 0;
 
-  const keep = (sessionId: string, entries: readonly Entry[]): void => {
+  const keep = (sessionId: string, entries: readonly Entry[], amends: number): void => {
     const chars = charsOf(entries);
     total += chars - (kept.get(sessionId)?.chars ?? 0);
     kept.delete(sessionId);
-    kept.set(sessionId, { entries, chars });
+    kept.set(sessionId, { entries, chars, amends });
     for (const [oldest, { chars: freed }] of kept) {
       if (total <= limits.chars) return;
       kept.delete(oldest);
@@ -71,14 +75,17 @@ export function createRecentEntries(store: Executor, limits: RecentLimits): Rece
     },
     async read(sessionId) {
       const began = generation;
-      const known = kept.get(sessionId)?.entries ?? [];
+      // Asked before the entries: what is changed meanwhile is read again the next time.
+      const amends = (await store.get(findAmends, { session_id: sessionId }))?.amends ?? 0;
+      const last = kept.get(sessionId);
+      const known = last?.amends === amends ? last.entries : [];
       const after = known.at(-1)?.seq;
       const added = after === undefined ? null : await readAfter(store, sessionId, after, limits.entries);
       // As many as were asked for: there may be more, and only the newest count.
       const grown = added !== null && added.length < limits.entries;
       const entries = grown ? [...known, ...added].slice(-limits.entries) : await readNewest(store, sessionId, limits);
       // What was read while it was forgotten may be from before.
-      if (began === generation) keep(sessionId, entries);
+      if (began === generation) keep(sessionId, entries, amends);
       return entries;
     },
   };

@@ -29,6 +29,11 @@ export interface NewEntry {
 
 const PREVIEW_LENGTH = 120;
 
+/** How a conversation is shown in lists: by the beginning of what was said first. */
+export function previewOf(text: string): string {
+  return text.slice(0, PREVIEW_LENGTH);
+}
+
 /** Appends in order and counts them; `after` is the position of the last entry that is there. */
 export async function appendEntries(
   tx: Executor,
@@ -46,12 +51,13 @@ export async function appendEntries(
   }
   if (parentId === null) return appended;
   const messages = entries.filter((entry) => entry.role === "user" || entry.role === "assistant").length;
+  const firstSaid = entries.find((entry) => entry.role === "user");
   await tx.run(advanceConversation, {
     session_id: target.sessionId,
     entries: entries.length,
     leaf_id: parentId,
     messages,
-    preview: entries.find((entry) => entry.role === "user")?.text.slice(0, PREVIEW_LENGTH) ?? null,
+    preview: firstSaid === undefined ? null : previewOf(firstSaid.text),
     usage: usageOf(entries),
   });
   return appended;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Address } from "../../src/domain/address.ts";
-import type { Channel, ChannelContext, ChannelStatus, Outgoing } from "../../src/domain/channel.ts";
+import type { Amendment, Channel, ChannelContext, ChannelStatus, Outgoing } from "../../src/domain/channel.ts";
 import { isContinuoError } from "../../src/domain/errors.ts";
 import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts";
 
@@ -15,6 +15,8 @@ export interface ChannelWorld {
   readonly address: Address;
   /** Has somebody write in the private chat of `address`. */
   write(text: string): Promise<void>;
+  /** Has whoever wrote the last message change it; left out where the platform has no such thing. */
+  edit?(text: string): Promise<void>;
   /** Delivers the last written message once more. */
   redeliver(): Promise<void>;
   /** Whether the platform knows by now that the last written message has arrived. */
@@ -31,6 +33,7 @@ export interface ChannelWorld {
 export interface Listening {
   readonly context: ChannelContext;
   readonly received: InboundMessage[];
+  readonly amended: Amendment[];
   readonly statuses: ChannelStatus[];
   readonly cursors: Map<string, string>;
   readonly logged: string[];
@@ -38,7 +41,7 @@ export interface Listening {
   arrived(count: number): Promise<void>;
   /** Resolves when `check` holds; asked again after everything that the channel tells. */
   until(check: () => boolean): Promise<void>;
-  /** What the next `receive` waits for. */
+  /** What the next `receive` or `amend` waits for. */
   hold: Promise<unknown>;
 }
 
@@ -61,6 +64,7 @@ export function listen(cursors: Map<string, string> = new Map(), now: () => numb
   const log = (fields: object, message: string): void => void listening.logged.push(`${JSON.stringify(fields)} ${message}`);
   const listening: Listening = {
     received: [],
+    amended: [],
     statuses: [],
     cursors,
     logged: [],
@@ -73,6 +77,12 @@ export function listen(cursors: Map<string, string> = new Map(), now: () => numb
         wake();
         await listening.hold;
         return { kind: "accepted", itemId: "item", runId: "run", sessionKey: "agent:main:main" };
+      },
+      async amend(change) {
+        listening.amended.push(change);
+        wake();
+        await listening.hold;
+        return { kind: "transcript" };
       },
       readCursor: async (account, name) => cursors.get(`${account}/${name}`) ?? null,
       async writeCursor(account, name, value) {
@@ -117,6 +127,7 @@ export function channelContract(name: string, make: () => Promise<ChannelWorld>)
   sendLaws(inWorld);
   receiveLaws(inWorld);
   orderLaws(inWorld);
+  amendLaws(inWorld);
 }
 
 type InWorld = (title: string, run: (world: ChannelWorld) => Promise<void>) => void;
@@ -256,5 +267,27 @@ function orderLaws(inWorld: InWorld): void {
     await world.channel.stop();
     assert.equal(listening.statuses.at(-1)?.state, "stopped");
     assert.deepEqual([...new Set(listening.statuses.map((status) => status.account))], [...world.channel.accounts]);
+  });
+}
+
+function amendLaws(inWorld: InWorld): void {
+  inWorld("a changed message is a change of the one that it was, no message, and acknowledged only once it is durable", async (world) => {
+    if (world.edit === undefined) return;
+    const listening = listen();
+    await world.channel.start(listening.context);
+    await world.write("at nine");
+    await world.until(world.acknowledged);
+    const durable = Promise.withResolvers<void>();
+    listening.hold = durable.promise;
+    await world.edit("at ten");
+    await listening.until(() => listening.amended.length === 1);
+    assert.equal(world.acknowledged(), false);
+    durable.resolve();
+    await world.until(world.acknowledged);
+    const [change] = listening.amended;
+    assert.ok(change?.kind === "edited");
+    const [written] = listening.received;
+    assert.deepEqual([change.message.messageId, change.message.address, change.message.sender.id, change.message.text], [written?.messageId, written?.address, written?.sender.id, "at ten"]);
+    assert.equal(listening.received.length, 1);
   });
 }

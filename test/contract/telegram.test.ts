@@ -33,6 +33,9 @@ channelContract("telegram", async () => {
     async write(text) {
       last = (await server.injectMessage({ chat: USER, from: USER, text })).updateId;
     },
+    async edit(text) {
+      last = await server.injectEdit(last, text);
+    },
     redeliver: async () => server.redeliver(last),
     acknowledged: () => server.calls("getUpdates").some((call) => Number(call.body["offset"] ?? 0) > last),
     shown: () => server.sent().map((message) => message.text),
@@ -141,6 +144,21 @@ telegramTest("a group hears its mention, its topic and its command, and the name
   assert.deepEqual(group, [["just talking", false, null], ["what is up", true, null], ["/new topic", true, null], ["and you?", true, null]]);
   assert.deepEqual(seen.slice(4), [["hello", false, "42"], ["hello", false, "1"]]);
   assert.equal(listening.received[4]?.place?.title, "Forum");
+});
+
+telegramTest("edits are asked for, deletions in business accounts are not: their messages are numbered elsewhere", {}, async ({ server, channel, listening }) => {
+  await channel.start(listening.context);
+  await server.until(() => server.calls("getUpdates").length > 0);
+  assert.deepEqual(server.calls("getUpdates")[0]?.body["allowed_updates"], ["message", "channel_post", "edited_message", "edited_channel_post"]);
+  const { updateId } = await server.injectMessage({ chat: GROUP, from: USER, text: "lunch?" });
+  await listening.arrived(1);
+  await server.injectEdit(updateId, `@${server.botUsername} lunch at one?`);
+  await server.injectMessage({ chat: GROUP, from: USER, text: "hungry" });
+  await listening.arrived(2);
+  await listening.until(() => listening.amended.length === 1);
+  const [change] = listening.amended;
+  assert.ok(change?.kind === "edited");
+  assert.deepEqual([change.message.text, change.message.messageId], ["lunch at one?", listening.received[0]?.messageId]);
 });
 
 telegramTest("P18 a connection that breaks is tried again, said so, and heals", {}, async ({ server, channel, listening }) => {

@@ -15,6 +15,8 @@ import type { TurnEvent } from "../../src/domain/turn.ts";
 import { buryOthers } from "../../src/cluster/leases.ts";
 import { expireForeignLeases } from "../../src/store/statements/expire-foreign-leases.ts";
 import { createGatewayCluster } from "../../src/main/cluster.ts";
+import type { Amend } from "../../src/inbox/amend.ts";
+import { buildAmend } from "../../src/main/amends.ts";
 import { createLine, type Line, type LineSettings } from "../../src/main/line.ts";
 import { createChanges, type RunningChanges } from "../../src/main/changes.ts";
 import { createLinePeople } from "../../src/main/people.ts";
@@ -103,6 +105,10 @@ export interface Harness {
   readonly events: TurnEvent[];
   channel(name: string): FakeChannel;
   receive(message: InboundMessage): Promise<ReceiveOutcome>;
+  /** Something was changed or taken back on the platform. */
+  readonly amend: Amend;
+  /** The conversations that were said to be other than they were. */
+  readonly amended: string[];
   /** Resolves when nothing waits, runs or is on its way. */
   settled(): Promise<void>;
   texts(key: string): Promise<string[]>;
@@ -201,6 +207,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const channels = new Map((options.channels ?? ["telegram"]).map((name) => [name, fakeChannel(name)]));
   const requests: ModelRequest[] = [];
   const events: TurnEvent[] = [];
+  const amended: string[] = [];
   const provider = fakeProvider({ echo, ...options.answers }, requests);
   let dead = false;
   const settings = await settingsOf(options, store);
@@ -234,6 +241,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       return channel;
     },
     receive: (message) => line.receive(message),
+    amended,
+    amend: buildAmend({ store, clock, settings }, (key) => void amended.push(key)),
     settled: () => until("everything is settled", () => isIdle(store, line)),
     texts: (key) => textsOf(store, key),
     async close() {

@@ -69,6 +69,8 @@ export interface TelegramServer {
   readonly botId: number;
   /** Puts a message where `getUpdates` finds it; resolves to its numbers. */
   injectMessage(message: InjectedMessage): Promise<{ updateId: number; messageId: number }>;
+  /** Has the sender of a message that has arrived change it; resolves to the number of the update that says so. */
+  injectEdit(updateId: number, text: string): Promise<number>;
   /** Delivers an update once more, as after a lost acknowledgement. */
   redeliver(updateId: number): void;
   sent(): readonly SentMessage[];
@@ -243,6 +245,22 @@ function injector(desk: Desk, adminUrl: string, adminToken: string): TelegramSer
   };
 }
 
+/** The ready-made server knows no edits: this one hands them out itself. */
+function editor(desk: Desk): TelegramServer["injectEdit"] {
+  return async (updateId, text) => {
+    const { message } = ((await desk.updates.get(updateId)) ?? {}) as { message?: Json };
+    if (!message) throw new Error(`there is no message in the update ${updateId}`);
+    const { entities: _, ...kept } = message;
+    const entities = entitiesOf(text);
+    const update_id = 1 + Math.max(...desk.updates.keys());
+    const edited = { ...kept, text, edit_date: Number(message["date"]) + 60, ...(entities.length > 0 ? { entities } : {}) };
+    desk.updates.set(update_id, Promise.resolve({ update_id, edited_message: edited }));
+    desk.again.push(update_id);
+    desk.endPoll?.();
+    return update_id;
+  };
+}
+
 async function ask(adminUrl: string, adminToken: string, body: Json): Promise<{ update_id: number; message: Json }> {
   const response = await fetch(adminUrl, {
     method: "POST",
@@ -303,6 +321,7 @@ export async function startTelegramServer(): Promise<TelegramServer> {
     botUsername: TEST_BOT_USERNAME,
     botId: TEST_BOT_ID,
     injectMessage: injector(desk, endpoints.adminInboundUrl, adminToken),
+    injectEdit: editor(desk),
     redeliver(updateId) {
       desk.again.push(updateId);
       desk.endPoll?.();

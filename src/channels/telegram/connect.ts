@@ -2,7 +2,7 @@ import type { Api } from "grammy";
 import { z } from "zod";
 import type { ChannelContext, ChannelStatus } from "../../domain/channel.ts";
 import { failureOf, type Failure } from "./failure.ts";
-import { chatOf, parseUpdate, type Bot } from "./parse.ts";
+import { chatOf, parseAmendment, parseUpdate, UPDATES, type Bot } from "./parse.ts";
 
 export interface Account {
   readonly id: string;
@@ -88,7 +88,9 @@ async function takeBatch(parts: PollParts, bot: Bot, updates: Updates): Promise<
     for (const update of chat) {
       if (signal.aborted) return;
       const message = parseUpdate(update, account.id, bot);
+      const change = message === null ? parseAmendment(update, account.id, bot) : null;
       if (message) await context.receive(message);
+      else if (change) await context.amend(change);
       else if (chatOf(update) === "") context.log.warn({ ...named, updateId: update.update_id }, "an update could not be read and was passed over");
       done.add(update.update_id);
     }
@@ -115,7 +117,7 @@ async function pollOnce(parts: PollParts, bot: Bot, place: Place | null, timeout
   const { context, signal, account } = parts;
   const known = place !== null && place.bot === bot.id && context.now() - place.at < PLACE_LASTS_MS ? place : null;
   const api = await parts.api();
-  const query = { ...(known ? { offset: known.next } : {}), timeout, allowed_updates: ["message", "channel_post"] as const };
+  const query = { ...(known ? { offset: known.next } : {}), timeout, allowed_updates: UPDATES };
   const answer = await api.getUpdates(query, callSignal(AbortSignal.any([signal, AbortSignal.timeout(parts.deadAfterMs)])));
   const { next, failed } = await takeBatch(parts, bot, updatesSchema.parse(answer));
   const reached = next === null ? known : { bot: bot.id, next, at: context.now() };

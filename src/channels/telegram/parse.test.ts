@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { InboundMessage } from "../../domain/message.ts";
-import { chatOf, parseUpdate, type Bot } from "./parse.ts";
+import { chatOf, parseAmendment, parseUpdate, type Bot } from "./parse.ts";
 
 const BOT: Bot = { id: 700123456, username: "continuo_test_bot" };
 const FIXTURES = new URL("fixtures/", import.meta.url);
@@ -48,6 +48,14 @@ for (const name of IGNORED) {
     assert.equal(parseUpdate(fixture(name), "default", BOT), null);
   });
 }
+
+test("an edited message is a change of the one with its id, by its sender; nothing else is one", () => {
+  const change = parseAmendment(fixture("edited"), "default", BOT);
+  assert.ok(change?.kind === "edited");
+  assert.deepEqual([change.message.messageId, change.message.text, change.message.sender.id], ["700123456:424242:11", "Good evening", "424242"]);
+  assert.equal(chatOf(fixture("edited")), "424242");
+  for (const [name] of TABLE) assert.equal(parseAmendment(fixture(name), "default", BOT), null, name);
+});
 
 test("every fixture is in one of the two tables", () => {
   const names = readdirSync(FIXTURES).map((file) => file.replace(/\.json$/u, ""));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Address } from "../../domain/address.ts";
+import type { Amendment } from "../../domain/channel.ts";
 import type { ChatKind, InboundMessage, Sender } from "../../domain/message.ts";
 
 /** Who we are there: what a mention, a command and a reply are compared with. */
@@ -45,7 +46,19 @@ const messageSchema = z.looseObject({
   caption_entities: z.array(entitySchema).optional().catch(undefined),
 });
 
-const updateSchema = z.looseObject({ update_id: z.int(), message: messageSchema.optional(), channel_post: messageSchema.optional() });
+const updateSchema = z.looseObject({
+  update_id: z.int(),
+  message: messageSchema.optional(),
+  channel_post: messageSchema.optional(),
+  edited_message: messageSchema.optional(),
+  edited_channel_post: messageSchema.optional(),
+});
+
+/**
+ * What the platform is asked for. It tells bots of no deletion but those in business accounts, whose chats have a numbering
+ * of their own and are not read here: to take those for ours would redact other messages.
+ */
+export const UPDATES = ["message", "channel_post", "edited_message", "edited_channel_post"] as const;
 
 type Message = z.infer<typeof messageSchema>;
 type Entity = z.infer<typeof entitySchema>;
@@ -129,20 +142,40 @@ function messageIdOf(bot: Bot, chat: number, message: number): string {
   return `${bot.id}:${chat}:${message}`;
 }
 
+interface Told {
+  readonly said: Message | undefined;
+  readonly edited: Message | undefined;
+}
+
+function readUpdate(update: unknown): Told {
+  const { data } = updateSchema.safeParse(update);
+  return { said: data?.message ?? data?.channel_post, edited: data?.edited_message ?? data?.edited_channel_post };
+}
+
 /** Which chat an update belongs to: its updates are taken in order. Empty for what cannot be read. */
 export function chatOf(update: unknown): string {
-  const parsed = updateSchema.safeParse(update);
-  return String((parsed.data?.message ?? parsed.data?.channel_post)?.chat.id ?? "");
+  const { said, edited } = readUpdate(update);
+  return String((said ?? edited)?.chat.id ?? "");
 }
 
 /**
- * A Bot API update as an inbound message; null for what is no message to us: edits, service messages, other bots,
- * and the copy of a channel's post in its discussion group. Pure; never throws.
+ * A Bot API update as an inbound message; null for what is no message to us: service messages, other bots, and the
+ * copy of a channel's post in its discussion group. Pure; never throws.
  */
 export function parseUpdate(update: unknown, account: string, bot: Bot): InboundMessage | null {
-  const parsed = updateSchema.safeParse(update);
-  const message = parsed.data?.message ?? parsed.data?.channel_post;
-  if (!message || message.is_automatic_forward === true) return null;
+  const { said } = readUpdate(update);
+  return said === undefined ? null : toInbound(said, account, bot);
+}
+
+/** A Bot API update as a change of what was said before; null for every other. Pure; never throws. */
+export function parseAmendment(update: unknown, account: string, bot: Bot): Amendment | null {
+  const { edited } = readUpdate(update);
+  const message = edited === undefined ? null : toInbound(edited, account, bot);
+  return message && { kind: "edited", message };
+}
+
+function toInbound(message: Message, account: string, bot: Bot): InboundMessage | null {
+  if (message.is_automatic_forward === true) return null;
   const sender = senderOf(message);
   const words = wordsOf(message);
   if (!sender || !words) return null;

@@ -69,6 +69,8 @@ export interface FakeStore {
   readonly sessions: Map<string, Session>;
   readonly entries: Map<string, Entry[]>;
   readonly calls: string[];
+  /** By session id. */
+  readonly amends: Map<string, number>;
   failing: boolean;
 }
 
@@ -91,6 +93,10 @@ function readPages(store: FakeStore) {
       ask(`entries ${after} ${limit}`);
       return (store.entries.get(sessionId) ?? []).filter((row) => row.seq > after).slice(0, limit);
     },
+    countAmends: async (sessionId: string) => {
+      ask(`amends ${sessionId}`);
+      return store.amends.get(sessionId) ?? 0;
+    },
   };
 }
 
@@ -110,7 +116,7 @@ export interface Bench {
 /** Runs `work` with a mirror in a directory of its own; a long `flushMs` leaves the writing to `flush`. */
 export async function withMirror(work: (bench: Bench) => Promise<void>, flushMs = 3_600_000): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), "continuo-mirror-"));
-  const store: FakeStore = { sessions: new Map(), entries: new Map(), calls: [], failing: false };
+  const store: FakeStore = { sessions: new Map(), entries: new Map(), amends: new Map(), calls: [], failing: false };
   const lines: LogLine[] = [];
   const sessionsDir = (agentId: string): string => join(root, "agents", agentId, "sessions");
   const made: Mirror[] = [];

@@ -66,7 +66,25 @@ test("later entries are appended: the file is not written anew", () =>
     await bench.mirror.flush();
     assert.equal(await bench.read(TRANSCRIPT), linesOf(1, 4));
     assert.equal((await stat(join(bench.directory, TRANSCRIPT))).ino, ino);
-    assert.deepEqual(bench.store.calls, ["entries 2 100"]);
+    assert.deepEqual(bench.store.calls, [`amends ${SESSION_ID}`, "entries 2 100"]);
+  }));
+
+test("an entry that its sender changed is other in the file too: it is written anew, and appended to from then on", () =>
+  withMirror(async (bench) => {
+    begin(bench);
+    bench.mirror.touch(KEY);
+    await bench.mirror.flush();
+    bench.store.entries.set(SESSION_ID, [entry(1, { text: "[message deleted]" }), entry(2)]);
+    bench.store.amends.set(SESSION_ID, 1);
+    bench.mirror.touchTranscript("main", SESSION_ID);
+    await bench.mirror.flush();
+    const lines = (await bench.read(TRANSCRIPT)).trim().split("\n").map((line) => (JSON.parse(line) as { content: string }).content);
+    assert.deepEqual(lines, ["[message deleted]", "text 2"]);
+    bench.store.calls.length = 0;
+    bench.store.entries.get(SESSION_ID)?.push(entry(3));
+    bench.mirror.touch(KEY);
+    await bench.mirror.flush();
+    assert.ok(bench.store.calls.includes("entries 2 100") && !bench.store.calls.includes("entries 0 100"));
   }));
 
 test("the first touch in a process writes a transcript anew, so that what a killed one owed is there", () =>

@@ -50,6 +50,7 @@ test("what is in the database is in the files", async () => {
       },
       pageSessions: async (agent, after, limit) => (await store.all(pageSessions, { agent, after, limit })).map(toSession),
       readEntries: (sessionId, after, limit) => readAfter(store, sessionId, after, limit),
+      countAmends: async () => 0,
     };
     const mirror = createMirror({ clock, log: silent, sessionsDir: (agentId) => join(root, agentId), source });
     mirror.touch(KEY);

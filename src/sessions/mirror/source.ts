@@ -8,6 +8,8 @@ export interface MirrorSource {
   pageSessions(agentId: string, after: string, limit: number): Promise<readonly Session[]>;
   /** Entries whose `seq` is greater, oldest first. */
   readEntries(sessionId: string, afterSeq: number, limit: number): Promise<readonly Entry[]>;
+  /** How often an entry was changed by whoever said it: a file of before is written anew. */
+  countAmends(sessionId: string): Promise<number>;
 }
 
 /** Rows of the list, and items of a transcript, that are read at once. */

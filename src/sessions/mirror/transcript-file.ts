@@ -12,6 +12,8 @@ const MOST_REMEMBERED = 4_096;
 interface End {
   readonly seq: number;
   readonly bytes: number;
+  /** The conversation's count of changed entries that the file has. */
+  readonly amends: number;
 }
 
 export interface TranscriptFiles {
@@ -20,10 +22,10 @@ export interface TranscriptFiles {
 }
 
 /**
- * Transcripts are appended to. The first time in a process, and whenever a file is not as it was left, it is written
- * anew from the store, so that nothing a killed process owed is missing (spec 3.4).
+ * Transcripts are appended to. The first time in a process, whenever a file is not as it was left, and when an entry in it
+ * was changed by its sender, it is written anew from the store, so that nothing a killed process owed is missing (spec 3.4).
  */
-export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">, hurry: Hurry): TranscriptFiles {
+export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries" | "countAmends">, hurry: Hurry): TranscriptFiles {
   const ends = new Map<string, End>();
 
   const remember = (sessionId: string, end: End): void => {
@@ -38,12 +40,12 @@ export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">,
   /** A change of who shares what may have taken entries elsewhere that stood here. */
   const reaches = async (sessionId: string, seq: number): Promise<boolean> => seq === 0 || (await source.readEntries(sessionId, seq - 1, 1)).length > 0;
 
-  const rewrite = async (path: string, sessionId: string): Promise<void> => {
+  const rewrite = async (path: string, sessionId: string, amends: number): Promise<void> => {
     const isEmpty = (await source.readEntries(sessionId, 0, 1)).length === 0;
     if (isEmpty) return rm(path, { force: true });
     const reading = readLines(source, hurry, sessionId, 0);
     const bytes = await replaceFile(path, reading.lines);
-    remember(sessionId, { seq: reading.last(), bytes });
+    remember(sessionId, { seq: reading.last(), bytes, amends });
   };
 
   return {
@@ -52,11 +54,12 @@ export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries">,
       const end = ends.get(sessionId);
       // Until the work is done the file's end is unknown: an error leads to a new file.
       ends.delete(sessionId);
-      if (!end) return rewrite(path, sessionId);
+      const amends = await source.countAmends(sessionId);
+      if (end?.amends !== amends) return rewrite(path, sessionId, amends);
       const reading = readLines(source, hurry, sessionId, end.seq);
       const appended = await appendFile(path, end.bytes, reading.lines);
-      if (appended === null || (appended === 0 && !(await reaches(sessionId, end.seq)))) return rewrite(path, sessionId);
-      remember(sessionId, { seq: reading.last(), bytes: end.bytes + appended });
+      if (appended === null || (appended === 0 && !(await reaches(sessionId, end.seq)))) return rewrite(path, sessionId, amends);
+      remember(sessionId, { seq: reading.last(), bytes: end.bytes + appended, amends });
     },
   };
 }

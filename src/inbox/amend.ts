@@ -1,0 +1,112 @@
+/**
+ * change on the platform -> identified -> whose it is -> the waiting item and the transcript say it anew | redacted -> recorded
+ *
+ * 1. Only who said something, and may still speak, changes it; what is taken back is the platform's to decide. Both within its own chat.
+ * 2. Nothing here begins a turn, makes a command or unmakes one. What waits and is taken back begins none any more.
+ * 3. From its commit on every model, client and file has the new words alone; the ledger has neither the old nor the new.
+ * 4. What cannot be found was never let in, or is gone: that is no error.
+ */
+import type { AmendOutcome, Amendment } from "../domain/channel.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { InboundMessage, Sender } from "../domain/message.ts";
+import { amendEntry } from "../sessions/amend.ts";
+import { recordEvent } from "../store/ledger.ts";
+import { parseStored } from "../store/rows.ts";
+import type { Executor, Store } from "../store/store.ts";
+import type { InboxRow } from "../store/tables.ts";
+import { findSaidEntry, type SaidEntry } from "../store/statements/find-said-entry.ts";
+import { findSaidItem } from "../store/statements/find-said-item.ts";
+import { forgetOverheard } from "../store/statements/forget-overheard.ts";
+import { rewriteItem } from "../store/statements/rewrite-item.ts";
+import { rewriteOverheard } from "../store/statements/rewrite-overheard.ts";
+import { withdrawItem } from "../store/statements/withdraw-item.ts";
+
+export interface AmendParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The message with its sender's ids as one account. */
+  identify(message: InboundMessage): InboundMessage;
+  /** Whoever may not speak there any more puts no new words into what they said. */
+  maySpeak(message: InboundMessage): boolean;
+  /** A conversation says something else than it did. */
+  onAmended(sessionKey: string, sessionId: string): void;
+}
+
+export type Amend = (change: Amendment) => Promise<AmendOutcome>;
+
+/** Stands where something stood that was taken back. */
+export const DELETED = "[message deleted]";
+
+interface Said {
+  readonly place: { readonly channel: string; readonly account: string; readonly chat: string; readonly message_id: string };
+  /** Null: taken back. */
+  readonly text: string | null;
+  /** Null: anybody's. */
+  readonly by: Sender | null;
+}
+
+export function createAmend(parts: AmendParts): Amend {
+  return async (change) => {
+    const said = saidOf(parts, change);
+    if (typeof said === "string") return { kind: said };
+    const { store } = parts;
+    const known = (await store.get(findSaidItem, said.place)) ?? (await store.get(findSaidEntry, said.place));
+    const { outcome, entry } = await store.transaction((tx) => rewrite(tx, said, parts.clock.now()), known?.session_key);
+    if (entry !== undefined) parts.onAmended(entry.session_key, entry.session_id);
+    return outcome;
+  };
+}
+
+function saidOf(parts: AmendParts, change: Amendment): Said | "unknown" | "refused" {
+  if (change.kind === "deleted") {
+    const { channel, account, chat } = change.address;
+    return { place: { channel, account, chat, message_id: change.messageId }, text: null, by: null };
+  }
+  const message = parts.identify(change.message);
+  const { address, messageId, text, sender } = message;
+  if (messageId === null) return "unknown";
+  if (!parts.maySpeak(message)) return "refused";
+  return { place: { channel: address.channel, account: address.account, chat: address.chat, message_id: messageId }, text, by: sender };
+}
+
+interface Rewritten {
+  readonly outcome: AmendOutcome;
+  /** What of a transcript was changed. */
+  readonly entry?: SaidEntry;
+}
+
+async function rewrite(tx: Executor, said: Said, now: number): Promise<Rewritten> {
+  const item = await tx.get(findSaidItem, said.place);
+  const entry = await tx.get(findSaidEntry, said.place);
+  const author = item?.sender_id ?? entry?.sender_id;
+  if (author === undefined) return { outcome: { kind: (await amendOverheard(tx, said)) ? "overheard" : "unknown" } };
+  if (said.by !== null && ![said.by.id, ...(said.by.aliases ?? [])].includes(author)) return { outcome: { kind: "refused" } };
+  const changed = item !== undefined && (await amendItem(tx, item, said.text, now));
+  const words = said.text ?? DELETED;
+  if (entry === undefined || entry.text === words) return { outcome: { kind: changed ? "queued" : "unchanged" } };
+  // The words behind `/new` are in the transcript without it: as a command was given, so it stays, save that it can be taken back.
+  if (said.text !== null && item !== undefined && isCommand(item)) return { outcome: { kind: "unchanged" } };
+  await amendEntry(tx, entry, words, said.text === null ? "message.deleted" : "message.edited", now);
+  return { outcome: { kind: "transcript" }, entry };
+}
+
+function isCommand(item: InboxRow): boolean {
+  return (parseStored(item)?.command ?? null) !== null;
+}
+
+/** True when an item that waits says something else now, or waits no more. */
+async function amendItem(tx: Executor, item: InboxRow, text: string | null, now: number): Promise<boolean> {
+  const stored = parseStored(item);
+  const words = text ?? DELETED;
+  if (stored === null || stored.message.text === words || (text !== null && stored.command !== null)) return false;
+  const withdrawn = text === null && (await tx.run(withdrawItem, { seq: item.seq })) > 0;
+  await tx.run(rewriteItem, { seq: item.seq, message: JSON.stringify({ ...stored, message: { ...stored.message, text: words } }) });
+  if (!withdrawn && (text === null || item.state !== "queued")) return false;
+  await recordEvent(tx, { at: now, kind: withdrawn ? "message.deleted" : "message.edited", session_key: item.session_key, data: { itemId: item.id } });
+  return true;
+}
+
+async function amendOverheard(tx: Executor, { place, text, by }: Said): Promise<boolean> {
+  if (text === null || by === null) return (await tx.run(forgetOverheard, place)) > 0;
+  return (await tx.run(rewriteOverheard, { ...place, sender_id: by.id, text })) > 0;
+}
