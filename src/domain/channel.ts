@@ -84,6 +84,11 @@ export interface Typing {
 export interface Channel {
   readonly name: string;
   readonly accounts: readonly string[];
+  /**
+   * What a send that comes twice under one nonce leads to: `deduplicated` shows it once and answers with the first one's id,
+   * `ambiguous` shows it twice. It decides what becomes of a reply that was under way when a gateway died.
+   */
+  readonly repeats: "deduplicated" | "ambiguous";
   start(context: ChannelContext): Promise<void>;
   stop(): Promise<void>;
   /** Pure: Markdown in, parts within the platform's limit out; never empty for a non-blank text. */

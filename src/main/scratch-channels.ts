@@ -6,6 +6,7 @@ export function createScratchChannels(): { get(name: string): Channel } {
     get: (name) => ({
       name,
       accounts: [],
+      repeats: "ambiguous",
       start: async () => undefined,
       stop: async () => undefined,
       render: (markdown) => [{ text: markdown, plain: markdown }],

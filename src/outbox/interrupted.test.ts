@@ -30,6 +30,7 @@ function platform() {
   const channel: Channel = {
     name: "telegram",
     accounts: ["default"],
+    repeats: "ambiguous",
     start: async () => undefined,
     stop: async () => undefined,
     render: (text) => text.split(" ").map((word) => ({ text: word, plain: word })),

@@ -49,6 +49,7 @@ async function outboxWith(t: TestContext, owed: readonly Address[]) {
   const channel: Channel = {
     name: "telegram",
     accounts: ["default"],
+    repeats: "ambiguous",
     start: async () => undefined,
     stop: async () => undefined,
     render: (markdown) => [{ text: markdown, plain: markdown }],

@@ -31,6 +31,7 @@ function platform(answer: (text: string) => void) {
   const channel: Channel = {
     name: "telegram",
     accounts: ["default"],
+    repeats: "ambiguous",
     start: async () => undefined,
     stop: async () => undefined,
     render: (markdown) => [{ text: markdown, plain: markdown }],

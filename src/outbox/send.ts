@@ -5,8 +5,10 @@ import { isContinuoError } from "../domain/errors.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { Store } from "../store/store.ts";
 import { dropDraft } from "../store/statements/drop-draft.ts";
+import { dropRendered } from "../store/statements/drop-rendered.ts";
 import { advanceDelivery } from "../store/statements/advance-delivery.ts";
 import { keep } from "./keep.ts";
+import { partsOf } from "./rendered.ts";
 
 export interface SendParts {
   readonly store: Store;
@@ -15,12 +17,20 @@ export interface SendParts {
   readonly log: ChannelLog;
 }
 
+interface Reached {
+  readonly id: string;
+  readonly state: string;
+  readonly sent_parts: number;
+  readonly receipts: string;
+  readonly settled_at: number | null;
+}
+
 /**
  * Sends what is not there yet, part by part, and records each part as soon as the platform has it. A reply
  * that was streamed by edits completes its own message instead of sending a second one.
  */
 export async function sendDelivery(parts: SendParts, channel: Channel, delivery: Delivery, signal: AbortSignal): Promise<void> {
-  const rendered = channel.render(delivery.text);
+  const { parts: rendered, kept } = await partsOf(parts.store, channel, delivery);
   const receipts = [...delivery.receipts];
   for (let index = delivery.sentParts; index < rendered.length; index++) {
     const part = rendered[index];
@@ -36,8 +46,15 @@ export async function sendDelivery(parts: SendParts, channel: Channel, delivery:
       receipts: JSON.stringify(receipts),
       settled_at: isLast ? parts.clock.now() : null,
     };
-    await keep(parts.log, signal, () => parts.store.run(advanceDelivery, reached));
+    await keep(parts.log, signal, () => (isLast && kept ? settleKept(parts.store, delivery, reached) : parts.store.run(advanceDelivery, reached)));
   }
+}
+
+function settleKept(store: Store, { id, sessionKey }: Delivery, reached: Reached): Promise<unknown> {
+  return store.transaction(async (tx) => {
+    await tx.run(advanceDelivery, reached);
+    await tx.run(dropRendered, { delivery_id: id });
+  }, sessionKey);
 }
 
 async function sendPart(parts: SendParts, channel: Channel, delivery: Delivery, part: RenderedPart, index: number, signal: AbortSignal): Promise<string> {

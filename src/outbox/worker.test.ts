@@ -33,6 +33,7 @@ async function sendThrough(failure: () => ContinuoError): Promise<Ended> {
   const channel: Channel = {
     name: "telegram",
     accounts: ["default"],
+    repeats: "ambiguous",
     start: async () => undefined,
     stop: async () => undefined,
     render: (markdown) => [{ text: markdown, plain: markdown }],

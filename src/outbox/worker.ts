@@ -2,7 +2,8 @@
  * committed reply -> due -> guarded -> marked as being sent -> sent -> settled | put back with a later time | failed
  *
  * 1. What goes to one address goes in order; addresses never wait for each other.
- * 2. Before a platform call the store says that it is under way; a death in that window is labelled, not guessed.
+ * 2. Before a platform call the store says that it is under way; a death in that window is repeated where the platform
+ *    tells a repetition, and elsewhere labelled, not guessed.
  * 3. A failure is tried again with growing pauses, up to a cap; then it is visible as failed.
  * 4. Nothing here decides where a reply goes: that came with the turn (law 5). A chat that has come to belong to
  *    somebody else meanwhile gets nothing: its reply waits for the owner.
@@ -11,9 +12,8 @@ import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
-import { requeueInterruptedEdits } from "../store/statements/requeue-interrupted-edits.ts";
-import { settleInterruptedDeliveries } from "../store/statements/settle-interrupted-deliveries.ts";
 import { holdBack } from "./held.ts";
+import { settleInterrupted } from "./interrupted.ts";
 import { NotKept } from "./keep.ts";
 import { createLanes } from "./lanes.ts";
 import type { OutboxParts } from "./parts.ts";
@@ -46,12 +46,7 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
   return {
     wake: lanes.wake,
     async takeUp(channel, onUnknown) {
-      await parts.store.run(requeueInterruptedEdits, { channel });
-      const interrupted = await parts.store.run(settleInterruptedDeliveries, {
-        channel,
-        state: onUnknown === "resend" ? "pending" : "unknown",
-        error: "the gateway ended while this was being sent; it may or may not have arrived",
-      });
+      const interrupted = await settleInterrupted(parts, channel, onUnknown);
       if (interrupted > 0) parts.log.warn({ interrupted, onUnknown }, "replies were under way when the gateway last ended");
       lanes.wake();
     },

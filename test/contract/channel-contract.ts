@@ -168,6 +168,15 @@ function sendLaws(inWorld: InWorld): void {
     assert.deepEqual(world.shown(), ["hello there"]);
   });
 
+  inWorld("a send that comes twice under one nonce leads to what the channel declares", async (world) => {
+    const first = await world.channel.send(outgoing(world, "once?", { nonce: "n-1" }), signal());
+    const second = await world.channel.send(outgoing(world, "once?", { nonce: "n-1" }), signal());
+    await world.channel.send(outgoing(world, "another", { nonce: "n-2" }), signal());
+    const isOne = world.channel.repeats === "deduplicated";
+    assert.deepEqual(world.shown(), isOne ? ["once?", "another"] : ["once?", "once?", "another"]);
+    assert.equal(first.messageId === second.messageId, isOne);
+  });
+
   inWorld("a platform that asks to wait is unavailable for that long", async (world) => {
     world.failSend("limited");
     await assert.rejects(world.channel.send(outgoing(world, "hello"), signal()), (error: unknown) => {

@@ -47,6 +47,7 @@ export function fakeChannel(name: string): FakeChannel {
   return {
     name,
     accounts: ["default"],
+    repeats: "ambiguous",
     sent,
     fail: (errors) => void failures.push(...errors),
     start: async () => undefined,
@@ -93,6 +94,8 @@ export interface HarnessOptions {
   readonly onUnknown?: "hold" | "resend";
   readonly retry?: Partial<RetryBudget>;
   readonly maxAttempts?: number;
+  /** Instead of the fake ones, by name. */
+  readonly platforms?: readonly FakeChannel[];
 }
 
 export interface Harness {
@@ -200,14 +203,18 @@ function peopleOf(store: Store, clock: Clock, ids: Ids, settings: SettingsHolder
   });
 }
 
+function amending(store: Store, clock: Clock, settings: SettingsHolder): Pick<Harness, "amend" | "amended"> {
+  const amended: string[] = [];
+  return { amended, amend: buildAmend({ store, clock, settings }, (key) => void amended.push(key)) };
+}
+
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
   const clock = options.clock ?? systemClock;
   const store = await storeIn(directory);
-  const channels = new Map((options.channels ?? ["telegram"]).map((name) => [name, fakeChannel(name)]));
+  const channels = new Map((options.platforms ?? (options.channels ?? ["telegram"]).map(fakeChannel)).map((channel) => [channel.name, channel]));
   const requests: ModelRequest[] = [];
   const events: TurnEvent[] = [];
-  const amended: string[] = [];
   const provider = fakeProvider({ echo, ...options.answers }, requests);
   let dead = false;
   const settings = await settingsOf(options, store);
@@ -225,9 +232,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
     onTurnEvent: (event) => void events.push(event),
   });
-  const configPath = writeConfig(directory, options);
   const house = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
-  const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath, house });
+  const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath: writeConfig(directory, options), house });
   joined.changes = changes;
   await cluster.start();
   await changes.resume();
@@ -241,8 +247,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       return channel;
     },
     receive: (message) => line.receive(message),
-    amended,
-    amend: buildAmend({ store, clock, settings }, (key) => void amended.push(key)),
+    ...amending(store, clock, settings),
     settled: () => until("everything is settled", () => isIdle(store, line)),
     texts: (key) => textsOf(store, key),
     async close() {

@@ -87,6 +87,7 @@ function deafChannel(name: string): Channel {
   return {
     name,
     accounts: ["default"],
+    repeats: "ambiguous",
     start: async () => undefined,
     stop: async () => undefined,
     render: (markdown) => [{ text: markdown, plain: markdown }],

@@ -130,6 +130,8 @@ export function createTelegramChannel(settings: unknown, parts: TelegramParts): 
   return {
     name: "telegram",
     accounts: accounts.map((account) => account.id),
+    // The Bot API takes no nonce and lets a bot read nothing back.
+    repeats: "ambiguous",
     async start(given) {
       context = given;
       stopper = new AbortController();
