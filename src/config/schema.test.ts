@@ -72,6 +72,7 @@ const ACCEPTED: readonly [path: string, value: unknown, read: unknown][] = [
   ["outbox.retry.first", "2s", 2_000],
   ["outbox.retry.longest", 250, 250],
   ["turns.maxAttempts", 1, 1],
+  ["messages.dedupeWindow", 2, 2 * DAY],
   ["plugins.entries.x.config", { a: 1 }, { a: 1 }],
 ];
 

@@ -277,4 +277,3 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
     },
   };
 }
-

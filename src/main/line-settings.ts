@@ -16,6 +16,7 @@ export function lineSettings({ current }: SettingsHolder, doors: Doors, secret: 
     agents: () => current().agents,
     resetPolicy: (type, channel) => current().resetPolicy(type, channel),
     queue: (channel) => current().queue(channel),
+    dedupeWindowMs: () => current().config.messages.dedupeWindow,
     onUnknown: () => current().config.outbox.onUnknown,
     retry: () => current().config.outbox.retry,
     maxAttempts: () => current().config.turns.maxAttempts,

@@ -16,6 +16,7 @@ import type { Doorway, EntranceSettings, SayNow } from "../inbox/parts.ts";
 import { limitQueue } from "../inbox/queue.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
 import type { RetryBudget } from "../outbox/backoff.ts";
+import { createUpkeep } from "../inbox/upkeep.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
 import type { OutboxParts } from "../outbox/parts.ts";
@@ -39,6 +40,8 @@ import type { GatewayCluster } from "./cluster.ts";
 export interface LineSettings extends EntranceSettings, TurnSettings {
   onUnknown(): "hold" | "resend";
   retry(): RetryBudget;
+  /** For how long a message that comes again is known to be the same. */
+  dedupeWindowMs(): number;
 }
 
 /** What the line asks of the people room; main joins the two. */
@@ -157,6 +160,7 @@ export function createLine(parts: LineParts): Line {
     ...wallParts(parts, canaries, sayNow, outbox),
   });
   const recovery = createRecovery({ store, clock, log, holder, leaseMs: cluster.leaseMs, wake: turns.wake, hasOthers: cluster.hasOthers });
+  const upkeep = createUpkeep({ store, clock, log, dedupeWindowMs: settings.dedupeWindowMs });
   const abort = abortAnywhere(parts, turns);
   const receive = createEntrance(parts, turns, abort, outbox, sayNow);
   hearOthers(cluster, turns);
@@ -172,8 +176,10 @@ export function createLine(parts: LineParts): Line {
       if (store.cluster === null) await outbox.takeUp(null, settings.onUnknown());
       const woken = await recovery.start();
       if (woken > 0) log.info({ sessions: woken }, "taking up what the last gateway left");
+      upkeep.start();
     },
     async stop(graceMs) {
+      upkeep.stop();
       recovery.stop();
       await turns.stop(graceMs);
       await outbox.stop(graceMs);

@@ -157,6 +157,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
     maxAttempts: () => options.maxAttempts ?? 3,
     ...usageSettings(() => ({ ...current().config, agents: { ...current().config.agents, defaults: { ...current().config.agents.defaults, maxConcurrent: options.maxConcurrent ?? 0 } } })),
+    dedupeWindowMs: () => 7 * 24 * 3_600_000,
     audience: (message) => current().who.audience(message),
     canReach: (channel) => channels.has(channel),
     canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(JSON.stringify([address, sender.id])).digest("hex").slice(0, 16)}` : null),

@@ -106,6 +106,7 @@ function lineSettings(agents: Agents): LineSettings {
     onUnknown: () => "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 }),
     maxAttempts: () => 3,
+    dedupeWindowMs: () => 7 * 24 * 3_600_000,
     historyLimit: () => 0,
     audience: (message) => routeOf(message).audience,
     canReach: () => true,

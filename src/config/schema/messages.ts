@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DROP_POLICIES, QUEUE_MODE_WORDS, queueModeOf, type QueueMode } from "../../domain/queue.ts";
-import { count, mapOf, positive, setting, validated } from "./fields.ts";
+import { count, duration, mapOf, positive, setting, validated } from "./fields.ts";
 
 /** Spec 12.2: each mode has several spellings. */
 const queueMode = z.enum(QUEUE_MODE_WORDS).transform((word): QueueMode => queueModeOf(word) ?? "collect");
@@ -24,6 +24,11 @@ export const messagesSchema = z.looseObject({
       byChannel: validated(mapOf(count).prefault({}), "The same for one channel.", { whatsapp: 1500 }),
     })
     .prefault({}),
+  dedupeWindow: setting(
+    duration("d").prefault("7d"),
+    "For how long, at least, a message that its platform delivers again is known to be the same; longer while a conversation tells of it. A bare number counts days.",
+    "7d",
+  ),
   groupChat: z
     .looseObject({
       historyLimit: setting(count.default(50), "Messages of a group kept while nobody names the agent, as surroundings of the next one that does; 0 keeps none.", 50),

@@ -21,6 +21,7 @@ test("a gateway that stops does not wait for a list or a transcript without end:
     flushMs: 3_600_000,
     source: {
       readSession: async (key) => session({ key }),
+      countAmends: async () => 0,
       async pageSessions(_agent, _after, limit) {
         now += 50;
         return Array.from({ length: limit }, (_, index) => keyed(++pages * limit + index));
