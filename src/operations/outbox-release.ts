@@ -7,7 +7,7 @@ export const outboxRelease = define({
   scope: "admin",
   input: z.object({ id: z.string().min(1).max(64) }),
   example: { id: "01kkzr0000000000000000000a" },
-  /** Lets a held reply go. Errors: DELIVERY_UNKNOWN. */
+  /** Lets a reply go that waits for the owner: held, or unknown-after-send. Errors: DELIVERY_UNKNOWN. */
   async run({ store, clock, live }, { id }) {
     const held = await heldNamed(store, id);
     await store.transaction((tx) => releaseHeld(tx, held, clock.now()));

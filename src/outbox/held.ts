@@ -40,10 +40,13 @@ export async function holdBack(parts: OutboxParts, delivery: Delivery): Promise<
 }
 
 const MOST_HELD = 1_000;
+/** What the owner decides on: whether it may go at all, and whether to risk that it arrives twice. */
+const WAITING = ["held", "unknown"] as const;
 
-/** A held reply by its id, or by a beginning of it that no other has. Throws DELIVERY_UNKNOWN. */
+/** A reply that waits for the owner, by its id or by a beginning of it that no other has. Throws DELIVERY_UNKNOWN. */
 export async function heldNamed(store: Executor, typed: string): Promise<string> {
-  const alike = (await store.all(listDeliveries, { state: "held", limit: MOST_HELD })).filter(({ id }) => id.startsWith(typed.toLowerCase()));
+  const waiting = await Promise.all(WAITING.map((state) => store.all(listDeliveries, { state, limit: MOST_HELD })));
+  const alike = waiting.flat().filter(({ id }) => id.startsWith(typed.toLowerCase()));
   const [only] = alike;
   if (only === undefined || alike.length > 1) throw notWaiting(typed);
   return only.id;
@@ -53,14 +56,14 @@ function notWaiting(id: string): ContinuoError {
   return new ContinuoError("DELIVERY_UNKNOWN", `No reply ${id} waits for you.`, { fields: { id } });
 }
 
-/** The owner has looked at a held reply and lets it go. Throws DELIVERY_UNKNOWN. */
+/** The owner has looked at a reply that waits and lets it go. Throws DELIVERY_UNKNOWN. */
 export async function releaseHeld(tx: Executor, id: string, now: number): Promise<void> {
   if ((await tx.run(releaseDelivery, { id, due_at: now })) === 0) throw notWaiting(id);
   await tx.run(settleHold, { delivery_id: id, released_at: now });
   await recordEvent(tx, { at: now, kind: "outbox.released", session_key: null, data: { id } });
 }
 
-/** The owner has looked at a held reply and does not want it sent. Throws DELIVERY_UNKNOWN. */
+/** The owner has looked at a reply that waits and does not want it sent. Throws DELIVERY_UNKNOWN. */
 export async function dropHeld(tx: Executor, id: string, now: number): Promise<void> {
   if ((await tx.run(dropDelivery, { id, settled_at: now })) === 0) throw notWaiting(id);
   await recordEvent(tx, { at: now, kind: "outbox.dropped", session_key: null, data: { id } });

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { ContinuoError } from "../../src/domain/errors.ts";
 import type { ProbePoint } from "../../src/domain/probe.ts";
+import { dropHeld, heldNamed, listDeliveriesIn, releaseHeld } from "../../src/outbox/held.ts";
 import { countOpenDeliveries } from "../../src/store/statements/count-open-deliveries.ts";
 import { fakeChannel, message, openTo, say, startHarness, until, type FakeChannel, type Harness } from "./harness.ts";
 
@@ -100,6 +101,22 @@ test("on a platform that does not, the one that was under way is unknown, and is
   assert.deepEqual(platform.shown, ["one", "two"]);
   assert.deepEqual((await second.store.all(countOpenDeliveries, {})).map((row) => ({ ...row })), [{ state: "unknown", count: 1 }]);
   await second.close();
+});
+
+test("a reply that is unknown-after-send waits for the owner, who sends the rest of it or lets it be", async () => {
+  for (const released of [true, false]) {
+    const platform = new Platform();
+    const second = await dieAt("after-send", 2, platform, "ambiguous");
+    const [unknown] = await listDeliveriesIn(second.store, "unknown", 10);
+    const id = unknown?.id ?? "";
+    assert.equal(await heldNamed(second.store, id), id);
+    await second.store.transaction((tx) => (released ? releaseHeld : dropHeld)(tx, id, Date.now()));
+    second.line.notices.wake();
+    await second.settled();
+    assert.deepEqual(platform.shown, released ? ["one", "two", "two", "three", "four"] : ["one", "two"]);
+    await assert.rejects(heldNamed(second.store, id), { code: "DELIVERY_UNKNOWN" });
+    await second.close();
+  }
 });
 
 test("an answer of the platform that gets lost is asked for again under the same nonce: the reply is there once", async () => {

@@ -40,6 +40,8 @@ test("--all has their state too, pages cut the list, and nothing held is said", 
   const { cli } = await run({}, "list", "--all", "--limit", "1");
   assert.deepEqual(cli.calls[0]?.params, { state: "all" });
   assert.match(cli.stdout(), /^ID {2}STATE .*\nd1 {2}held .*\n1 more: --offset 1\n$/);
+  const unknown = { ...HELD[0], state: "unknown" };
+  assert.match((await run({ operations: { "outbox.list": () => ({ deliveries: [unknown] }) } }, "list", "--all")).cli.stdout(), /\nd1 {2}unknown-after-send {2}/);
   assert.deepEqual((await run({}, "list", "--json", "--offset", "1")).cli.json(), { deliveries: [HELD[1]], total: 2 });
   assert.equal((await run({ operations: { "outbox.list": () => ({ deliveries: [] }) } }, "list")).cli.stdout(), "No reply is held.\n");
 });

@@ -41,7 +41,7 @@ test("status shows the overview, warnings, channels and the latest sessions", as
     const out = cli.stdout();
     assert.match(out, /Gateway +local · ws:\/\/127\.0\.0\.1:\d+ · reachable \d+ms · pid 4711 · up 1m5s/);
     assert.match(out, /Sessions +7 · default anthropic\/claude-opus-4-6 · \/home\/ada\/\.openclaw/);
-    assert.match(out, /Queue +1 running · 2 waiting · replies: 0 on their way, 1 failed, 1 not known to have arrived/);
+    assert.match(out, /Queue +1 running · 2 waiting · replies: 0 on their way, 1 failed, 1 unknown-after-send/);
     assert.match(out, /Warnings\n! channels\.telegram\.dmPolicy is open/);
     assert.match(out, /telegram +default +connected +1h ago\ndiscord +work +retrying +1m ago +the token was refused/);
     assert.match(out, /agent:main:main +direct +2m ago +claude-opus-4-6 +12k\/200k \(6%\)/);

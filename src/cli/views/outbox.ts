@@ -30,6 +30,14 @@ export function firstLine(text: string, width: number): string {
 
 const TEXT_WIDTH = 48;
 
+/** Under way when a gateway died: nobody knows whether it arrived. One word for it, wherever people read of it. */
+export const UNKNOWN_AFTER_SEND = "unknown-after-send";
+
+function stateText(delivery: Row): string {
+  const state = clean(delivery, "state");
+  return state === "unknown" ? UNKNOWN_AFTER_SEND : state;
+}
+
 /** `states` adds the column that only a list of all states needs. */
 export function deliveryLines(deliveries: readonly Row[], now: number, states: boolean): string[] {
   if (deliveries.length === 0) return [states ? "There are no replies." : "No reply is held."];
@@ -37,7 +45,7 @@ export function deliveryLines(deliveries: readonly Row[], now: number, states: b
     const at = numberOf(delivery, "createdAt");
     return [
       clean(delivery, "id"),
-      ...(states ? [clean(delivery, "state")] : []),
+      ...(states ? [stateText(delivery)] : []),
       receiverText(delivery),
       wordedAge(at === null ? null : Math.max(0, now - at)),
       clean(delivery, "reason") || "-",

@@ -2,6 +2,7 @@ import { duration, shortAge } from "../ages.ts";
 import { withoutControls } from "../display-width.ts";
 import type { Palette } from "../output.ts";
 import { alignedTable, facts } from "../table.ts";
+import { UNKNOWN_AFTER_SEND } from "./outbox.ts";
 import { shortKey, tokensCell, type SessionRow } from "./sessions.ts";
 
 export interface ChannelRow {
@@ -56,7 +57,7 @@ function gatewayFact({ url, reachable, connectLatencyMs, pid, uptimeMs, error }:
 }
 
 function queueFact({ queued, running, deliveriesPending, deliveriesFailed, deliveriesUnknown }: QueueState): string {
-  const open = deliveriesUnknown === 0 ? "" : `, ${deliveriesUnknown} not known to have arrived`;
+  const open = deliveriesUnknown === 0 ? "" : `, ${deliveriesUnknown} ${UNKNOWN_AFTER_SEND}`;
   return `${running} running · ${queued} waiting · replies: ${deliveriesPending} on their way, ${deliveriesFailed} failed${open}`;
 }
 
