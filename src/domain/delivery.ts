@@ -1,7 +1,5 @@
 import type { Address } from "./address.ts";
-
-/** `unknown`: the process died between the platform call and its answer; it is shown, never hidden (law 2). */
-export type DeliveryState = "pending" | "sending" | "sent" | "failed" | "held" | "unknown";
+import type { DeliveryState } from "./journey.ts";
 
 /** A reply on its way to one address. `sentParts` of the rendered parts are already there. */
 export interface Delivery {

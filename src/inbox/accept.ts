@@ -1,6 +1,7 @@
 import type { Command } from "../domain/command.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
+import type { ItemState } from "../domain/journey.ts";
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
 import type { Route } from "../domain/route.ts";
 import { isOperatorChannel } from "../domain/address.ts";
@@ -15,7 +16,7 @@ export interface NewItem {
   readonly route: Route;
   readonly command: Command | null;
   /** `done` for what was answered on the spot (`/stop`) and needs no turn. */
-  readonly state: "queued" | "done";
+  readonly state: Extract<ItemState, "queued" | "done">;
 }
 
 export type Accepted = Extract<ReceiveOutcome, { kind: "accepted" | "duplicate" }>;

@@ -1,6 +1,7 @@
 import type { Command } from "../domain/command.ts";
 import type { Address } from "../domain/address.ts";
-import type { Delivery, DeliveryState } from "../domain/delivery.ts";
+import type { Delivery } from "../domain/delivery.ts";
+import type { DeliveryState } from "../domain/journey.ts";
 import type { Entry, Role } from "../domain/entry.ts";
 import type { DropReason } from "../domain/queue.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";

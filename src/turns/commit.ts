@@ -1,5 +1,6 @@
 import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
+import type { TurnState } from "../domain/journey.ts";
 import type { TurnResult } from "../domain/turn.ts";
 import { finishBatch } from "../inbox/batch.ts";
 import { hasHeld } from "../outbox/held.ts";
@@ -28,7 +29,7 @@ function heldNotice(reason: string): string {
 
 /** What a turn ends with: what goes into the transcript, and what its sender is told. */
 export interface TurnEnd {
-  readonly state: "committed" | "aborted" | "failed";
+  readonly state: Exclude<TurnState, "running">;
   readonly answer: Pick<NewEntry, "text" | "model" | "usage" | "stopReason"> | null;
   /** Sent to where the message came from; null sends nothing. */
   readonly say: string | null;
