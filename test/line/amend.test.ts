@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { createAmend, DELETED } from "../../src/inbox/amend.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
-import { openStore } from "../../src/store/open.ts";
+import { rowsIn, storeIn } from "../store/database.ts";
 import { hang, message, openTo, say, startHarness, until, type Answer, type Harness, type Said } from "./harness.ts";
 
 const DM = "agent:main:telegram:dm:42";
@@ -15,11 +13,9 @@ const edit = (h: Harness, id: string, text: string, said: Said = {}) => h.amend(
 const take = (h: Harness, id: string, chat = "42") => h.amend({ kind: "deleted", address: { channel: "telegram", account: "default", chat, thread: null }, messageId: id }).then(({ kind }) => kind);
 
 /** Everything that the database holds, as text: what was taken back must not be anywhere in it. */
-function dump(h: Harness, tables: readonly string[] = ["inbox", "entries", "conversations", "events", "overheard"]): string {
-  const database = new DatabaseSync(join(h.directory, "state.sqlite"), { readOnly: true });
-  const all = tables.map((table) => JSON.stringify(database.prepare(`select * from ${table}`).all()));
-  database.close();
-  return all.join("\n");
+async function dump(h: Harness, tables: readonly string[] = ["inbox", "entries", "conversations", "events", "overheard"]): Promise<string> {
+  const all = await Promise.all(tables.map((table) => rowsIn(h.directory, `select * from ${table}`)));
+  return JSON.stringify(all, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }
 
 const asked = (h: Harness, nth = -1): string[] => h.requests.at(nth)?.messages.map(({ text }) => text) ?? [];
@@ -33,7 +29,7 @@ test("a message that waits is asked as it reads when its turn comes, and its old
   await h.receive(message("/stop"));
   await h.settled();
   assert.deepEqual(asked(h), ["slow", "meet me at ten"]);
-  assert.ok(!dump(h).includes("nine"));
+  assert.ok(!(await dump(h)).includes("nine"));
   await h.close();
 });
 
@@ -47,7 +43,7 @@ test("a message that waits and is taken back begins no turn", async () => {
   await h.receive(message("/stop"));
   await h.settled();
   assert.deepEqual(asked(h), ["slow", "hello"]);
-  assert.ok(!dump(h).includes("4711"));
+  assert.ok(!(await dump(h)).includes("4711"));
   assert.equal((await h.receive(message("my pin is 4711", { id: "a" }))).kind, "duplicate", "delivered again, it stays taken back");
   await h.settled();
   await h.close();
@@ -67,7 +63,7 @@ test("an edit replaces what was said: the next request, the transcript and the l
   assert.deepEqual(asked(h), ["my cat is called Kit", "echo: my cat is called Tom", "what is it called?"]);
   const row = await h.store.get(describeSession, { key: DM });
   assert.ok(row);
-  assert.ok(!dump(h, ["inbox", "conversations", "events"]).includes("Tom"));
+  assert.ok(!(await dump(h, ["inbox", "conversations", "events"])).includes("Tom"));
   assert.equal(await edit(h, "a", "my cat is called Kit"), "unchanged");
   await h.close();
 });
@@ -77,14 +73,14 @@ test("what is taken back is redacted wherever it was kept, and another gateway's
   await h.receive(message("my pin is 4711", { id: "a" }));
   await h.settled();
   // Another process takes the change in; this one has the conversation in memory.
-  const other = openStore(join(h.directory, "state.sqlite"));
+  const other = await storeIn(h.directory);
   const amend = createAmend({ store: other, clock: { now: () => Date.now() }, identify: (said) => said, maySpeak: () => true, onAmended: () => undefined });
   assert.deepEqual(await amend({ kind: "deleted", address: message("").address, messageId: "a" }), { kind: "transcript" });
   await other.close();
   await h.receive(message("what was it?"));
   await h.settled();
   assert.deepEqual(asked(h).slice(0, 1), [DELETED]);
-  assert.ok(!dump(h, ["inbox", "conversations", "events"]).includes("4711"));
+  assert.ok(!(await dump(h, ["inbox", "conversations", "events"])).includes("4711"));
   assert.deepEqual((await h.texts(DM)).slice(0, 1), [`user: ${DELETED}`]);
   assert.equal(await take(h, "a"), "unchanged");
   await h.close();
@@ -144,7 +140,7 @@ test("what was overheard follows its sender too, before and after it is part of 
   await h.settled();
   assert.deepEqual(asked(h).map((text) => text.replace(/^.*: /, "")), ["lunch at two", "fish", "what is for lunch?"]);
   assert.equal(await edit(h, "c", "meat", room), "transcript");
-  assert.ok(!dump(h).includes("4711") && !dump(h).includes("at one"));
+  assert.ok(!(await dump(h)).includes("4711") && !(await dump(h)).includes("at one"));
   await h.close();
 });
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { ContinuoError } from "../../src/domain/errors.ts";
 import type { ProbePoint } from "../../src/domain/probe.ts";
 import { dropHeld, heldNamed, listDeliveriesIn, releaseHeld } from "../../src/outbox/held.ts";
 import { countOpenDeliveries } from "../../src/store/statements/count-open-deliveries.ts";
+import { rowsIn } from "../store/database.ts";
 import { fakeChannel, message, openTo, say, startHarness, until, type FakeChannel, type Harness } from "./harness.ts";
 
 const config = openTo("telegram");
@@ -134,8 +133,6 @@ test("parts that were begun with are kept over a change of the channel's limits,
   const platform = new Platform();
   const second = await dieAt("before-send", 3, platform, "ambiguous", "resend");
   assert.deepEqual(platform.shown, REPLY.split(" "));
-  const database = new DatabaseSync(join(second.directory, "state.sqlite"), { readOnly: true });
-  assert.deepEqual(database.prepare("select * from rendered").all(), []);
-  database.close();
+  assert.deepEqual(await rowsIn(second.directory, "select * from rendered"), []);
   await second.close();
 });

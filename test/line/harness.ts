@@ -209,6 +209,12 @@ function amending(store: Store, clock: Clock, settings: SettingsHolder): Pick<Ha
   return { amended, amend: buildAmend({ store, clock, settings }, (key) => void amended.push(key)) };
 }
 
+/** On a shared store a gateway takes up what another left in a channel once that is its duty: here it is at once. */
+async function startLine(line: Line, store: Store, channels: ReadonlyMap<string, unknown>): Promise<void> {
+  await line.start();
+  if (store.cluster !== null) for (const name of channels.keys()) await line.shared.takeUpChannel(name);
+}
+
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
   const clock = options.clock ?? systemClock;
@@ -238,7 +244,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   joined.changes = changes;
   await cluster.start();
   await changes.resume();
-  await line.start();
+  await startLine(line, store, channels);
   changes.settleAgreements();
   return {
     ...{ line, store, directory, requests, events, settings, changes },

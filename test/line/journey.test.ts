@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { systemClock } from "../../src/domain/clock.ts";
 import { ContinuoError } from "../../src/domain/errors.ts";
@@ -13,11 +12,12 @@ import { createUpkeep } from "../../src/inbox/upkeep.ts";
 import { enqueueDelivery } from "../../src/outbox/enqueue.ts";
 import { dropHeld, releaseHeld } from "../../src/outbox/held.ts";
 import { createOutboxWorker } from "../../src/outbox/worker.ts";
-import { openStore } from "../../src/store/open.ts";
 import { beginDelivery } from "../../src/store/statements/begin-delivery.ts";
 import { listDeliveries } from "../../src/store/statements/list-deliveries.ts";
 import { countOpenDeliveries } from "../../src/store/statements/count-open-deliveries.ts";
 import { readFolders, ROOT } from "../architecture/source.ts";
+import { removeStateDir, rowsIn, scriptIn, storeIn, tamperIn } from "../store/database.ts";
+import { ENGINE } from "../store/engine.ts";
 import { isStatement, tablesWritten } from "../architecture/tables.ts";
 import { fakeChannel, hang, message, openTo, say, startHarness, until, type Answer, type Harness } from "./harness.ts";
 
@@ -28,41 +28,43 @@ const move = (table: string, from: string | null, to: string | null): string => 
 /** Every move that any of the databases below has made, noted by the database itself. */
 const made = new Set<string>();
 
-function watch(path: string): void {
-  const database = new DatabaseSync(path);
-  database.exec("create table if not exists journey (line text primary key)");
-  for (const table of TABLES) {
-    const note = (event: string, when: string, line: string): string => `create trigger if not exists journey_${table}_${event.replaceAll(" ", "_")} after ${event} on ${table} ${when} begin insert or ignore into journey values ('${table}: ' || ${line}); end;`;
-    // A turn that stays as it is changes hands, a delivery that does has one more part there.
-    const stays = table === "turns" ? "or new.fence <> old.fence or new.attempt <> old.attempt" : table === "outbox" ? "or new.sent_parts <> old.sent_parts" : "";
-    database.exec(note("insert", "", "'new -> ' || new.state"));
-    database.exec(note("update", `when new.state <> old.state ${stays}`, "old.state || ' -> ' || new.state"));
-    database.exec(note("delete", "", "old.state || ' -> gone'"));
-  }
-  database.close();
+/** A turn that stays as it is changes hands, a delivery that does has one more part there. */
+const STAYS: Readonly<Record<string, string>> = { turns: "or new.fence <> old.fence or new.attempt <> old.attempt", outbox: "or new.sent_parts <> old.sent_parts", inbox: "" };
+
+const NOTES: readonly (readonly [event: string, line: string])[] = [
+  ["insert", "'new -> ' || new.state"],
+  ["update", "old.state || ' -> ' || new.state"],
+  ["delete", "old.state || ' -> gone'"],
+];
+
+/** The same trigger in the words of each engine. */
+function trigger(table: string, event: string, line: string): string {
+  const name = `journey_${table}_${event}`;
+  const when = event === "update" ? `when (new.state <> old.state ${STAYS[table] ?? ""})` : "";
+  const note = `insert into journey values ('${table}: ' || ${line});`;
+  if (ENGINE === "sqlite") return `create trigger if not exists ${name} after ${event} on ${table} ${when} begin ${note} end;`;
+  return `create or replace function ${name}() returns trigger language plpgsql as $$ begin ${note} return null; end $$;
+    create or replace trigger ${name} after ${event} on ${table} for each row ${when} execute function ${name}();`;
 }
 
-function collect(path: string): void {
-  const database = new DatabaseSync(path, { readOnly: true });
-  for (const { line } of database.prepare("select line from journey").all() as { line: string }[]) made.add(line);
-  database.close();
+async function watch(directory: string): Promise<void> {
+  const triggers = TABLES.flatMap((table) => NOTES.map(([event, line]) => trigger(table, event, line)));
+  await scriptIn(directory, ["create table if not exists journey (line text);", ...triggers].join("\n"));
 }
 
-const databaseOf = (h: Harness): string => join(h.directory, "state.sqlite");
+async function collect(directory: string): Promise<void> {
+  for (const { line } of await rowsIn<{ line: string }>(directory, "select distinct line from journey")) made.add(line);
+}
 
 async function watched(options: Parameters<typeof startHarness>[0], walk: (h: Harness) => Promise<unknown>): Promise<Harness> {
   const h = await startHarness({ config, ...options });
-  watch(databaseOf(h));
+  await watch(h.directory);
   await walk(h);
-  collect(databaseOf(h));
+  await collect(h.directory);
   return h;
 }
 
-function tamper(h: Harness, sql: string): void {
-  const database = new DatabaseSync(databaseOf(h));
-  database.exec(sql);
-  database.close();
-}
+const poison = (h: Harness): Promise<number> => tamperIn(h.directory, `update inbox set message = '' where message like '%"poison"%'`);
 
 const slowOnce: Answer = (request) => (request.messages.at(-1)?.text === "slow" ? hang() : say("one two"));
 const words = { ...fakeChannel("telegram"), render: (text: string) => text.split(" ").map((word) => ({ text: word, plain: word })) };
@@ -82,7 +84,7 @@ test("a message that is answered, in parts; one that is stopped, taken back, ref
       await house.receive(message("take me back", { id: "back" }));
       await house.amend({ kind: "deleted", address: message("").address, messageId: "back" });
       await house.receive(message("poison"));
-      tamper(house, `update inbox set message = '' where message like '%"poison"%'`);
+      await poison(house);
     });
     await house.receive(message("hello"));
     await house.settled();
@@ -113,7 +115,7 @@ test("a gateway that dies, and one that stops, in the middle of a turn", async (
   const second = await watched({ directory: first.directory, answers: { echo: () => hang() } }, async (house) => until("it runs again", () => house.requests.length === 1));
   await second.line.stop(0);
   await second.store.close();
-  tamper(second, "update inbox set message = ''");
+  await poison(second);
   const third = await watched({ directory: first.directory }, async (house) => house.settled());
   await third.close();
 });
@@ -124,7 +126,7 @@ test("what has ended goes after the window", async () => {
       await house.receive(message("take me back", { id: "back" }));
       await house.amend({ kind: "deleted", address: message("").address, messageId: "back" });
       await house.receive(message("poison"));
-      tamper(house, `update inbox set message = '' where message like '%"poison"%'`);
+      await poison(house);
     });
     const upkeep = createUpkeep({ store: house.store, clock: { now: () => Date.now() + 60_000 }, log: { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined }, dedupeWindowMs: () => 0 });
     await upkeep.step();
@@ -134,20 +136,19 @@ test("what has ended goes after the window", async () => {
 
 test("a reply that waits for the owner, before it is sent or because nobody knows whether it arrived", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "continuo-journey-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const path = join(directory, "state.sqlite");
-  const store = openStore(path);
-  watch(path);
+  t.after(() => removeStateDir(directory));
+  const store = await storeIn(directory);
+  await watch(directory);
   const ids = createIds(systemClock);
   const reply = { address: { channel: "telegram", account: "default", chat: "42", thread: null }, audience: "owner", peer: "42", replyTo: null };
   const put = (held: string | null) => enqueueDelivery(store, { turnId: null, sessionKey: "k", reply, text: "hello", draft: null, held }, ids, 0);
   const inState = async (state: string): Promise<string[]> => (await store.all(listDeliveries, { state, limit: 10 })).map(({ id }) => id);
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
-  const parts = { store, clock: systemClock, probe: noProbe, log: quiet, random: () => 0, retry: () => ({ attempts: 1, first: 1, longest: 1, jitter: 0 }), channel: () => null };
+  const parts = { store, clock: systemClock, probe: noProbe, log: quiet, random: () => 0, retry: () => ({ attempts: 1, first: 1, longest: 1, jitter: 0 }), sends: () => true, channel: () => null };
   for (const held of ["why", "why", null, null]) await put(held);
   for (const id of await inState("pending")) await store.run(beginDelivery, { id, attempts: 1 });
   const worker = createOutboxWorker({ ...parts, guard: () => "somebody else would read it" });
-  await worker.start("hold");
+  await worker.takeUp(null, "hold");
   const [[held, wanted], [unknown, unwanted]] = [await inState("held"), await inState("unknown")];
   await store.transaction((tx) => dropHeld(tx, held ?? "", 1));
   await store.transaction((tx) => dropHeld(tx, unwanted ?? "", 1));
@@ -157,7 +158,7 @@ test("a reply that waits for the owner, before it is sent or because nobody know
   await store.transaction((tx) => releaseHeld(tx, wanted ?? "", 1));
   await worker.stop(100);
   await store.close();
-  collect(path);
+  await collect(directory);
 });
 
 const declared = TABLES.flatMap((table) => JOURNEY[table].map(({ from, to }) => move(table, from, to)));

@@ -1,10 +1,9 @@
 /** The promises of docs/reliability.md at the sizes in which people met them. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { ContinuoError } from "../../src/domain/errors.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
+import { rowsIn } from "../store/database.ts";
 import { hang, message, openTo, say, startHarness, until, type Answer, type Harness } from "./harness.ts";
 
 const DM = "agent:main:telegram:dm:42";
@@ -69,12 +68,10 @@ for (const [how, end] of [
 test("P8 five turns of a provider that answers 500: each text is in the store before the model is asked, and the next good turn sees each once", async () => {
   let broken = true;
   const stored: boolean[] = [];
-  const answers: Answer = (request) => {
-    const database = new DatabaseSync(join(h.directory, "state.sqlite"), { readOnly: true });
-    stored.push(database.prepare("select 1 from entries where role = 'user' and text = ?").get(request.messages.at(-1)?.text ?? "") !== undefined);
-    database.close();
+  const answers: Answer = async function* (request) {
+    stored.push((await rowsIn(h.directory, "select 1 as there from entries where role = 'user' and text = ?", request.messages.at(-1)?.text ?? "")).length === 1);
     if (broken) throw new ContinuoError("MODEL_REJECTED", "The provider answered 500.");
-    return say("fine");
+    yield* say("fine");
   };
   const h: Harness = await startHarness({ config, answers: { echo: answers } });
   for (const text of numbered(5, "text")) {
