@@ -1,10 +1,15 @@
 import type { Delivery } from "./delivery.ts";
+import type { DropReason } from "./queue.ts";
 import type { Turn } from "./turn.ts";
 
 /** A named step of a message's way, in order, and what passes there: where it is measured, and where tests kill a gateway. */
 export type Sight =
   | [point: "accepted"]
   | [point: "claimed", turn: Turn]
+  /** One of the messages that it found is kept and gets no answer: the queue's cap, or a newer message. */
+  | [point: "unanswered", turn: Turn, reason: DropReason]
+  /** A day's budget is used up: no model is asked. */
+  | [point: "over-budget", turn: Turn]
   /** A model is about to be asked; `request` is the very object that its provider gets. */
   | [point: "asking", turn: Turn, request: object]
   | [point: "streaming", turn: Turn]

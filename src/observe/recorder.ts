@@ -3,6 +3,7 @@ import type { ReceiveOutcome } from "../domain/message.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import type { Usage } from "../domain/usage.ts";
 import { counter, histogram, type Family } from "./instruments.ts";
+import { endsTurn } from "./turn-end.ts";
 import { createRate, createRecent, type Recent } from "./recent.ts";
 
 export interface ObservedTime {
@@ -31,6 +32,9 @@ export interface LineRecorder {
   /** The turn was begun by somebody else, who has lost it or handed it back. */
   leaseMoved(): void;
   fenceRefused(): void;
+  /** An accepted message is kept and gets no answer. */
+  unanswered(reason: string): void;
+  overBudget(): void;
   sent(channel: string, outcome: "sent" | "retry" | "failed"): void;
 }
 
@@ -54,6 +58,8 @@ function instruments() {
     turns: counter("continuo_turns_total", "Turns that ended, by how", "outcome"),
     moves: counter("continuo_lease_moves_total", "Turns that were taken up from a holder that was gone or handed them back"),
     fences: counter("continuo_fences_refused_total", "Commits that were refused because somebody else had taken the turn over"),
+    unanswered: counter("continuo_messages_unanswered_total", "Accepted messages that are kept and get no answer of their own, by reason", "reason"),
+    budget: counter("continuo_budget_hits_total", "Turns for which no model was asked because a budget of the day was used up"),
     sends: counter("continuo_sends_total", "Attempts to send a reply, by channel and how they ended", "channel", "outcome"),
     requests: counter("continuo_model_requests_total", "Requests to models, by model and how they ended", "model", "outcome"),
     tokens: counter("continuo_model_tokens_total", "Tokens as the providers reported them", "model", "kind"),
@@ -92,12 +98,14 @@ function lineRecorder(made: Instruments, rates: ReturnType<typeof rateOf>, recen
       recent.get(stage)?.add(time.now(), taken);
     },
     turnEvent(event) {
-      if (event.kind !== "committed" && event.kind !== "aborted" && event.kind !== "failed") return;
+      if (!endsTurn(event)) return;
       made.turns.add(1, event.kind === "committed" && event.held !== null ? "held" : event.kind);
       rates.committed.add(time.now());
     },
     leaseMoved: () => made.moves.add(1),
     fenceRefused: () => made.fences.add(1),
+    unanswered: (reason) => made.unanswered.add(1, reason),
+    overBudget: () => made.budget.add(1),
     sent(channel, outcome) {
       made.sends.add(1, channel, outcome);
       if (outcome === "sent") rates.sent.add(time.now());

@@ -4,6 +4,7 @@ import type { Probe, Sight } from "../domain/probe.ts";
 import type { Turn, TurnEvent } from "../domain/turn.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Journeys, Origin } from "./journeys.ts";
+import { endsTurn } from "./turn-end.ts";
 import { ROOT_KEY, sessionHash, type FinishedSpan, type SpanWriter, type Stretch } from "./span-writer.ts";
 
 /** ms since the Unix epoch, with fractions. */
@@ -32,7 +33,7 @@ interface Request extends Stretch {
 }
 
 interface RunningTurn {
-  readonly turn: Turn;
+  turn: Turn;
   readonly claimed: number;
   asked: number | null;
   firstToken: number | null;
@@ -125,6 +126,8 @@ function turnTraces(write: (spans: readonly FinishedSpan[]) => void, now: Stamp)
     passes(point: "asking" | "streaming" | "before-commit" | "committed", turn: Turn, request: object | null): void {
       const running = turns.get(turn.id);
       if (running === undefined) return;
+      // Messages may have joined it since it was claimed.
+      running.turn = turn;
       if (point === "asking") running.asked ??= now();
       else if (point === "streaming") running.firstToken ??= now();
       else if (point === "before-commit") running.decided = now();
@@ -179,7 +182,7 @@ export function createTraces(writer: SpanWriter, journeys: Journeys, now: Stamp)
     begin: () => ({ rooms: new Map(), start: now() }),
     arrived: (trip, message, outcome) => write(arrivalSpans(trip, message, outcome, now())),
     onTurnEvent(event) {
-      if (event.kind === "committed" || event.kind === "aborted" || event.kind === "failed") turns.ended(event.turnId, event.kind);
+      if (endsTurn(event)) turns.ended(event.turnId, event.kind);
     },
     modelEnded: (request, ref, outcome, asked, usage) => turns.modelEnded(request, { ref, outcome, usage, ...asked }),
     probe: (...sight: Sight) => {

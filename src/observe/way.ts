@@ -90,6 +90,10 @@ export function measureWay(recorder: Recorder, journeys: Journeys): Probe {
         return turns.passes(sight[0], sight[1]);
       case "over":
         return turns.over(sight[1]);
+      case "unanswered":
+        return recorder.line.unanswered(sight[2]);
+      case "over-budget":
+        return recorder.line.overBudget();
       case "fenced":
         return recorder.line.fenceRefused();
       case "sending":

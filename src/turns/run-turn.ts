@@ -39,7 +39,10 @@ export async function runTurn(parts: RunParts & JoinParts, claimed: ClaimedTurn,
   if (turn.items.length === 0) return said(null);
   // A poisoned message must not wedge its session.
   if (turn.attempt > parts.settings.maxAttempts()) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
-  if (claimed.refused !== null) return endOf({ kind: "failed", text: "", error: claimed.refused });
+  if (claimed.refused !== null) {
+    parts.probe("over-budget", turn);
+    return endOf({ kind: "failed", text: "", error: claimed.refused });
+  }
   if (command !== null && !isForAgent(command)) return said(await commandAnswer(parts, command, turn));
   for (let current = claimed; ; ) {
     const step = new AbortController();

@@ -69,6 +69,7 @@ async function runNext(parts: WorkerParts, gate: Gate, sessionKey: string, lane:
 function tellDropped(parts: WorkerParts, { turn, dropped, queue }: ClaimedTurn): void {
   for (const { runId, dropped: reason } of dropped) {
     if (reason === null) continue;
+    parts.probe("unanswered", turn, reason);
     parts.emit({ ...frameOf(turn, parts.clock.now()), runIds: [runId], kind: "aborted", text: droppedNotice(reason, queue.cap), reason: "TURN_DROPPED" });
   }
 }

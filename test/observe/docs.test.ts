@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { ROOT } from "../cli/built.ts";
 import { until } from "../e2e/client.ts";
 import { ENGINE } from "../store/engine.ts";
-import { namesIn, observedHouse, valueOf } from "./house.ts";
+import { namesIn, observedHouse } from "./house.ts";
 
 const DOCS = readFileSync(join(ROOT, "docs/observability.md"), "utf8");
 const DASHBOARD = readFileSync(join(ROOT, "docs/grafana/continuo.json"), "utf8");
@@ -44,12 +44,22 @@ function metricsIn(expression: string): { name: string; labels: string[] }[] {
 
 /** What `/metrics` prints once each kind of thing has happened. */
 async function everythingPrinted(t: TestContext): Promise<string> {
-  const house = await observedHouse(t);
+  const release = Promise.withResolvers<void>();
+  const behave = (_body: unknown, index: number) => (index === 0 ? ({ kind: "hold", until: release.promise, first: "Well, " } as const) : ({ kind: "reply" } as const));
+  const house = await observedHouse(t, { config: { messages: { queue: { cap: 1, drop: "old" } } }, behave });
+  const say = (message: string) => house.client.request("chat.send", { sessionKey: "main", message });
+  await say("the first takes its time");
+  await until("it is being answered", () => house.model.open() === 1);
+  await say("one more than may wait");
+  await say("the one that waits");
+  release.resolve();
+  await house.client.settled();
   await house.telegram.injectMessage({ chat: { id: -5, title: "a room" }, from: 9, text: "nobody is asked" });
   await house.telegram.injectMessage({ chat: 7, from: 7, text: "hello" });
+  const seen = ['continuo_messages_unanswered_total{reason="old"} 1', 'reason="group_mention_required"', 'continuo_sends_total{channel="telegram",outcome="sent"} 1', 'continuo_stage_seconds_count{stage="journey"} 3'];
   return until("everything that is labelled was seen once", async () => {
     const now = await house.metrics();
-    return valueOf(now, 'continuo_stage_seconds_count{stage="journey"}') === 1 && now.includes("group_mention_required") ? now : null;
+    return seen.every((text) => now.includes(text)) ? now : null;
   });
 }
 

@@ -68,3 +68,13 @@ test("a stranger who is not let in is counted by the reason", async (t) => {
   await house.telegram.injectMessage({ chat: { id: -77, title: SECRET }, from: 5, text: "nobody is named here" });
   await until("it is refused", async () => valueOf(await house.metrics(), 'continuo_messages_dropped_total{reason="group_mention_required"}') === 1);
 });
+
+test("a budget of the day that is used up is counted, and no model is asked", async (t) => {
+  const house = await observedHouse(t, { config: { channels: {}, limits: { perSession: { turnsPerDay: 1 } } } });
+  await house.client.ask("the first of the day");
+  const { runId } = await house.client.request<{ runId: string }>("chat.send", { sessionKey: "main", message: "one too many" });
+  await house.client.end(runId);
+  const text = await house.metrics();
+  assert.equal(valueOf(text, "continuo_budget_hits_total"), 1);
+  assert.equal(valueOf(text, 'continuo_model_requests_total{model="mock/m",outcome="answered"}'), 1);
+});
