@@ -1,7 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { InboundMessage } from "../domain/message.ts";
-import type { Probe } from "../domain/probe.ts";
 import type { Admitted, Dropped, ReplyRoute, Route } from "../domain/route.ts";
 import type { Executor, Store } from "../store/store.ts";
 
@@ -51,7 +50,8 @@ export interface ReceiveParts {
   readonly store: Store;
   readonly ids: Ids;
   readonly clock: Clock;
-  readonly probe: Probe;
+  /** A step of its way was taken (domain/probe.ts). */
+  probe(point: "accepted"): void;
   readonly settings: EntranceSettings;
   readonly doorway: Doorway;
   readonly sayNow: SayNow;
