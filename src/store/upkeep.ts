@@ -1,4 +1,3 @@
-import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 
 /** Whether the database's pages are what they should be; `done` and `total` count tables. Times are ms. */
@@ -19,9 +18,17 @@ export interface StoreHealth {
   readonly damage: string | null;
 }
 
+/** Where what is found is written. */
+export interface UpkeepLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
+
 /** What an embedded database needs that a server does for itself: a look at its pages, and a journal that is kept small. */
 export interface Upkeep {
   /** Begins, beside the work; ends with the store. */
-  start(parts: { readonly log: ChannelLog; readonly clock: Clock }): void;
+  start(parts: { readonly log: UpkeepLog; readonly clock: Clock }): void;
   health(): StoreHealth;
 }

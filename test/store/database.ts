@@ -62,6 +62,12 @@ export async function tamperIn(stateDir: string, sql: string, ...params: readonl
   return withFile(stateDir, false, (database) => Number(database.prepare(sql).run(...params).changes));
 }
 
+/** Several statements at once, past the store. */
+export async function scriptIn(stateDir: string, sql: string): Promise<void> {
+  if (ENGINE === "postgres") await postgres.script(await urlFor(stateDir), sql);
+  else withFile(stateDir, false, (database) => database.exec(sql));
+}
+
 /** Gives `to` what `from` has; nobody has either open. */
 export async function copyStore(from: string, to: string): Promise<void> {
   if (ENGINE === "postgres") return postgres.copyDatabase(await urlFor(from), await urlFor(to));

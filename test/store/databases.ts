@@ -135,6 +135,10 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   });
 }
 
+export async function script(url: string, sql: string): Promise<void> {
+  await readerOf(url).query(sql);
+}
+
 /** `?` as in SQLite. */
 export async function query(url: string, sql: string, params: readonly unknown[]): Promise<{ readonly rows: Record<string, unknown>[]; readonly changes: number }> {
   const numbered = { last: 0 };
