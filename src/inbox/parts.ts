@@ -40,7 +40,10 @@ export interface EntranceSettings {
 
 /** What the house knows of people, at its door. */
 export interface Doorway {
-  /** The message with its sender's ids as one account: the id that the house knows it by, and the others. */
+  /**
+   * The message with its sender's ids as one account: the id that the house knows it by, and the others. What is said
+   * in one place is answered in the order in which it was asked for: so it is accepted.
+   */
   identify(message: InboundMessage): Promise<InboundMessage>;
   /** A stranger wrote who may ask to be let in: what to tell them, or null. In the transaction that refuses them. */
   ask(tx: Executor, message: InboundMessage): Promise<string | null>;

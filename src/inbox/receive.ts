@@ -10,7 +10,6 @@
  * 7. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
-import { createOrder } from "../domain/order.ts";
 import { accept, type Accepted, type NewItem } from "./accept.ts";
 import { parseCommand } from "./command.ts";
 import type { ReceiveParts, Reservation } from "./parts.ts";
@@ -19,17 +18,10 @@ import { stopNow } from "./stop.ts";
 
 export type Receive = (message: InboundMessage) => Promise<ReceiveOutcome>;
 
-/** Where somebody speaks: what is said there is taken in as it came, however long each takes to be looked up. */
-function doorOf({ address, target }: InboundMessage): string {
-  const { channel, account, chat, thread } = address;
-  return JSON.stringify([channel, account, chat, thread, target?.sessionKey ?? null, target?.agentId ?? null]);
-}
-
 export function createReceive(parts: ReceiveParts): Receive {
-  const order = createOrder();
   return async (raw) => {
     const { settings } = parts;
-    const message = await order.after(doorOf(raw), () => parts.doorway.identify(raw));
+    const message = await parts.doorway.identify(raw);
     const admission = settings.admit(message);
     if (admission.kind === "dropped") return refuse(parts, admission);
     const route = settings.route(message);

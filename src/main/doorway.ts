@@ -1,5 +1,6 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import type { InboundMessage } from "../domain/message.ts";
+import { createOrder } from "../domain/order.ts";
 import type { Doorway } from "../inbox/parts.ts";
 import { parseCommand } from "../inbox/command.ts";
 import { identify, learnAliases, mergeProposal, newAliases, requestPairing } from "../people/index.ts";
@@ -21,22 +22,32 @@ function pairingNotice({ address, sender }: InboundMessage, code: string): strin
   ].join("\n");
 }
 
+/** Where somebody speaks: what is said there is taken in as it came, however long each takes to be looked up. */
+function placeOf({ address, target }: InboundMessage): string {
+  const { channel, account, chat, thread } = address;
+  return JSON.stringify([channel, account, chat, thread, target?.sessionKey ?? null, target?.agentId ?? null]);
+}
+
+async function identified(parts: PeopleParts, said: InboundMessage): Promise<InboundMessage> {
+  const { store, directory, clock } = parts;
+  const message = await followKey(parts, said);
+  const known = identify(message, directory);
+  const fresh = newAliases(message, directory);
+  // Strangers teach nothing: what they say of themselves would only fill the table.
+  if (fresh.length === 0 || parts.settings.current().admit(known).kind === "dropped") return known;
+  const apart = mergeProposal(message, directory);
+  if (apart !== null) parts.log.warn({ channel: apart.channel, account: apart.account, peers: apart.peers }, "the platform calls these accounts one, and they were known as several: `continuo people merge` joins them");
+  const learned = await store.transaction((tx) => learnAliases(tx, fresh, clock.now()));
+  for (const { channel, alias, peer } of learned) directory.learnAlias(channel, alias, peer);
+  return identify(message, directory);
+}
+
 /** Knows people at the door: their ids, and what strangers may ask for. */
 export function createDoorway(parts: PeopleParts): Doorway {
-  const { store, directory, ids, clock } = parts;
+  const { ids, clock } = parts;
+  const order = createOrder();
   return {
-    async identify(said) {
-      const message = await followKey(parts, said);
-      const known = identify(message, directory);
-      const fresh = newAliases(message, directory);
-      // Strangers teach nothing: what they say of themselves would only fill the table.
-      if (fresh.length === 0 || parts.settings.current().admit(known).kind === "dropped") return known;
-      const apart = mergeProposal(message, directory);
-      if (apart !== null) parts.log.warn({ channel: apart.channel, account: apart.account, peers: apart.peers }, "the platform calls these accounts one, and they were known as several: `continuo people merge` joins them");
-      const learned = await store.transaction((tx) => learnAliases(tx, fresh, clock.now()));
-      for (const { channel, alias, peer } of learned) directory.learnAlias(channel, alias, peer);
-      return identify(message, directory);
-    },
+    identify: (said) => order.after(placeOf(said), () => identified(parts, said)),
     async ask(tx, message) {
       const linking = await ownersLink(parts, tx, message);
       if (linking !== null) return linking;
