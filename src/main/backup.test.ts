@@ -14,6 +14,9 @@ import { createBackup, verifyBackup } from "./backup.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import { restoreBackup } from "./restore.ts";
 import { statePaths } from "./state-paths.ts";
+import { sqliteOnly } from "../../test/store/engine.ts";
+
+const FILE = sqliteOnly("the rows of its file are what a backup is made of");
 
 const AT = Date.parse("2026-11-21T13:25:01Z");
 const clock = { now: () => AT };
@@ -71,7 +74,7 @@ async function digestOf(path: string) {
 
 const refusal = (code: string, words: RegExp) => (error: unknown) => isContinuoError(error) && error.code === code && words.test(error.message);
 
-test("a backup holds every row, the configuration and the secret, and is for its owner alone", async (t) => {
+test("a backup holds every row, the configuration and the secret, and is for its owner alone", FILE, async (t) => {
   const { stateDir, backup } = scene(t);
   const watched = quietly();
   const { path, manifest, bytes } = await backup(undefined, watched);
@@ -89,7 +92,7 @@ test("a backup holds every row, the configuration and the secret, and is for its
   await assert.rejects(backup(path), refusal("BACKUP_EXISTS", /is there already/));
 });
 
-test("a restored directory has the same rows, configuration and secret", async (t) => {
+test("a restored directory has the same rows, configuration and secret", FILE, async (t) => {
   const { root, database, backup, restore } = scene(t);
   const { path } = await backup(join(root, "one.backup"));
   const to = join(root, "other");
@@ -103,7 +106,7 @@ test("a restored directory has the same rows, configuration and secret", async (
   assert.deepEqual(readdirSync(restored.directory).sort(), ["continuo.sqlite", "device-secret", "gateway.lock"]);
 });
 
-test("a backup of an older schema is brought up to date when it is restored", async (t) => {
+test("a backup of an older schema is brought up to date when it is restored", FILE, async (t) => {
   const { root, database, backup, restore } = scene(t, 10, 1);
   const { path, manifest } = await backup(join(root, "old.backup"));
   assert.equal(manifest.schema, 1);
@@ -115,7 +118,7 @@ test("a backup of an older schema is brought up to date when it is restored", as
   restored.close();
 });
 
-test("whatever is wrong with a backup is found before anything is written", async (t) => {
+test("whatever is wrong with a backup is found before anything is written", FILE, async (t) => {
   const { root, backup, restore } = scene(t);
   const { path } = await backup(join(root, "good.backup"));
   const bytes = readFileSync(path);
@@ -150,7 +153,7 @@ test("whatever is wrong with a backup is found before anything is written", asyn
   await assert.rejects(verifyBackup(join(root, "nowhere"), quietly()), refusal("REQUEST_INVALID", /cannot be opened/));
 });
 
-test("a directory in use is left alone; one with a database needs --force, which moves aside and deletes nothing", async (t) => {
+test("a directory in use is left alone; one with a database needs --force, which moves aside and deletes nothing", FILE, async (t) => {
   const { root, stateDir, database, backup, restore } = scene(t);
   const { path } = await backup(join(root, "one.backup"));
   const before = await digestOf(database);
@@ -174,7 +177,7 @@ test("a directory in use is left alone; one with a database needs --force, which
   old.close();
 });
 
-test("what was stopped leaves nothing behind, and what a killed command left is removed by the next", async (t) => {
+test("what was stopped leaves nothing behind, and what a killed command left is removed by the next", FILE, async (t) => {
   const { root, backup, restore } = scene(t, 2_000);
   for (const phase of ["snapshot", "write"] as const) {
     const abort = new AbortController();

@@ -9,6 +9,9 @@ import { migrateSqlite } from "../store/migrate.ts";
 import { holdState } from "./holder.ts";
 import { examineDatabase, repairDatabase } from "./repair.ts";
 import { statePaths } from "./state-paths.ts";
+import { sqliteOnly } from "../../test/store/engine.ts";
+
+const FILE = sqliteOnly("its file is what is damaged");
 
 const ROWS = 3_000;
 const PAGE = 4_096;
@@ -68,7 +71,7 @@ function textOf(seq: number): string {
   return `message ${seq} `.padEnd(seq === 1_500 ? 50_000 : 300 + (seq % 300), "x");
 }
 
-test("a sound database gets its indexes built anew, and nothing else", async (t) => {
+test("a sound database gets its indexes built anew, and nothing else", FILE, async (t) => {
   const { place, texts } = scene(t);
   assert.equal((await examineDatabase(place)).state, "sound");
   const before = texts();
@@ -77,7 +80,7 @@ test("a sound database gets its indexes built anew, and nothing else", async (t)
   assert.deepEqual(texts(), before);
 });
 
-test("a damaged index costs nothing: every row is there afterwards", async (t) => {
+test("a damaged index costs nothing: every row is there afterwards", FILE, async (t) => {
   const { place, pages, damage, texts } = scene(t);
   const before = texts();
   damage(...pages("entries_by_id", "leaf").slice(3, 5));
@@ -88,7 +91,7 @@ test("a damaged index costs nothing: every row is there afterwards", async (t) =
   assert.equal((await examineDatabase(place)).state, "sound");
 });
 
-test("damaged pages of a table: what can be read is kept, what cannot is named by its rows, and the damaged file stays", async (t) => {
+test("damaged pages of a table: what can be read is kept, what cannot is named by its rows, and the damaged file stays", FILE, async (t) => {
   const { database, place, pages, damage, texts } = scene(t);
   const leaves = pages("entries", "leaf");
   damage(leaves[0], leaves[40], leaves[41], leaves[90], leaves.at(-1), ...pages("entries", "overflow").slice(5, 6));
@@ -109,7 +112,7 @@ test("damaged pages of a table: what can be read is kept, what cannot is named b
   assert.equal((await examineDatabase(place)).state, "sound");
 });
 
-test("what is not saved yet of a killed gateway is salvaged too, and kept beside the damaged file", async (t) => {
+test("what is not saved yet of a killed gateway is salvaged too, and kept beside the damaged file", FILE, async (t) => {
   const { database, place, pages, damage, texts } = scene(t);
   const [leaf] = pages("entries", "leaf").slice(20, 21);
   const writer = new DatabaseSync(database);
@@ -130,7 +133,7 @@ test("what is not saved yet of a killed gateway is salvaged too, and kept beside
   assert.ok(readFileSync(`${repaired.damagedFile}-wal`).equals(journal));
 });
 
-test("a database whose first page is gone is left as it is, with the advice to restore; one in use is not touched", async (t) => {
+test("a database whose first page is gone is left as it is, with the advice to restore; one in use is not touched", FILE, async (t) => {
   const { database, place, damage, stateDir, files } = scene(t);
   const held = holdState(stateDir, files);
   await assert.rejects(repairDatabase(place, watched()), { code: "STATE_LOCKED" });

@@ -9,6 +9,9 @@ import { fillStore } from "../stores/filler.ts";
 import { until, WireError } from "./client.ts";
 import { gatewayConfig, modelConfig, readLog } from "./house.ts";
 import { stage } from "./stage.ts";
+import { sqliteOnly } from "../store/engine.ts";
+
+const FILE = sqliteOnly("its file is what is damaged");
 
 interface Health {
   readonly warnings: readonly string[];
@@ -28,7 +31,7 @@ function flipBits(path: string, page: number): void {
   closeSync(file);
 }
 
-test("a damaged page in the middle of the file: the rest goes on, it is told, nothing is overwritten, and the repair keeps what can be read", async (t) => {
+test("a damaged page in the middle of the file: the rest goes on, it is told, nothing is overwritten, and the repair keeps what can be read", FILE, async (t) => {
   const house = stage(t);
   const model = await house.model(() => ({ kind: "reply", text: "fine" }));
   const stateDir = house.directory();
@@ -79,7 +82,7 @@ test("a damaged page in the middle of the file: the rest goes on, it is told, no
   assert.equal(await second.stop(), 0);
 });
 
-test("a read-only disk: the gateway says so and leaves everything as it was, and a backup can still be made from it", async (t) => {
+test("a read-only disk: the gateway says so and leaves everything as it was, and a backup can still be made from it", FILE, async (t) => {
   const house = stage(t);
   if (process.platform !== "linux" || process.getuid?.() !== 0) return t.skip("only root on Linux can mount a directory read-only");
   const stateDir = house.directory();

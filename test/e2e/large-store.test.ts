@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sqliteOnly } from "../store/engine.ts";
 import { fillStore } from "../stores/filler.ts";
 import { until } from "./client.ts";
 import { gatewayConfig, modelConfig } from "./house.ts";
@@ -23,7 +24,7 @@ function forgetCached(path: string): boolean {
   }
 }
 
-test("P12 a gateway with years of conversations answers its first message within five seconds of being started, and checks its pages beside that", { timeout: 3_600_000 }, async (t) => {
+test("P12 a gateway with years of conversations answers its first message within five seconds of being started, and checks its pages beside that", { timeout: 3_600_000, ...sqliteOnly("its file is filled past the store, as after years") }, async (t) => {
   const house = stage(t);
   const model = await house.model(() => ({ kind: "reply", text: "at once" }));
   const stateDir = process.env["CONTINUO_STORE_DIR"] ?? house.directory();

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { startOnlookers } from "./onlookers.ts";
 import { createSpeaker, marksOf, openScene } from "./scene.ts";
+import { sqliteOnly } from "../store/engine.ts";
 import { bundleVictim } from "./victim.ts";
 
 const KILLS = Number(process.env["CONTINUO_KILL_LOOPS"] ?? 3);
@@ -14,7 +15,7 @@ const EACH = 4;
 const bundle = await bundleVictim();
 after(() => bundle.remove());
 
-test("P14 kill -9 with commands and another program reading beside: the database is whole each time, and every acknowledged message is in it", { timeout: 7_200_000 }, async (t) => {
+test("P14 kill -9 with commands and another program reading beside: the database is whole each time, and every acknowledged message is in it", { timeout: 7_200_000, ...sqliteOnly("its file is looked at by another program") }, async (t) => {
   const scene = await openScene(t, bundle, { config: { session: { mirror: false } } });
   const first = await scene.start();
   await first.victim.kill();

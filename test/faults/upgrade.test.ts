@@ -17,6 +17,9 @@ import { openRows } from "../../src/store/engines/sqlite/copy/source.ts";
 import { migrateSqlite, newestSchema } from "../../src/store/migrate.ts";
 import { fillStore } from "../stores/filler.ts";
 import type { Mortal } from "./mortal.ts";
+import { sqliteOnly } from "../store/engine.ts";
+
+const FILE = sqliteOnly("its file is brought up to date, backed up and restored");
 
 const TRIED = Number(process.env["CONTINUO_KILL_STEPS"] ?? 4);
 
@@ -64,7 +67,7 @@ function oldStore(path: string): void {
   database.close();
 }
 
-test("P15 an upgrade killed at any of its steps and begun again ends with the same rows as one that was not", async (t) => {
+test("P15 an upgrade killed at any of its steps and begun again ends with the same rows as one that was not", FILE, async (t) => {
   const root = directory(t);
   const old = join(root, "old.sqlite");
   oldStore(old);
@@ -103,7 +106,7 @@ function house(root: string, name: string, filled: boolean): { stateDir: string;
 
 const quietly = () => ({ signal: new AbortController().signal, onProgress: () => undefined });
 
-test("P15 a backup killed at any moment leaves no file that could be taken for one, and the next clears up", async (t) => {
+test("P15 a backup killed at any moment leaves no file that could be taken for one, and the next clears up", FILE, async (t) => {
   const root = directory(t);
   const { stateDir, database } = house(root, "state", true);
   const expected = await digestOf(database);
@@ -130,7 +133,7 @@ test("P15 a backup killed at any moment leaves no file that could be taken for o
   t.diagnostic(`killed at ${tried.length} of ${steps} steps`);
 });
 
-test("P15 a restore killed at any moment has changed all or nothing, and the same command ends it", async (t) => {
+test("P15 a restore killed at any moment has changed all or nothing, and the same command ends it", FILE, async (t) => {
   const root = directory(t);
   const { stateDir, database } = house(root, "state", true);
   const expected = await digestOf(database);

@@ -6,15 +6,15 @@
  *     CONTINUO_QUEUE_RUNS=2000 TMPDIR=/dev/shm node --test test/property/queue.test.ts
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { DROP_POLICIES, QUEUE_MODES } from "../../src/domain/queue.ts";
-import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { ClaimedTurn } from "../../src/turns/claim.ts";
+import { removeStateDir, storeIn } from "../store/database.ts";
 import { openHouse, type House } from "./queue/house.ts";
 import { accept, claim, end, join, newQueue, type Policy, type Queue, type Said } from "./queue/model.ts";
 
@@ -26,12 +26,12 @@ const HOLDERS = ["one", "two"];
 /** The store that is tested; the only place that knows which it is. */
 async function openTestStore(): Promise<{ readonly store: Store; close(): Promise<void> }> {
   const directory = mkdtempSync(joinPath(tmpdir(), "continuo-queue-"));
-  const store = openStore(joinPath(directory, "state.sqlite"));
+  const store = await storeIn(directory);
   return {
     store,
     async close() {
       await store.close();
-      rmSync(directory, { recursive: true, force: true });
+      await removeStateDir(directory);
     },
   };
 }

@@ -11,6 +11,9 @@ import { hashed, rowLine } from "./hash.ts";
 import { digestTables, pagesOf } from "./read-all.ts";
 import { keyOf, type Row } from "./rows.ts";
 import { COUNTED_TABLES, TABLE_KEYS, TRANSIENT_TABLES } from "./table-list.ts";
+import { sqliteOnly } from "../../../test/store/engine.ts";
+
+const FILE = sqliteOnly("the rows of its file are what a backup is made of");
 
 function directory(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "continuo-copy-"));
@@ -27,7 +30,7 @@ function freshDatabase(path: string): DatabaseSync {
 const EVENT = "insert into events (at, kind, data) values (?, 'x', ?)";
 const CURSOR = "insert into cursors (channel, account, name, value) values (?, ?, ?, ?)";
 
-test("the list of what is copied holds every table that the migrations make, with its primary key", () => {
+test("the list of what is copied holds every table that the migrations make, with its primary key", FILE, () => {
   const database = freshDatabase(":memory:");
   const made = database.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite%'").all() as { name: string }[];
   assert.deepEqual([...TABLE_KEYS.keys(), ...TRANSIENT_TABLES].sort(), made.map(({ name }) => name).sort(), "a table that is not listed would be lost by a backup");
@@ -40,7 +43,7 @@ test("the list of what is copied holds every table that the migrations make, wit
   database.close();
 });
 
-test("rows are read in the order of their keys' bytes, page by page, none twice and none left out", async () => {
+test("rows are read in the order of their keys' bytes, page by page, none twice and none left out", FILE, async () => {
   const database = freshDatabase(":memory:");
   const put = database.prepare(CURSOR);
   const names = ["b", "B", "a", "ä", "é", "a b", "Z", "ß", "日本", "😀", "", "a:1", "a%3A1"];
@@ -66,7 +69,7 @@ test("rows are read in the order of their keys' bytes, page by page, none twice 
   await source.close();
 });
 
-test("a copy has the same rows, the same hashes and the same counters, and counts on where the original would", async (t) => {
+test("a copy has the same rows, the same hashes and the same counters, and counts on where the original would", FILE, async (t) => {
   const root = directory(t);
   const database = freshDatabase(join(root, "a.sqlite"));
   const put = database.prepare(EVENT);
