@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Concurrency } from "../../src/turns/schedule.ts";
 import { hang, message, openTo, operator, say, startHarness, until, type Answer, type Harness } from "./harness.ts";
 
 /** A model whose answers are given out one by one. */
@@ -13,9 +14,8 @@ function byHand() {
   return { answer, waiting };
 }
 
-function start({ total = 0, perPerson = 0 }: { total?: number; perPerson?: number }, answer: Answer): Promise<Harness> {
-  const config = { ...openTo("telegram"), messages: { queue: { maxConcurrentPerPerson: perPerson } } };
-  return startHarness({ config: config as never, maxConcurrent: total, answers: { echo: answer } });
+function start(concurrency: Partial<Concurrency>, answer: Answer): Promise<Harness> {
+  return startHarness({ config: openTo("telegram"), concurrency, answers: { echo: answer } });
 }
 
 const room = (chat: number, sender: string) => ({ chat: `-${chat}`, kind: "group" as const, sender });
@@ -41,7 +41,7 @@ test("maxConcurrent: people take turns, so that one with many conversations does
   await h.close();
 });
 
-test("messages.queue.maxConcurrentPerPerson: one person's second conversation waits, everybody else's begins", async () => {
+test("maxConcurrentPerPerson: one person's second conversation waits, everybody else's begins", async () => {
   const { answer, waiting } = byHand();
   const h = await start({ perPerson: 1 }, answer);
   await h.receive(message("first", room(1, "1")));

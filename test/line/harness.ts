@@ -12,6 +12,7 @@ import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts
 import { noProbe, type Probe } from "../../src/domain/probe.ts";
 import type { QueueChoice } from "../../src/domain/queue.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
+import type { Concurrency } from "../../src/turns/schedule.ts";
 import { buryOthers } from "../../src/cluster/leases.ts";
 import { expireForeignLeases } from "../../src/store/statements/expire-foreign-leases.ts";
 import { createGatewayCluster } from "../../src/main/cluster.ts";
@@ -88,7 +89,7 @@ export interface HarnessOptions {
   readonly debounceMs?: number;
   /** Goes before what the configuration says of the queue. */
   readonly queue?: QueueChoice;
-  readonly maxConcurrent?: number;
+  readonly concurrency?: Partial<Concurrency>;
   readonly resetTriggers?: readonly string[];
   readonly canary?: boolean;
   readonly onUnknown?: "hold" | "resend";
@@ -156,8 +157,9 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     onUnknown: () => options.onUnknown ?? "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
     maxAttempts: () => options.maxAttempts ?? 3,
-    ...usageSettings(() => ({ ...current().config, agents: { ...current().config.agents, defaults: { ...current().config.agents.defaults, maxConcurrent: options.maxConcurrent ?? 0 } } })),
     dedupeWindowMs: () => 7 * 24 * 3_600_000,
+    ...usageSettings(() => current().config),
+    concurrency: () => ({ total: Number.POSITIVE_INFINITY, perPerson: Number.POSITIVE_INFINITY, ...options.concurrency }),
     audience: (message) => current().who.audience(message),
     canReach: (channel) => channels.has(channel),
     canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(JSON.stringify([address, sender.id])).digest("hex").slice(0, 16)}` : null),

@@ -23,7 +23,7 @@ const SESSIONS = 2;
 const PEOPLE = ["ann", "bob"];
 const HOLDERS = ["one", "two"];
 
-/** The store that is tested; the only place that knows which it is. */
+/** The store that is tested, on the engine of the run. */
 async function openTestStore(): Promise<{ readonly store: Store; close(): Promise<void> }> {
   const directory = mkdtempSync(joinPath(tmpdir(), "continuo-queue-"));
   const store = await storeIn(directory);

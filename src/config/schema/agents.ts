@@ -65,6 +65,7 @@ const defaults = z.looseObject({
   contextTokens: setting(positive.optional(), "Upper limit of the model's context window.", 200_000),
   timeoutSeconds: setting(positive.default(600), "Time limit of one turn.", 600),
   maxConcurrent: setting(count.default(0), "How many conversations are answered at once, in one gateway; people take turns then. 0 is no limit: no conversation waits for another.", 16),
+  maxConcurrentPerPerson: setting(count.default(0), "How many conversations of one person are answered at once, in one gateway; 0 is no limit.", 2),
   userTimezone: validated(z.string().optional(), "Time zone of the dates the agent is told; resets follow the gateway's own.", "Europe/Berlin"),
   typingMode: validated(z.enum(TYPING_MODES).optional(), "When the typing sign starts.", "thinking"),
   typingIntervalSeconds: validated(positive.optional(), "How often it is renewed.", 6),

@@ -11,7 +11,6 @@ const queue = z.looseObject({
   debounceMs: setting(count.default(500), "Quiet time before the collected messages run.", 500),
   debounceMsByChannel: setting(mapOf(count).prefault({}), "The same for one channel.", { whatsapp: 2000 }),
   cap: setting(positive.default(20), "How many may wait.", 20),
-  maxConcurrentPerPerson: setting(count.default(0), "How many conversations of one person are answered at once, in one gateway; 0 is no limit.", 2),
   drop: setting(z.enum(DROP_POLICIES).default("summarize"), "Which are not answered by themselves when more wait: the `old` ones, those too but `summarize`d for the next answer, or the `new` one. They are stored all the same, and their sender is told.", "summarize"),
 });
 

@@ -26,6 +26,7 @@ const KEYS: TableKeys = {
   participants: ["session_key", "channel", "account", "chat", "thread_key", "sender_id"],
   holds: ["delivery_id"],
   overheard: ["seq"],
+  usage_days: ["day", "who", "session_key"],
   setbacks: ["item_id"],
   rendered: ["delivery_id"],
   usage_days: ["day", "who", "session_key"],
