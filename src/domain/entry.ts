@@ -1,6 +1,8 @@
 import type { Address } from "./address.ts";
-import type { DropReason } from "./queue.ts";
 import type { Usage } from "./usage.ts";
+
+/** Why a message that was accepted is not answered by itself: a cap (spec 12.3), or a newer message of its sender. */
+export type DropReason = "old" | "new" | "summarize" | "interrupted";
 
 export type Role = "user" | "assistant" | "toolResult" | "system";
 

@@ -5,9 +5,6 @@ export type QueueMode = (typeof QUEUE_MODES)[number];
 export const DROP_POLICIES = ["old", "new", "summarize"] as const;
 export type DropPolicy = (typeof DROP_POLICIES)[number];
 
-/** Why a message that was accepted is not answered by itself: a cap, or a newer message of its sender. */
-export type DropReason = DropPolicy | "interrupted";
-
 export interface QueuePolicy {
   readonly mode: QueueMode;
   /** Quiet time before collected messages run. */

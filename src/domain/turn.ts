@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
+import type { DropReason } from "./entry.ts";
 import type { InboundMessage } from "./message.ts";
-import type { DropReason } from "./queue.ts";
 import type { ReplyRoute } from "./route.ts";
 import type { ContinuoError } from "./errors.ts";
 import type { Usage } from "./usage.ts";

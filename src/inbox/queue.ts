@@ -1,4 +1,5 @@
-import type { DropReason, QueuePolicy } from "../domain/queue.ts";
+import type { DropReason } from "../domain/entry.ts";
+import type { QueuePolicy } from "../domain/queue.ts";
 import { readerOf } from "../domain/message.ts";
 import type { InboxItem } from "../domain/turn.ts";
 import { readQueue } from "../sessions/queue.ts";

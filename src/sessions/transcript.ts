@@ -1,5 +1,4 @@
-import type { Attribution, Entry, Role } from "../domain/entry.ts";
-import type { DropReason } from "../domain/queue.ts";
+import type { Attribution, DropReason, Entry, Role } from "../domain/entry.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Executor } from "../store/store.ts";

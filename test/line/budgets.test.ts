@@ -79,7 +79,7 @@ test("the owner sees in status who has reached a limit", async () => {
   const services = {
     store: h.store,
     clock: { now: () => NOON },
-    facts: { version: "0", stateDir: "", configPath: "", pid: 1, startedAt: 0, address: () => null },
+    facts: { version: "0", stateDir: "", configPath: "", pid: 1, startedAt: 0, address: () => null, sessions: { of: async () => 1 } },
     settings: { agents: () => ({ list: [], defaultId: "main" }), warnings: () => [], contextTokens: () => 1 },
     live: null,
   };

@@ -29,7 +29,6 @@ const KEYS: TableKeys = {
   usage_days: ["day", "who", "session_key"],
   setbacks: ["item_id"],
   rendered: ["delivery_id"],
-  usage_days: ["day", "who", "session_key"],
   people: ["id"],
   identities: ["channel", "account", "peer"],
   peer_aliases: ["channel", "alias"],

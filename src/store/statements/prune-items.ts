@@ -11,7 +11,7 @@ export const pruneItems = statement<{ after: number; through: number; before: nu
     .where("seq", ">", p("after"))
     .where("seq", "<=", p("through"))
     .where("accepted_at", "<", p("before"))
-    .where("state", "in", [sql.lit("done"), sql.lit("failed"), sql.lit("withdrawn")])
+    .where("state", "in", [sql.lit("done"), sql.lit("dropped"), sql.lit("failed"), sql.lit("withdrawn")])
     .where((eb) =>
       eb.not(
         eb.exists(
