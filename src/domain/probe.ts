@@ -1,5 +1,5 @@
 import type { Delivery } from "./delivery.ts";
-import type { DropReason } from "./queue.ts";
+import type { DropReason } from "./entry.ts";
 import type { Turn } from "./turn.ts";
 
 /** A named step of a message's way, in order, and what passes there: where it is measured, and where tests kill a gateway. */
