@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--json]`: runs one bench; without a name it says which there are. */
 import { parseArgs } from "node:util";
 import { cli } from "./cli.ts";
+import { cluster } from "./cluster.ts";
 import type { Bench } from "./lib/bench.ts";
 import { json, machine, table } from "./lib/report.ts";
 import { list } from "./list.ts";
@@ -12,7 +13,7 @@ import { stalls } from "./stalls.ts";
 import { store } from "./store.ts";
 import { turns } from "./turns.ts";
 
-const BENCHES: readonly Bench[] = [turns, routing, people, store, list, ready, memory, stalls, cli];
+const BENCHES: readonly Bench[] = [turns, routing, people, store, cluster, list, ready, memory, stalls, cli];
 const USAGE_ERROR = 2;
 
 function usage(): string {

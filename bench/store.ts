@@ -1,4 +1,4 @@
-/** How many messages a second the store accepts, and how many turns it commits: real SQLite, durable defaults. */
+/** How many messages a second the store accepts, and how many turns it commits, on both engines: durable defaults. */
 import { compileAgents } from "../src/agent/settings.ts";
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,17 +10,19 @@ import type { InboundMessage } from "../src/domain/message.ts";
 import { accept } from "../src/inbox/accept.ts";
 import { compileRouting, resolveRoute } from "../src/routing/index.ts";
 import { resetPolicy } from "../src/sessions/reset.ts";
-import { openStore } from "../src/store/open.ts";
+import type { Store } from "../src/store/store.ts";
 import { claimTurn, type ClaimedTurn } from "../src/turns/claim.ts";
 import { commitTurn, endOf } from "../src/turns/commit.ts";
 import type { Bench, Measure } from "./lib/bench.ts";
+import { openEngine, type BenchEngine } from "./lib/engines.ts";
 import { median } from "./lib/stats.ts";
 
 const SIDE_BY_SIDE = 20;
-const ONE_BY_ONE = 1_000;
+const ONE_BY_ONE = 500;
 const ROUNDS = 100;
 const RUNS = 3;
 const FLUSHES = 200;
+const RAW = 300;
 
 function operatorMessage(sessionKey: string, messageId: string): InboundMessage {
   return {
@@ -37,9 +39,8 @@ function operatorMessage(sessionKey: string, messageId: string): InboundMessage 
 }
 
 /** The way in and out of the store, without anything around it. */
-function openLine(directory: string) {
+function openLine(store: Store) {
   const ids = createIds(systemClock);
-  const store = openStore(join(directory, "state.sqlite"));
   const routing = compileRouting({});
   const parts = {
     store,
@@ -61,14 +62,13 @@ function openLine(directory: string) {
   const end = endOf({ kind: "answered", text: "This is the answer.", model: "mock/mock", usage: { input: 10, output: 5, cacheRead: null, cacheWrite: null }, stopReason: "stop" });
   let count = 0;
   return {
-    close: () => store.close(),
     async accept(key: string): Promise<void> {
       const message = operatorMessage(key, `m-${++count}`);
       const item = { message, route: resolveRoute(routing, message), command: null, state: "queued" } as const;
-      await store.transaction((tx) => accept(tx, item, ids, systemClock));
+      await store.transaction((tx) => accept(tx, item, ids, systemClock), key);
     },
     async claim(key: string): Promise<ClaimedTurn> {
-      const claim = await store.transaction((tx) => claimTurn(parts, tx, key, Date.now()));
+      const claim = await store.transaction((tx) => claimTurn(parts, tx, key, Date.now()), key);
       if (claim.kind !== "claimed") throw new Error(`nothing to claim in ${key}: ${claim.kind}`);
       return claim.claimed;
     },
@@ -121,7 +121,8 @@ async function sideBySide(line: OpenLine): Promise<Spent> {
 }
 
 /** What the disk itself allows: small writes to a file, each flushed. */
-function flushesPerSecond(directory: string): number {
+function flushesPerSecond(): number {
+  const directory = mkdtempSync(join(tmpdir(), "continuo-bench-flushes-"));
   const file = openSync(join(directory, "flushes"), "w");
   const page = Buffer.alloc(4096, 1);
   const began = performance.now();
@@ -131,46 +132,76 @@ function flushesPerSecond(directory: string): number {
   }
   const tookMs = performance.now() - began;
   closeSync(file);
+  rmSync(directory, { recursive: true, force: true });
   return (FLUSHES / tookMs) * 1000;
 }
 
 interface Run {
   readonly sequential: Spent;
   readonly parallel: Spent;
-  readonly flushes: number;
+  /** What the engine commits by itself, looked at on both sides of the work: a slow moment hits both. */
+  readonly raw: number;
 }
 
-async function runOnce(): Promise<Run> {
-  const directory = mkdtempSync(join(tmpdir(), "continuo-bench-store-"));
-  const line = openLine(directory);
+async function runOnce(engine: BenchEngine, line: OpenLine): Promise<Run> {
+  const before = await engine.rawCommitsPerSecond(RAW);
+  const sequential = await oneByOne(line);
+  const between = await engine.rawCommitsPerSecond(RAW);
+  const parallel = await sideBySide(line);
+  return { sequential, parallel, raw: (before + between + (await engine.rawCommitsPerSecond(RAW))) / 3 };
+}
+
+function measuresOf(runs: readonly Run[], prefix: string, engine: string): Measure[] {
+  const rate = (count: number, ms: number): number => (count / ms) * 1000;
+  const many = ROUNDS * SIDE_BY_SIDE;
+  const of = (read: (run: Run) => number): number => median(runs.map(read));
+  const key = (name: string): string => (prefix === "" ? name : prefix + name.charAt(0).toUpperCase() + name.slice(1));
+  const measure = (name: string, read: (run: Run) => number, means: string): Measure => ({ key: key(name), value: of(read), unit: "/s", means: `${engine}: ${means}` });
+  const ratio = (name: string, read: (run: Run) => number, least: number, means: string): Measure => ({
+    ...{ key: key(name), value: of((run) => read(run) / run.raw), unit: "x", bar: { is: "at least", value: least }, means: `${engine}: ${means}` },
+  });
+  return [
+    measure("rawCommitsPerSecond", ({ raw }) => raw, "the engine by itself: one row a transaction, as durable"),
+    measure("acceptsPerSecond", ({ sequential }) => rate(ONE_BY_ONE, sequential.acceptMs), "messages accepted, one by one"),
+    ratio("acceptRatio", ({ sequential }) => rate(ONE_BY_ONE, sequential.acceptMs), 0.5, "that over the engine by itself"),
+    measure(`acceptsPerSecond${SIDE_BY_SIDE}`, ({ parallel }) => rate(many, parallel.acceptMs), `messages accepted, ${SIDE_BY_SIDE} at once`),
+    ratio(`acceptRatio${SIDE_BY_SIDE}`, ({ parallel }) => rate(many, parallel.acceptMs), 3, "that over the engine by itself: flushes are shared"),
+    measure("claimsPerSecond", ({ sequential }) => rate(ONE_BY_ONE, sequential.claimMs), "turns claimed, one by one"),
+    measure(`claimsPerSecond${SIDE_BY_SIDE}`, ({ parallel }) => rate(many, parallel.claimMs), `turns claimed, ${SIDE_BY_SIDE} at once`),
+    measure("commitsPerSecond", ({ sequential }) => rate(ONE_BY_ONE, sequential.commitMs), "turns committed, one by one"),
+    measure(`commitsPerSecond${SIDE_BY_SIDE}`, ({ parallel }) => rate(many, parallel.commitMs), `turns committed, ${SIDE_BY_SIDE} at once`),
+  ];
+}
+
+async function measureEngine(name: BenchEngine["name"], say: (what: string) => void): Promise<Measure[]> {
+  const engine = await openEngine(name);
+  if (engine === null) {
+    say(`${name} is not there for this platform`);
+    return [];
+  }
   try {
-    return { sequential: await oneByOne(line), parallel: await sideBySide(line), flushes: flushesPerSecond(directory) };
+    const line = openLine(engine.store);
+    const runs: Run[] = [];
+    for (let run = 0; run <= RUNS; run++) {
+      say(`${name}: ${run === 0 ? "warming up" : `run ${run} of ${RUNS}`}`);
+      const one = await runOnce(engine, line);
+      if (run > 0) runs.push(one);
+    }
+    return measuresOf(runs, name === "sqlite" ? "" : name, name === "sqlite" ? "SQLite" : "PostgreSQL");
   } finally {
-    await line.close();
-    rmSync(directory, { recursive: true, force: true });
+    await engine.close();
   }
 }
 
 export const store: Bench = {
   name: "store",
-  description: "accepts and commits a second on the embedded store, one by one and 20 side by side",
+  description: `accepts and commits a second on both engines, one by one and ${SIDE_BY_SIDE} side by side, over what the engine commits by itself`,
   async run(say) {
-    const runs: Run[] = [];
-    for (let run = 1; run <= RUNS; run++) {
-      say(`run ${run} of ${RUNS}`);
-      runs.push(await runOnce());
-    }
-    const rate = (count: number, ms: (run: Run) => number): number => (count / median(runs.map(ms))) * 1000;
-    const many = ROUNDS * SIDE_BY_SIDE;
-    const measure = (key: string, value: number, means: string): Measure => ({ key, value, unit: "/s", means });
+    const flushes = flushesPerSecond();
     return [
-      measure("acceptsPerSecond", rate(ONE_BY_ONE, (run) => run.sequential.acceptMs), "messages accepted, one by one"),
-      measure("commitsPerSecond", rate(ONE_BY_ONE, (run) => run.sequential.commitMs), "turns committed, one by one"),
-      measure("acceptsPerSecond20", rate(many, (run) => run.parallel.acceptMs), "messages accepted, 20 at once"),
-      measure("commitsPerSecond20", rate(many, (run) => run.parallel.commitMs), "turns committed, 20 at once"),
-      measure("claimsPerSecond", rate(ONE_BY_ONE, (run) => run.sequential.claimMs), "turns claimed, one by one"),
-      measure("claimsPerSecond20", rate(many, (run) => run.parallel.claimMs), "turns claimed, 20 at once"),
-      measure("flushesPerSecond", median(runs.map(({ flushes }) => flushes)), "what the disk allows: 4 KB and a flush"),
+      ...(await measureEngine("sqlite", say)),
+      ...(await measureEngine("postgres", say)),
+      { key: "flushesPerSecond", value: flushes, unit: "/s", means: "what the disk allows: 4 KB and a flush" },
     ];
   },
 };

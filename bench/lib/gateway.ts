@@ -10,8 +10,8 @@ const POLL_MS = 2;
 const PATIENCE_MS = 30_000;
 
 export interface Sandbox {
-  /** A new state directory whose configuration asks this model. */
-  stateDir(modelUrl: string): string;
+  /** A new state directory whose configuration asks this model, and keeps its data in this PostgreSQL if one is named. */
+  stateDir(modelUrl: string, storeUrl?: string): string;
   /** Where Node keeps compiled code between starts, apart from the person's own. */
   readonly cacheDir: string;
   remove(): void;
@@ -22,11 +22,12 @@ export function createSandbox(): Sandbox {
   let count = 0;
   return {
     cacheDir: join(root, "cache"),
-    stateDir(modelUrl) {
+    stateDir(modelUrl, storeUrl) {
       const directory = join(root, `state-${++count}`);
       mkdirSync(directory);
       const mock = { baseUrl: modelUrl, api: "openai-completions", apiKey: "bench", models: [{ id: "mock", contextWindow: 200_000 }] };
-      const config = { agents: { defaults: { model: "mock/mock" } }, models: { providers: { mock } } };
+      const store = storeUrl === undefined ? {} : { store: { url: storeUrl } };
+      const config = { ...store, agents: { defaults: { model: "mock/mock" } }, models: { providers: { mock } } };
       writeFileSync(join(directory, "openclaw.json"), JSON.stringify(config));
       return directory;
     },

@@ -21,7 +21,7 @@ interface Parts {
 }
 
 /** How many transactions may share one commit: bounds how long one waits for the others. */
-const MAX_BATCH = 16;
+const MAX_BATCH = 32;
 
 /** False when the job failed and took back its own writes; throws when there is no transaction left to go on with. */
 async function runOne({ database, tx, translate }: Parts, job: Job, alone: boolean): Promise<boolean> {
