@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../test/cli/built.ts";
@@ -9,6 +9,7 @@ import { median } from "./lib/stats.ts";
 
 const ROUNDS = 15;
 const LIMIT_MS = 150;
+const MEMORY_ROUNDS = 5;
 const LAUNCHER = join(ROOT, "bin/continuo.js");
 
 interface Case {
@@ -60,6 +61,19 @@ function measure(cases: readonly Case[]): Measure[] {
   });
 }
 
+/** Loaded before the program; itself nothing that has to be compiled. */
+const MEMORY_PROBE = `data:text/javascript,process.on("exit",()=>process.getBuiltinModule("node:fs").writeFileSync(process.env.BENCH_MEMORY,String(process.resourceUsage().maxRSS/1024)))`;
+
+/** The most memory that a program has, its share of what all programs of this Node share included. */
+function mostMb(args: readonly string[], stateDir: string, scratch: string): number {
+  const file = join(scratch, "memory");
+  const sizes = Array.from({ length: MEMORY_ROUNDS }, () => {
+    spawnSync(process.execPath, ["--import", MEMORY_PROBE, ...args], { env: { ...environment({ stateDir }), BENCH_MEMORY: file }, stdio: "ignore" });
+    return Number(readFileSync(file, "utf8"));
+  });
+  return median(sizes);
+}
+
 export const cli: Bench = {
   name: "cli",
   description: "how long the commands take from being called to being gone, with and without a gateway",
@@ -68,7 +82,12 @@ export const cli: Bench = {
     const stopped = mkdtempSync(join(tmpdir(), "continuo-bench-"));
     try {
       say(`${ROUNDS} rounds of every command`);
-      return measure(casesOf(running.stateDir, stopped, process.env["BENCH_OLDER_NODE"]));
+      const times = measure(casesOf(running.stateDir, stopped, process.env["BENCH_OLDER_NODE"]));
+      return [
+        ...times,
+        { key: "statusMb", value: mostMb([LAUNCHER, "status"], running.stateDir, stopped), unit: "MB", bar: { is: "at most", value: 50 }, means: "the most memory of continuo status, asking a running gateway" },
+        { key: "nodeMb", value: mostMb(["-e", "0"], running.stateDir, stopped), unit: "MB", means: "of that, Node itself: node -e 0" },
+      ];
     } finally {
       await running.stop();
       rmSync(stopped, { recursive: true, force: true });
