@@ -15,6 +15,8 @@ const STATEMENTS = fileURLToPath(new URL("statements", import.meta.url));
 const MAY_SCAN: Readonly<Record<string, string>> = {
   countOpenDeliveries: "what was not sent",
   countOpenItems: "what waits",
+  listQueueDepths: "the same",
+  pruneSetbacks: "items with which something went wrong",
   listAgentsWithSessions: "a change of who shares what is planned over all sessions",
   countSpokenSessions: "the map of who may read what is made when it is asked for",
   listSpeakers: "the same",
