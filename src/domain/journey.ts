@@ -2,7 +2,7 @@
  * The way of every message, as the tables have it: which states there are, and which statement leads from one to another
  * (docs/reliability.md). test/line/journey.test.ts walks a real database through all of it, and finds no other step.
  */
-const ITEM_STATES = ["queued", "claimed", "done", "failed", "withdrawn"] as const;
+const ITEM_STATES = ["queued", "claimed", "done", "dropped", "failed", "withdrawn"] as const;
 const TURN_STATES = ["running", "committed", "aborted", "failed"] as const;
 const DELIVERY_STATES = ["pending", "sending", "sent", "failed", "held", "unknown"] as const;
 
@@ -34,9 +34,11 @@ export const JOURNEY: Journey = {
     { from: "queued", to: "claimed", by: ["claim-queued-items"] },
     { from: "queued", to: "failed", by: ["fail-item"] },
     { from: "queued", to: "withdrawn", by: ["withdraw-item"] },
+    { from: "queued", to: "dropped", by: ["settle-dropped-items"] },
     { from: "claimed", to: "done", by: ["finish-claimed-items"] },
     { from: "claimed", to: "failed", by: ["fail-item"] },
     { from: "done", to: null, by: ["prune-items"] },
+    { from: "dropped", to: null, by: ["prune-items"] },
     { from: "failed", to: null, by: ["prune-items"] },
     { from: "withdrawn", to: null, by: ["prune-items"] },
   ],

@@ -121,13 +121,17 @@ test("a gateway that dies, and one that stops, in the middle of a turn", async (
 });
 
 test("what has ended goes after the window", async () => {
-  const h = await watched({ answers: { echo: slowOnce } }, async (house) => {
+  const h = await watched({ answers: { echo: slowOnce }, queue: { cap: 1, drop: "new" } }, async (house) => {
     await behindASlowTurn(house, async () => {
       await house.receive(message("take me back", { id: "back" }));
       await house.amend({ kind: "deleted", address: message("").address, messageId: "back" });
       await house.receive(message("poison"));
+      await house.receive(message("one too many"));
       await poison(house);
     });
+    await house.receive(message("hello"));
+    await house.settled();
+    await tamperIn(house.directory, "delete from conversations");
     const upkeep = createUpkeep({ store: house.store, clock: { now: () => Date.now() + 60_000 }, log: { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined }, dedupeWindowMs: () => 0 });
     await upkeep.step();
   });
