@@ -92,12 +92,12 @@ test("guard 3: only the store speaks SQL, and every statement of it is used", ()
   none(unusedStatements(src), "a statement is used by nobody");
 });
 
-test("guard 3: tests open stores on the engine of the run, or say why they are about SQLite alone", () => {
+test("guard 3: tests open stores on the engine of the run, or say why they are about SQLite alone, or about both", () => {
   // The lock of the build is a file of SQLite and no store.
   const exempt = (path: string): boolean => path.startsWith("src/") || path.startsWith("test/store/") || path === "test/cli/built.ts";
   const goesAround = (path: string): boolean => graph.get(path)?.imports.some(({ specifier, file }) => specifier === "node:sqlite" || file === "src/store/open.ts") === true;
   const around = ({ path }: SourceFile): string[] => [path, ...[...reachOf(graph, path)].filter((reached) => !exempt(reached))].filter(goesAround);
-  const suspects = everything.filter(({ path, text }) => path.endsWith(".test.ts") && !text.includes("sqliteOnly("));
+  const suspects = everything.filter(({ path, text }) => path.endsWith(".test.ts") && !text.includes("sqliteOnly(") && !text.includes("betweenEngines("));
   none(suspects.flatMap((file) => around(file).map((by) => (by === file.path ? by : `${file.path} by ${by}`))), "a test goes around test/store/database.ts");
 });
 

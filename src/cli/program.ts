@@ -13,6 +13,7 @@ import { peopleCommand } from "./commands/people.ts";
 import { applyCommand, changesCommand, planCommand, rollbackCommand } from "./commands/plan.ts";
 import { securityCommand } from "./commands/security.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
+import { storeCommand } from "./commands/store.ts";
 import { statusCommand } from "./commands/status.ts";
 import { topCommand } from "./commands/top.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -50,7 +51,7 @@ const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
   ...[gatewayCommand, statusCommand, topCommand, healthCommand, chatCommand, sessionsCommand],
   ...[pairingCommand, peopleCommand, whyCommand, audienceCommand, outboxCommand],
   ...[planCommand, applyCommand, rollbackCommand, changesCommand],
-  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, configCommand, logsCommand],
+  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, storeCommand, configCommand, logsCommand],
 ];
 
 /** The whole command tree (spec 10). `settle` receives the exit code of a command that ran to its end. */

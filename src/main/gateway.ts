@@ -14,6 +14,8 @@ import { createGatewayCluster } from "./cluster.ts";
 import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import type { GatewayStart, House } from "./house.ts";
+import { liveStorage } from "./live-storage.ts";
+import { refuseMoved } from "./storage.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges, type RunningChanges } from "./changes.ts";
 import { createMetrics } from "./metrics.ts";
@@ -40,12 +42,14 @@ export interface StartedGateway {
   readonly configPath: string;
   /** A configuration was written because there was none. */
   readonly firstStart: boolean;
-  /** Finishes or hands back what runs, tells the clients, and lets go of the state directory. */
-  stop(reason: string): Promise<void>;
+  /** Finishes or hands back what runs, tells the clients, does `last` when nobody writes any more, and lets go of the state directory. */
+  stop(reason: string, last?: () => Promise<void>): Promise<void>;
 }
 
 /** How long a stopping gateway waits for the turns that run. */
 const GRACE_MS = 5_000;
+/** When clients are told to come back after a switch. */
+const RESTART_MS = 1_000;
 
 /** Brings the whole house up. Throws before anything half-configured could be reached. */
 export async function startGateway(start: GatewayStart): Promise<StartedGateway> {
@@ -118,6 +122,7 @@ function buildServices(house: House, line: Line, changes: RunningChanges): Servi
     startedAt: house.startedAt,
     sessions: createSessionCounts(store, clock),
     address: () => (listening.port === 0 ? null : listening),
+    storage: liveStorage(house, line),
   };
   const live = liveGateway(line, house);
   const people = createPeopleDesk(settings.directory, settings.current);
@@ -168,7 +173,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   const store = await watch.openStore(target);
   // Several gateways go by one clock: that of what they share.
   const clock = store.cluster?.clock ?? forwardClock();
-  const settings = await settingsInForce(store, configuration.compiled, start.env).catch(async (error: unknown) => {
+  const settings = await refuseMoved(store).then(() => settingsInForce(store, configuration.compiled, start.env)).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
@@ -191,15 +196,16 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
 }
 
 /** In the opposite order of `open`: nothing comes in any more, what runs ends, and the store is the last to go. */
-async function shut({ doors, desks, store, cluster, watch, log }: House, line: Line, graceMs: number, reason: string): Promise<void> {
+async function shut({ doors, desks, store, cluster, watch, log }: House, line: Line, graceMs: number, reason: string, comesBack = false): Promise<void> {
   const steps = [
+    () => desks.storage?.stop(),
     () => doors.channels?.stop(),
     () => line.stop(graceMs),
     () => desks.changes?.stop(),
     () => doors.channels?.letGo(),
     () => cluster.stop(),
     () => doors.mirror?.stop(),
-    () => doors.gateway?.close({ reason }),
+    () => doors.gateway?.close({ reason, ...(comesBack ? { restartExpectedMs: RESTART_MS } : {}) }),
     () => store.close(),
     () => watch.stop(),
   ];
@@ -267,11 +273,12 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
     token: configuration.compiled.config.gateway.auth.token ?? null,
     configPath: configuration.path,
     firstStart: configuration.firstStart,
-    async stop(reason) {
+    async stop(reason, last) {
       house.ready = false;
       log.info({ reason }, "stopping");
       watcher.close();
-      await shut(house, line, GRACE_MS, reason);
+      await shut(house, line, GRACE_MS, reason, last !== undefined);
+      await last?.();
       held.release();
       log.info({}, "stopped");
     },

@@ -12,8 +12,10 @@ import type { GatewayCluster } from "./cluster.ts";
 import type { Line } from "./line.ts";
 import type { RunningMirror } from "./mirror.ts";
 import type { SessionChanges } from "./session-changes.ts";
+import type { EndedMove } from "../operations/index.ts";
 import type { SettingsHolder } from "./settings.ts";
 import type { Configuration } from "./startup.ts";
+import type { Switch } from "./storage.ts";
 import type { Watch } from "./watch.ts";
 
 export interface GatewayStart {
@@ -27,6 +29,10 @@ export interface GatewayStart {
   readonly foreground: { readonly isTTY: boolean };
   readonly probe?: Probe;
   readonly factories?: Readonly<Record<string, ChannelFactory>>;
+  /** Stops this gateway, has the switch made, and starts it again on what the configuration says then. */
+  readonly switchOver?: (ready: Switch) => void;
+  /** What became of the move for which this gateway was started again. */
+  readonly lastMove?: EndedMove;
 }
 
 /** What is joined while the house goes up: the line needs its doors, and the doors need the line. */
@@ -61,4 +67,5 @@ export interface House {
 export interface Desks {
   changes?: RunningChanges;
   hold?: Line["hold"];
+  storage?: { stop(): void };
 }

@@ -11,6 +11,7 @@ import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import { createPeopleDesk } from "./people.ts";
+import { createStorage, refuseMoved } from "./storage.ts";
 import { storeTarget } from "./store-target.ts";
 import { compileSettings, explainSettings, operationSettings, settingsInForce } from "./settings.ts";
 
@@ -66,7 +67,12 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
   const ids = createIds(clock);
   const onProgress = (done: number, total: number): void => onEvent({ event: "changes.progress", payload: { done, total } });
   const changes = createChanges({ store, clock, ids, settings, env, configPath: paths.configPath, log: quiet, house: { ...ALONE, onProgress } });
-  const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null };
+  const storage = createStorage({
+    ...{ configuration: { path: paths.configPath, env }, store, clock: store.cluster?.clock ?? clock, ids, gatewayId: null, last: null, handOver: null },
+    database: { path: statePaths(paths.stateDir).database, url: loaded.config.store.url ?? null },
+    onProgress: (progress) => onEvent({ event: "store.progress", payload: { ...progress } }),
+  });
+  const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage };
   const people = createPeopleDesk(settings.directory, settings.current);
   const operations = operationSettings(settings.current, changes);
   const services: Services = { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live: null };
@@ -104,8 +110,11 @@ export async function openLocalForWriting(env: Environment, version: string, onE
     };
     try {
       const { services, changes } = await assemble(env, version, loaded, store, onEvent);
-      await changes.resume();
-      return operationsOf({ services, close });
+      const operations = operationsOf({ services, close });
+      const moved = await refuseMoved(store).then(() => null, (error: unknown) => error);
+      if (moved === null) await changes.resume();
+      // What has been moved is not written any more; only the move itself is somebody's business.
+      return moved === null ? operations : { ...operations, call: (method, params) => (method.startsWith("store.") ? operations.call(method, params) : Promise.reject(moved)) };
     } catch (error) {
       await store.close();
       throw error;

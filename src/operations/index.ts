@@ -37,6 +37,8 @@ import { sessionsDescribe } from "./sessions-describe.ts";
 import { sessionsList } from "./sessions-list.ts";
 import { sessionsPreview } from "./sessions-preview.ts";
 import { status } from "./status.ts";
+import { storeMove } from "./store-move.ts";
+import { storeStatus } from "./store-status.ts";
 import { verifyRun } from "./verify-run.ts";
 
 /** Everything that an outsider may ask. */
@@ -77,9 +79,11 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   peopleShow,
   peopleSplit,
   peopleUnlink,
+  storeMove,
+  storeStatus,
   why,
 ];
 
 export type { Caller, Operation, Scope } from "./operation.ts";
-export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, Consent, GatewayFacts, ListedModel, LiveGateway, OperationSettings, PeopleDesk, PlannedOnly, Services, UndonePlan, Wish } from "./services.ts";
+export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, Consent, EndedMove, GatewayFacts, ListedModel, LiveGateway, MoveAnswer, OperationSettings, PeopleDesk, PlannedOnly, Services, StorageDesk, StorageStatus, UndonePlan, Wish } from "./services.ts";
 export { sessionRow } from "./session-row.ts";

@@ -15,6 +15,46 @@ import type { Plan } from "../sessions/repartition/index.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { Store } from "../store/store.ts";
 
+/** A move that has ended, in this process. */
+export interface EndedMove {
+  readonly id: string;
+  readonly state: "done" | "failed";
+  readonly from: string;
+  readonly to: string;
+  readonly at: number;
+  /** Why it failed. */
+  readonly error?: { readonly code: string; readonly message: string; readonly cure: string };
+}
+
+export interface StorageStatus {
+  readonly engine: "sqlite" | "postgres";
+  /** A file, or an address without its password. */
+  readonly location: string;
+  readonly bytes: number | null;
+  readonly schema: number;
+  readonly gateways: readonly { readonly id: string; readonly version: string; readonly address: string; readonly startedAt: number }[];
+  /** What this database is in a move: `moving` and `moved` from here, `ready` where it came from another one. */
+  readonly move: { readonly id: string; readonly state: string; readonly peer: string; readonly at: number } | null;
+  readonly last: EndedMove | null;
+}
+
+/** `switching`: everything is there, and the gateway restarts on it now; `store.status` says how that ended. */
+export interface MoveAnswer {
+  readonly id: string;
+  readonly switching: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly tables: readonly { readonly name: string; readonly rows: number }[];
+}
+
+/** The database as a thing that can be moved. */
+export interface StorageDesk {
+  status(): Promise<StorageStatus>;
+  /** `to`: the URL of a PostgreSQL database, or `sqlite`. Errors: STORE_OCCUPIED, STORE_SHARED, STORE_NEWER, MOVE_DIFFERS, those of the stores. */
+  move(to: string): Promise<MoveAnswer>;
+  cancel(): Promise<{ readonly cancelled: boolean }>;
+}
+
 export interface GatewayFacts {
   readonly version: string;
   readonly stateDir: string;
@@ -24,6 +64,7 @@ export interface GatewayFacts {
   readonly sessions: SessionCounts;
   /** Null until the server listens, and when there is no gateway. */
   address(): { readonly host: string; readonly port: number } | null;
+  readonly storage: StorageDesk;
 }
 
 export interface ListedModel extends ModelInfo {

@@ -30,6 +30,7 @@ interface ClusterTables {
   leases: LeaseRow;
   signals: Defaulted<SignalRow, "seq">;
   world: WorldRow;
+  moves: MoveRow;
 }
 
 type All = LineTables & PeopleTables & ChangeTables & ClusterTables;
@@ -296,4 +297,20 @@ export interface UsageRow {
   cost: number;
   /** Messages that no model was asked about, because a limit was reached. */
   refused: number;
+}
+
+/** A database that another one is being made from, or that is being made from another one. */
+export interface MoveRow {
+  id: string;
+  role: "source" | "target";
+  /** Of a source: moving, moved. Of a target: copying, ready. */
+  state: string;
+  /** Where the other one is, without a password. */
+  peer: string;
+  /** Copied so far: all tables before this one, and of this one all up to the key (JSON; null: all of it). */
+  table_name: string | null;
+  after_key: string | null;
+  rows: number;
+  at: number;
+  updated_at: number;
 }

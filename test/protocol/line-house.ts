@@ -22,6 +22,7 @@ import { createDirectory } from "../../src/people/index.ts";
 import { createGatewayCluster } from "../../src/main/cluster.ts";
 import { createLine } from "../../src/main/line.ts";
 import type { Line, LinePeople, LineSettings } from "../../src/main/line.ts";
+import { createStorage } from "../../src/main/storage.ts";
 import { OPERATIONS, sessionRow } from "../../src/operations/index.ts";
 import type { LiveGateway, OperationSettings, Services } from "../../src/operations/index.ts";
 import { toSession } from "../../src/store/rows.ts";
@@ -216,7 +217,9 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
     },
   });
   const live = liveGateway(line, listeners, (key) => tellChange(key, { reason: "reset" }));
-  const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null };
+  const database = { path: join(stateDir, "continuo", "continuo.sqlite"), url: null };
+  const storage = createStorage({ configuration: { path: join(stateDir, "openclaw.json"), env: {} }, store, clock, ids, database, gatewayId: null, last: null, onProgress: () => undefined, handOver: null });
+  const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage };
   const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
   const still = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, house: still });

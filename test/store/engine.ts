@@ -18,3 +18,8 @@ export function sqliteOnly(why: string): { readonly skip: string | false } {
 export function postgresOnly(why: string): { readonly skip: string | false } {
   return { skip: ENGINE === "postgres" ? false : `PostgreSQL only: ${why}` };
 }
+
+/** For a test of what goes from one engine to the other: it has stores of both, and runs where there is a server. */
+export function betweenEngines(what: string): { readonly skip: string | false } {
+  return { skip: ENGINE === "postgres" ? false : `Both engines: ${what}` };
+}
