@@ -148,8 +148,8 @@ export interface Backups {
   create(to: string | null, watched: Watched): Promise<MadeBackup>;
   /** Reads all of it. Errors: BACKUP_DAMAGED, STORE_NEWER. */
   verify(path: string, watched: Watched): Promise<Manifest>;
-  /** `to`: a state directory, null for the usual one. Errors: also STATE_LOCKED, STATE_OCCUPIED. */
-  restore(path: string, options: { readonly to: string | null; readonly force: boolean }, watched: Watched): Promise<Restored>;
+  /** `to`: a state directory, null for the usual one. `store`: a PostgreSQL URL or `sqlite`, null for the backup's own engine. Errors: also STATE_LOCKED, STATE_OCCUPIED. */
+  restore(path: string, options: { readonly to: string | null; readonly force: boolean; readonly store?: string | null }, watched: Watched): Promise<Restored>;
 }
 
 export interface Examined {

@@ -10,7 +10,9 @@ import { readBackup } from "../store/backup/read.ts";
 import { writeBackup } from "../store/backup/write.ts";
 import type { RowSource } from "../store/copy/rows.ts";
 import { takeSnapshot } from "../store/engines/sqlite/copy/snapshot.ts";
+import { sourceOf } from "../store/copy/port-rows.ts";
 import { openRows } from "../store/engines/sqlite/copy/source.ts";
+import { newestSchema } from "../store/migrate.ts";
 import { statePaths } from "./state-paths.ts";
 
 /** The one name of the configuration in a backup, whatever it is called where it lies. */
@@ -93,25 +95,58 @@ async function rowsIn(source: RowSource): Promise<number> {
   return total;
 }
 
-/**
- * One consistent copy of all that is stored, in one file, while the gateway goes on writing. The copy of the database
- * from which its rows are read lies beside the file for as long as it takes.
- */
-export async function createBackup(place: BackupPlace, to: string | null, { signal, onProgress }: Watched): Promise<MadeBackup> {
+/** Where the rows are read from, as of one moment; `close` removes what was made for that. */
+interface Moment {
+  readonly source: RowSource;
+  close(): Promise<void>;
+}
+
+/** One transaction that sees one moment, whatever is written meanwhile. */
+async function momentOfServer(url: string): Promise<Moment> {
+  const { openPostgresPort } = await import("../store/engines/postgres/copy/port.ts");
+  const port = await openPostgresPort(url);
+  try {
+    if (port.schema > newestSchema()) throw new ContinuoError("STORE_NEWER", `The database has schema ${port.schema}; this version of Continuo knows up to ${newestSchema()}.`);
+    const source = sourceOf(await port.snapshot());
+    return { source, close: () => source.close() };
+  } finally {
+    await port.close();
+  }
+}
+
+/** A copy of the file, which lies beside the backup for as long as it takes. */
+async function momentOfFile(database: string, copy: string, { signal, onProgress }: Watched): Promise<Moment> {
+  const forget = (): void => ["", "-journal"].forEach((suffix) => rmSync(`${copy}${suffix}`, { force: true }));
+  try {
+    await takeSnapshot(database, copy, signal, (done, total) => onProgress({ phase: "snapshot", done, total }));
+    const source = openRows(copy);
+    return { source, close: () => source.close().finally(forget) };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+/** Null: the embedded database, also where the configuration cannot be read. */
+async function urlOf(env: Environment): Promise<string | null> {
+  return look(resolvePaths(env).configPath, env).then(({ config }) => config.store.url ?? null, () => null);
+}
+
+/** One consistent copy of all that is stored, in one file, while the gateway goes on writing. */
+export async function createBackup(place: BackupPlace, to: string | null, watched: Watched): Promise<MadeBackup> {
+  const { signal, onProgress } = watched;
   const { stateDir } = resolvePaths(place.env);
   const { database } = statePaths(stateDir);
-  if (!existsSync(database)) {
+  const url = await urlOf(place.env);
+  if (url === null && !existsSync(database)) {
     throw new ContinuoError("REQUEST_INVALID", `There is nothing to back up: ${database} is not there.`, { fields: { cure: "Set OPENCLAW_STATE_DIR to the state directory of your gateway." } });
   }
   const at = place.clock.now();
   const path = await targetOf(to, stateDir, at).catch((error: unknown) => Promise.reject(explainDisk(error, to ?? stateDir)));
   if (existsSync(path)) throw new ContinuoError("BACKUP_EXISTS", `${path} is there already.`);
-  const snapshot = `${path}.${place.pid}.snapshot`;
-  const forget = (): void => ["", "-journal"].forEach((suffix) => rmSync(`${snapshot}${suffix}`, { force: true }));
   try {
     removeLeftovers(dirname(path), basename(path), place.pid);
-    await takeSnapshot(database, snapshot, signal, (done, total) => onProgress({ phase: "snapshot", done, total }));
-    const source = openRows(snapshot);
+    const { source, close } = await (url === null ? momentOfFile(database, `${path}.${place.pid}.snapshot`, watched) : momentOfServer(url));
     try {
       const { files, leftOut } = await filesOf(place.env);
       const total = await rowsIn(source);
@@ -120,12 +155,10 @@ export async function createBackup(place: BackupPlace, to: string | null, { sign
       const manifest = await writeBackup(path, `${path}.${place.pid}.partial`, { source, files, product: place.version, at }, signal, onRows);
       return { path, bytes: statSync(path).size, manifest, leftOut };
     } finally {
-      await source.close();
+      await close();
     }
   } catch (error) {
     throw explainDisk(error, dirname(path));
-  } finally {
-    forget();
   }
 }
 

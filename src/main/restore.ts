@@ -1,19 +1,17 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, normalize, resolve, sep } from "node:path";
-import { resolvePaths, type Environment } from "../config/index.ts";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, normalize, resolve, sep } from "node:path";
+import { editConfig, resolvePaths, type Environment } from "../config/index.ts";
 import type { Restored, Watched } from "../cli/deps.ts";
 import type { Clock } from "../domain/clock.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Manifest, PackedFile } from "../store/backup/manifest.ts";
 import { readBackup, type BackupVisitor } from "../store/backup/read.ts";
 import { digestTables } from "../store/copy/read-all.ts";
-import type { RowSink } from "../store/copy/rows.ts";
-import { createRows } from "../store/engines/sqlite/copy/sink.ts";
-import { openRows } from "../store/engines/sqlite/copy/source.ts";
-import { foldJournal, openStore } from "../store/open.ts";
+import type { RowSink, RowSource } from "../store/copy/rows.ts";
 import { CONFIG_NAME, CONFIG_PREFIX, explainDisk, SECRET_NAME, stamp } from "./backup.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
-import { keepAside, replaceDatabase, SIDE_FILES, syncPath } from "./replace-database.ts";
+import { keepAside, syncPath } from "./replace-database.ts";
+import { postgresTarget, sqliteTarget, type RestoreTarget } from "./restore-target.ts";
 import { statePaths } from "./state-paths.ts";
 
 export interface RestorePlace {
@@ -63,11 +61,11 @@ function placeFile({ name, content }: PackedFile, target: Target): string[] {
 }
 
 /** Fills a new database from the backup, which has been checked and is checked again. */
-async function fill(path: string, fresh: string, reading: Parameters<typeof readBackup>[2]): Promise<{ readonly manifest: Manifest; readonly files: readonly PackedFile[] }> {
+async function fill(path: string, store: RestoreTarget, reading: Parameters<typeof readBackup>[2]): Promise<{ readonly manifest: Manifest; readonly files: readonly PackedFile[] }> {
   const files: PackedFile[] = [];
   const opened: { sink: RowSink | null } = { sink: null };
   const visitor: BackupVisitor = {
-    head: async ({ schema }) => void (opened.sink = createRows(fresh, schema)),
+    head: async ({ schema }) => void (opened.sink = await store.open(schema)),
     file: async (file) => void files.push(file),
     begin: async (table) => opened.sink?.begin(table),
     rows: async (rows) => opened.sink?.write(rows),
@@ -83,10 +81,9 @@ async function fill(path: string, fresh: string, reading: Parameters<typeof read
 }
 
 /** What stands in the new database now is what stands in the backup: read again, not believed. */
-async function compare(fresh: string, manifest: Manifest, { signal, onProgress }: Watched): Promise<void> {
+async function compare(source: RowSource, manifest: Manifest, { signal, onProgress }: Watched): Promise<void> {
   const total = manifest.tables.reduce((sum, { rows }) => sum + rows, 0);
   let done = 0;
-  const source = openRows(fresh);
   try {
     const found = await digestTables(source, (rows) => {
       signal.throwIfAborted();
@@ -99,11 +96,17 @@ async function compare(fresh: string, manifest: Manifest, { signal, onProgress }
   }
 }
 
-/** The old database takes its journal in before it goes; a damaged one may not be able to, and then both go. */
-async function swap(fresh: string, { database, aside }: Target): Promise<string[]> {
-  if (existsSync(database)) await foldJournal(database);
-  const old = replaceDatabase(fresh, database, `${database}.${aside}`);
-  return old === null ? [] : [old];
+/** Where the rows go: a PostgreSQL database, or the state directory's own. */
+async function storeFor({ database, aside }: Target, { engine }: Manifest, store: string | null, clock: Clock): Promise<RestoreTarget> {
+  if (store === "sqlite" || (store === null && engine === "sqlite")) return sqliteTarget(database, aside);
+  if (store === null) throw new ContinuoError("REQUEST_INVALID", "The backup is of a PostgreSQL database: say where its rows go.", { fields: { cure: "Say --store with the URL of an empty PostgreSQL database, or --store sqlite." } });
+  if (!/^postgres(ql)?:\/\//.test(store)) throw new ContinuoError("REQUEST_INVALID", "--store takes the URL of a PostgreSQL database, or: sqlite.");
+  return postgresTarget(store, clock);
+}
+
+/** The configuration that was restored says where the rows are now. */
+async function nameStore({ configPath }: Target, store: string | null): Promise<void> {
+  if (store !== null && existsSync(configPath)) await editConfig(configPath, [{ path: ["store", "url"], value: store === "sqlite" ? undefined : store }]);
 }
 
 /**
@@ -111,7 +114,7 @@ async function swap(fresh: string, { database, aside }: Target): Promise<string[
  * comes last and at once. A second run after a kill ends what the first began. Errors: BACKUP_DAMAGED, STORE_NEWER,
  * STATE_LOCKED, STATE_OCCUPIED, those of the store.
  */
-export async function restoreBackup(place: RestorePlace, path: string, { to, force }: { readonly to: string | null; readonly force: boolean }, watched: Watched): Promise<Restored> {
+export async function restoreBackup(place: RestorePlace, path: string, { to, force, store = null }: { readonly to: string | null; readonly force: boolean; readonly store?: string | null }, watched: Watched): Promise<Restored> {
   const { signal, onProgress } = watched;
   const target = targetOf(place, to);
   const { stateDir, configPath, database } = target;
@@ -121,26 +124,27 @@ export async function restoreBackup(place: RestorePlace, path: string, { to, for
     let done = 0;
     return { signal, onBytes: (bytes) => onProgress({ phase, done: (done += bytes), total }) };
   };
+  let first: Manifest;
   try {
-    await readBackup(path, {}, read("read"));
+    first = await readBackup(path, {}, read("read"));
   } catch (error) {
     throw explainDisk(error, path);
   }
+  const rows = await storeFor(target, first, store, place.clock);
+  const isFile = store === null || store === "sqlite";
   prepareStateDir(stateDir, files);
   const held = holdState(stateDir, files);
-  const fresh = join(dirname(database), `${basename(database)}.restoring`);
   try {
-    if (existsSync(database) && !force) throw new ContinuoError("STATE_OCCUPIED", `${stateDir} has a database already: ${database}.`);
-    const { manifest, files: packed } = await fill(path, fresh, read("restore"));
-    await compare(fresh, manifest, watched);
-    await openStore(fresh).close();
-    chmodSync(fresh, 0o600);
-    syncPath(fresh);
+    if (isFile && existsSync(database) && !force) throw new ContinuoError("STATE_OCCUPIED", `${stateDir} has a database already: ${database}.`);
+    const { manifest, files: packed } = await fill(path, rows, read("restore"));
+    await compare(rows.source(), manifest, watched);
+    await rows.prepare();
     signal.throwIfAborted();
-    const movedAside = [...packed.flatMap((file) => placeFile(file, target)), ...(await swap(fresh, target))];
-    return { stateDir, configPath, manifest, movedAside };
+    const movedFiles = packed.flatMap((file) => placeFile(file, target));
+    await nameStore(target, store);
+    return { stateDir, configPath, manifest, movedAside: [...movedFiles, ...(await rows.place())] };
   } catch (error) {
-    for (const suffix of ["", ...SIDE_FILES]) rmSync(`${fresh}${suffix}`, { force: true });
+    await rows.forget();
     throw explainDisk(error, stateDir);
   } finally {
     held.release();

@@ -10,6 +10,7 @@ interface Options {
   readonly to?: string;
   readonly json?: boolean;
   readonly force?: boolean;
+  readonly store?: string;
 }
 
 /** The store of a gateway elsewhere is not on this disk. */
@@ -30,9 +31,9 @@ async function backup(context: CommandContext, { to, json }: Options): Promise<v
   printLines(terminal, madeLines(made, paletteFor(terminal)));
 }
 
-async function restore(context: CommandContext, file: string, { to, json, force }: Options): Promise<void> {
+async function restore(context: CommandContext, file: string, { to, json, force, store }: Options): Promise<void> {
   const { terminal, paths } = context.deps;
-  const done = await watch(terminal, json === true, (watched) => context.deps.backups.restore(file, { to: to ?? null, force: force === true }, watched));
+  const done = await watch(terminal, json === true, (watched) => context.deps.backups.restore(file, { to: to ?? null, force: force === true, store: store ?? null }, watched));
   if (json) return printJson(terminal, done);
   printLines(terminal, restoredLines(done, done.stateDir === paths.stateDir, paletteFor(terminal)));
 }
@@ -60,6 +61,7 @@ export function restoreCommand(context: CommandContext): Command {
   return command("restore", "make a state directory from a backup", ["continuo restore continuo-2026-11-21-132501.backup", "continuo restore continuo.backup --to /srv/continuo"])
     .argument("<file>", "a backup of `continuo backup`")
     .option("--to <directory>", "the state directory; default: OPENCLAW_STATE_DIR")
+    .option("--store <url>", "where the rows go: an empty PostgreSQL database, or: sqlite; default: SQLite for a backup of SQLite")
     .option("--force", "also where a database is: it is moved aside")
     .option("--json", "print JSON, and the progress as lines of JSON on stderr")
     .action(async (file: string, options: Options) => leavable(context, () => restore(context, file, options)));

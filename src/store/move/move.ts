@@ -5,6 +5,7 @@ import { countOf, deleteWith, keyText, rowsBehind, rowsWith, sourceOf } from "..
 import { digestTables } from "../copy/read-all.ts";
 import { keyOf, type Row, type TableShape } from "../copy/rows.ts";
 import { quoted, type SqlPort } from "../copy/sql-port.ts";
+import { refuseUsed } from "../copy/used.ts";
 import type { MoveRow } from "../tables.ts";
 import { countLog, endLog, forgetLog, readLog, startLog, type Noted } from "./log.ts";
 import { forgetMove, readMove, writeMove } from "./state.ts";
@@ -37,21 +38,11 @@ const LITTLE = 50;
 const MOST_ROUNDS = 20;
 const PAGE_ROWS = 500;
 
-/** Tables that hold something as soon as anybody has said something. */
-const SPOKEN: readonly string[] = ["sessions", "conversations", "entries", "inbox", "outbox", "people"];
-
-async function hasWords(port: SqlPort): Promise<boolean> {
-  for (const name of SPOKEN) if ((await port.ask(`select 1 from ${quoted(name)} limit 1`)).length > 0) return true;
-  return false;
-}
-
 /** A target that somebody uses, or has used, is left alone; one that a move of before left half done is begun afresh. */
 async function refuseOccupied({ target, names, clock }: MoveParts, own: boolean): Promise<void> {
   const found = await readMove(target);
   const half = found?.role === "target" && found.state === "copying";
-  if (!own && !half && (await hasWords(target))) throw new ContinuoError("STORE_OCCUPIED", `${names.target} has conversations already.`);
-  const living = await target.ask("select address from gateways where lease_until > ?", [clock.now()]);
-  if (living.length > 0) throw new ContinuoError("STORE_OCCUPIED", `A gateway works on ${names.target}.`);
+  await refuseUsed(target, names.target, clock.now(), own || half);
 }
 
 async function sameTables({ source, target, names }: MoveParts): Promise<void> {
