@@ -4,6 +4,7 @@ import type { Turn } from "./turn.ts";
 
 /** A named step of a message's way, in order, and what passes there: where it is measured, and where tests kill a gateway. */
 export type Sight =
+  | [point: "received"]
   | [point: "accepted"]
   | [point: "claimed", turn: Turn]
   /** One of the messages that it found is kept and gets no answer: the queue's cap, or a newer message. */

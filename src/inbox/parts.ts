@@ -54,7 +54,7 @@ export interface ReceiveParts {
   readonly ids: Ids;
   readonly clock: Clock;
   /** A step of its way was taken (domain/probe.ts). */
-  probe(point: "accepted"): void;
+  probe(point: "received" | "accepted"): void;
   readonly settings: EntranceSettings;
   readonly doorway: Doorway;
   readonly sayNow: SayNow;

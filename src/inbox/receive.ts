@@ -21,6 +21,7 @@ export type Receive = (message: InboundMessage) => Promise<ReceiveOutcome>;
 export function createReceive(parts: ReceiveParts): Receive {
   return async (raw) => {
     const { settings } = parts;
+    parts.probe("received");
     const message = await parts.doorway.identify(raw);
     const admission = settings.admit(message);
     if (admission.kind === "dropped") return refuse(parts, admission);

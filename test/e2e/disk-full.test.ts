@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fillDisk, mountSmallDisk } from "../servers/small-disk.ts";
 import { sqliteOnly } from "../store/engine.ts";
 import { until, WireError } from "./client.ts";
 import { gatewayConfig, modelConfig } from "./house.ts";
@@ -10,26 +10,10 @@ import { stage, type Stage } from "./stage.ts";
 
 /** A file system of eight megabytes; null where this user may not make one. */
 function smallDisk(house: Stage): string | null {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return null;
   const directory = house.directory();
-  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=8m", "continuo-test", directory]).status !== 0) return null;
-  house.atEnd(() => execFileSync("umount", ["-l", directory]));
-  return directory;
-}
-
-/** Takes every byte that is left; the result gives them back. */
-function fill(directory: string): () => void {
-  const path = join(directory, "filler");
-  const file = openSync(path, "w");
-  const block = Buffer.alloc(4_096, 1);
-  try {
-    for (;;) writeSync(file, block);
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, "ENOSPC");
-  } finally {
-    closeSync(file);
-  }
-  return () => rmSync(path);
+  const disk = mountSmallDisk(directory, 8);
+  if (disk !== null) house.atEnd(() => disk.unmount());
+  return disk === null ? null : directory;
 }
 
 test("a full disk: what cannot be kept is refused with its reason, an answer that is there waits, and all goes on once there is room", sqliteOnly("the disk that fills up holds the database file"), async (t) => {
@@ -44,7 +28,7 @@ test("a full disk: what cannot be kept is refused with its reason, an answer tha
   const { runId } = await client.request<{ runId: string }>("chat.send", { sessionKey: "long", message: "slow" });
   await until("the model is asked", () => model.requests().length === 2);
 
-  const empty = fill(stateDir);
+  const empty = fillDisk(stateDir);
   const big = "w".repeat(400_000);
   const refused = await client.request("chat.send", { sessionKey: "quick", message: big }).catch((error: unknown) => error);
   assert.ok(refused instanceof WireError, String(refused));

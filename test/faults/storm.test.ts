@@ -1,6 +1,7 @@
 /** P5 and law 1 under load: kill -9 at moments nobody chose, with twenty sessions busy. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { seeded } from "./random.ts";
 import { createSpeaker, marksOf, openScene } from "./scene.ts";
 import { bundleVictim } from "./victim.ts";
 
@@ -12,21 +13,10 @@ const EACH = 8;
 const bundle = await bundleVictim();
 after(() => bundle.remove());
 
-/** A small seeded generator: a failing run can be repeated. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 test("P5 kill -9 at random moments of twenty busy sessions: whatever was acknowledged is there once and answered once, in order", async (t) => {
   const scene = await openScene(t, bundle);
   const speaker = createSpeaker();
-  const random = mulberry(20_261);
+  const random = seeded(20_261);
   const said = new Map<string, string[]>();
   let counter = 0;
   for (let kill = 0; kill < KILLS; kill++) {

@@ -7,7 +7,7 @@ import { environment } from "../cli/process.ts";
 import { ROOT } from "../cli/built.ts";
 import { beside, bundleProgram } from "../../scripts/build.ts";
 import { TOKEN } from "../e2e/house.ts";
-import type { Arm } from "./gateway.ts";
+import type { Arm, Told } from "./gateway.ts";
 
 export interface Bundle {
   readonly entry: string;
@@ -27,6 +27,10 @@ export interface Victim {
   readonly port: number;
   readonly token: string;
   arm(arm: Arm): Promise<void>;
+  /** Its wall clock is this far off from now on. */
+  setClock(offMs: number): Promise<void>;
+  /** A signal that it may outlive: SIGTERM, SIGSTOP, SIGCONT. */
+  signal(signal: NodeJS.Signals): void;
   /** Resolves when it is gone: to the signal that ended it, or null after an ordinary end. */
   readonly dead: Promise<string | null>;
   kill(): Promise<void>;
@@ -35,8 +39,8 @@ export interface Victim {
 }
 
 /** Starts a gateway on `stateDir` (its openclaw.json is there) and resolves once it is ready. */
-export async function startVictim(bundle: Bundle, stateDir: string): Promise<Victim> {
-  const child: ChildProcess = fork(bundle.entry, [], { env: environment({ stateDir }), stdio: ["ignore", "ignore", "pipe", "ipc"] });
+export async function startVictim(bundle: Bundle, stateDir: string, clockOffMs = 0): Promise<Victim> {
+  const child: ChildProcess = fork(bundle.entry, [String(clockOffMs)], { env: environment({ stateDir }), stdio: ["ignore", "ignore", "pipe", "ipc"] });
   let stderr = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
@@ -47,16 +51,20 @@ export async function startVictim(bundle: Bundle, stateDir: string): Promise<Vic
   });
   early.catch(() => undefined); // it is only listened to until the gateway is ready
   const [ready] = (await Promise.race([once(child, "message"), early])) as [{ port: number }];
+  const tell = async (told: Told): Promise<void> => {
+    // One that dies hears nothing any more, and that is what it was started for.
+    const heard = Promise.race([once(child, "message"), dead]);
+    if (child.connected) child.send(told, () => undefined);
+    await heard;
+  };
   return {
     port: ready.port,
     token: TOKEN,
     dead,
     stderr: () => stderr,
-    async arm(arm) {
-      const armed = once(child, "message");
-      child.send(arm);
-      await armed;
-    },
+    arm: tell,
+    setClock: (clockMs) => tell({ clockMs }),
+    signal: (signal) => void child.kill(signal),
     async kill() {
       child.kill("SIGKILL");
       await dead;

@@ -144,7 +144,7 @@ function recordText(desk: Desk, method: string, body: Json, result: Json): void 
   (method === "sendMessage" ? desk.sent : desk.edits).push(message);
 }
 
-async function forward(desk: Desk, path: string, body: Json, signal: AbortSignal): Promise<Json> {
+async function forward(desk: Desk, path: string, body: Json, signal: AbortSignal | null = null): Promise<Json> {
   const response = await fetch(desk.upstream + path, {
     method: "POST",
     headers: { "content-type": "application/json", connection: "close" },
@@ -189,7 +189,8 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
     if (path !== `/bot${TEST_TOKEN}/${method}`) return answer(response, { ok: false, error_code: 401, description: "Unauthorized" });
     if (method === "sendChatAction" && body["message_thread_id"] === 1) return answer(response, { ok: true, result: true });
     const poll = method === "getUpdates";
-    const result = await (poll ? forwardPoll : forward)(desk, path, body, gone.signal);
+    // What has arrived here has its effect, whether or not whoever asked is still there.
+    const result = await (poll ? forwardPoll(desk, path, body, gone.signal) : forward(desk, path, body));
     if (result["ok"] === true && !poll) recordText(desk, method, body, result["result"] as Json);
     if (fault?.kind === "lost") request.socket.destroy();
     else answer(response, result);

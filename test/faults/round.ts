@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../e2e/client.ts";
+import { ACTS, type Stage } from "./acts.ts";
+import { checkAll, type Finding, type Tally } from "./check.ts";
+import { gather } from "./evidence.ts";
+import { unexplained } from "./expected-errors.ts";
+import { drawFaults, type Drawn } from "./plan.ts";
+import { createTalk, type Said, type Talk } from "./talk.ts";
+import { openTown, type TownPlan, type Town } from "./town.ts";
+
+export interface RoundPlan extends TownPlan {
+  readonly seed: number;
+  readonly faults: number;
+  /** Told after each fault. */
+  progress(done: number, kind: string): void;
+}
+
+/** A fault as it was: under the name by which it counts, with what was said from then until the next. */
+export interface Befallen {
+  readonly kind: string;
+  readonly messages: number;
+  readonly unknown: number;
+  readonly longestMs: number;
+}
+
+export interface Round {
+  readonly seed: number;
+  readonly drawn: readonly Drawn[];
+  readonly befallen: readonly Befallen[];
+  readonly findings: readonly (Finding & { readonly kind: string | null })[];
+  readonly messages: number;
+  readonly tally: Tally;
+  /** The ends of the logs, when something was found. */
+  readonly tails: string;
+}
+
+/** Everything is judged after so many faults, and at the end. */
+const JUDGED_EVERY = 25;
+const SETTLE_MS = 120_000;
+const LEASE_MS = 30_000;
+
+/** What is not yet done, as a word; null once there is nothing. */
+async function openWork({ archive }: Town, talk: Talk): Promise<string | null> {
+  const count = async (sql: string): Promise<number> => Number((await archive.rows(sql))[0]?.["count"] ?? 0);
+  const missing = talk.said.size - (await count("select count(*) as count from inbox"));
+  const waiting = await count("select count(*) as count from inbox where state <> 'done'");
+  const running = await count("select count(*) as count from turns where state = 'running'");
+  const sending = await count("select count(*) as count from outbox where state in ('pending', 'sending')");
+  if (missing <= 0 && waiting + running + sending === 0) return null;
+  return `${missing} not accepted, ${waiting} not done, ${running} turns running, ${sending} replies under way`;
+}
+
+/** No fault goes on any more, and every gateway is up. */
+async function heal({ town, lasting }: Stage): Promise<void> {
+  await Promise.all(lasting);
+  for (const { proxy } of town.lines) proxy.set({ kind: "clear" });
+  town.troubles.splice(0);
+  for (const slot of town.slots) slot.disk?.free();
+  await Promise.all(town.slots.map((slot) => slot.now() ?? slot.start()));
+}
+
+async function settle(stage: Stage): Promise<Finding[]> {
+  await heal(stage);
+  await stage.talk.pause();
+  let open: string | null = null;
+  try {
+    await until("everything is settled", async () => (open = await openWork(stage.town, stage.talk).catch(String)) === null, SETTLE_MS);
+    return [];
+  } catch {
+    return [{ law: "stuck", mark: null, what: `after ${SETTLE_MS / 1_000} s: ${open ?? ""}` }];
+  }
+}
+
+interface Story {
+  readonly stage: Stage;
+  readonly kinds: string[];
+  readonly unknown: number[];
+}
+
+/** Replies that may or may not have arrived since the last fault are the last fault's. */
+async function countUnknown({ stage, unknown }: Story): Promise<void> {
+  const [row] = await stage.town.archive.rows("select count(*) as count from outbox where state = 'unknown'").catch(() => []);
+  const known = unknown.reduce((sum, one) => sum + one, 0);
+  if (row && unknown.length > 0) unknown[unknown.length - 1] = (unknown.at(-1) ?? 0) + Math.max(0, Number(row["count"]) - known);
+}
+
+async function befall(story: Story, drawn: Drawn): Promise<void> {
+  const { stage, kinds, unknown } = story;
+  await sleep(drawn.pauseMs);
+  await countUnknown(story);
+  stage.talk.during(kinds.length);
+  const slot = stage.town.slots[drawn.slot];
+  const act = ACTS[drawn.kind];
+  if (!slot || !act) throw new Error(`there is no fault "${drawn.kind}"`);
+  kinds.push(drawn.kind);
+  unknown.push(0);
+  const named = await act(stage, slot, drawn);
+  if (typeof named === "string") kinds[kinds.length - 1] = named;
+}
+
+function befallenOf({ stage, kinds, unknown }: Story): Befallen[] {
+  const byFault = Map.groupBy(stage.talk.said.values(), ({ during }) => during);
+  const wait = ({ at, answeredAt }: Said): number => (answeredAt ?? at) - at;
+  return kinds.map((kind, index) => {
+    const said = byFault.get(index) ?? [];
+    return { kind, messages: said.length, unknown: unknown[index] ?? 0, longestMs: Math.round(Math.max(0, ...said.map(wait))) };
+  });
+}
+
+async function judge({ stage, kinds }: Story): Promise<{ findings: Finding[]; tally: Tally }> {
+  const stuck = await settle(stage);
+  const { findings, tally } = checkAll(await gather(stage.town, stage.talk.said));
+  const cries = stage.town.slots.flatMap((slot) => unexplained(slot.errors(), new Set(kinds)).map((line): Finding => ({ law: "log", mark: null, what: `${slot.name}: ${line.msg} ${JSON.stringify(line["err"] ?? "")}` })));
+  return { findings: [...stuck, ...findings, ...cries], tally };
+}
+
+async function play(plan: RoundPlan, story: Story, drawn: readonly Drawn[]): Promise<Awaited<ReturnType<typeof judge>>> {
+  const { stage } = story;
+  await Promise.all(stage.town.slots.map((slot) => slot.start()));
+  for (let begun = 0; ; begun += JUDGED_EVERY) {
+    stage.talk.start();
+    for (const [index, one] of drawn.slice(begun, begun + JUDGED_EVERY).entries()) {
+      await befall(story, one);
+      plan.progress(begun + index + 1, one.kind);
+    }
+    const judged = await judge(story);
+    await countUnknown(story);
+    if (judged.findings.length > 0 || begun + JUDGED_EVERY >= drawn.length) return judged;
+  }
+}
+
+/** A town of its own through all faults of a seed; ends early, with what was found, when a law is broken. */
+export async function playRound(plan: RoundPlan): Promise<Round> {
+  const town = await openTown(plan);
+  const talk = createTalk(town, plan.seed);
+  const story: Story = { stage: { town, talk, lasting: new Set(), leaseMs: LEASE_MS }, kinds: [], unknown: [] };
+  const drawn = drawFaults(plan.seed, plan.faults, { engine: plan.engine, gateways: plan.gateways, disks: town.slots.every(({ disk }) => disk !== null) });
+  try {
+    const { findings, tally } = await play(plan, story, drawn);
+    await talk.end();
+    return {
+      ...{ seed: plan.seed, drawn, befallen: befallenOf(story), tally, messages: talk.said.size },
+      findings: findings.map((one) => ({ ...one, kind: story.kinds[talk.said.get(one.mark ?? "")?.during ?? -1] ?? null })),
+      tails: findings.length === 0 ? "" : town.slots.map((slot) => `--- ${slot.name}\n${slot.tail()}`).join("\n"),
+    };
+  } finally {
+    await talk.end().catch(() => undefined); // what it could not say was told by whoever paused it
+    await town.close();
+  }
+}
