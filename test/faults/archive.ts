@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import type { Engine } from "./town.ts";
+
+export type Engine = "sqlite" | "postgres";
 
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -5,12 +5,10 @@ import { gatewayConfig, modelConfig, OPEN, questionOf } from "../e2e/house.ts";
 import { startModelServer, type Behaviour, type ModelServer } from "../servers/model-server.ts";
 import { startTcpProxy, type TcpProxy } from "../servers/tcp-proxy.ts";
 import { startTelegramServer, type TelegramServer } from "../servers/telegram-server.ts";
-import { openArchive, type Archive } from "./archive.ts";
+import { openArchive, type Archive, type Engine } from "./archive.ts";
 import { marksOf } from "./scene.ts";
 import { createSlot, type Slot } from "./slot.ts";
 import type { Bundle } from "./victim.ts";
-
-export type Engine = "sqlite" | "postgres";
 
 /** What becomes of a request that asks about these marks. */
 export type Trouble = (marks: readonly string[]) => Behaviour;
