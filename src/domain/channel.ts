@@ -79,7 +79,8 @@ export interface Typing {
 
 /**
  * A platform. `send` and `edit` throw a `ContinuoError`: `CHANNEL_REJECTED` is final,
- * `CHANNEL_UNAVAILABLE` is tried again (after `retryAfterMs` where the platform says so).
+ * `CHANNEL_UNAVAILABLE` is tried again (after `retryAfterMs` where the platform says so), and with
+ * `CHANNEL_UNCERTAIN` nobody knows whether the platform has it: the connection broke before its answer.
  */
 export interface Channel {
   readonly name: string;

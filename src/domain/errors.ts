@@ -46,6 +46,7 @@ const TABLE = {
   CHANNEL_UNKNOWN: { retry: false, cure: "Enable the channel in the configuration." },
   CHANNEL_REJECTED: { retry: false, cure: "The platform refused it; the delivery keeps its words." },
   CHANNEL_UNAVAILABLE: { retry: true, cure: "Continuo tries again by itself." },
+  CHANNEL_UNCERTAIN: { retry: false, cure: "Look into the chat; with outbox.onUnknown \"resend\" such a reply is sent again." },
   CHANNEL_UNAUTHORIZED: { retry: false, cure: "Check the channel's token in the configuration." },
   PEOPLE_UNKNOWN: { retry: false, cure: "List who there is with `continuo people list`." },
   PEOPLE_NAME_TAKEN: { retry: false, cure: "Choose another name, or join the two with `continuo people merge`." },

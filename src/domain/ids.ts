@@ -27,9 +27,14 @@ function encode(value: number, chars: number): string {
   return out;
 }
 
-export function createIds(clock: Clock): Ids {
+function timeOf(id: string): number {
+  return [...id.slice(0, TIME_CHARS)].reduce((value, char) => value * 32 + ALPHABET.indexOf(char), 0);
+}
+
+/** What it makes sorts behind `newest`, an id of an earlier process, even if the clock was set back in between. */
+export function createIds(clock: Clock, newest: string | null = null): Ids {
   const tail = Array.from(randomBytes(10), (byte) => ALPHABET[byte % 32]).join("");
-  let lastAt = 0;
+  let lastAt = newest === null ? 0 : timeOf(newest) + 1;
   let counter = 0;
   return {
     next() {

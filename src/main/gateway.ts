@@ -173,7 +173,8 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   const store = await watch.openStore(target);
   // Several gateways go by one clock: that of what they share.
   const clock = store.cluster?.clock ?? forwardClock();
-  const settings = await refuseMoved(store).then(() => settingsInForce(store, configuration.compiled, start.env)).catch(async (error: unknown) => {
+  const found = refuseMoved(store).then(() => Promise.all([settingsInForce(store, configuration.compiled, start.env), store.get(findNewestDelivery, {})]));
+  const [settings, newest] = await found.catch(async (error: unknown) => {
     await store.close();
     throw error;
   });

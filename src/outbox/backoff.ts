@@ -9,6 +9,11 @@ export interface RetryBudget {
   readonly jitter: number;
 }
 
+/** The longest that a delivery waits without a platform's wish. */
+export function longestPause(budget: RetryBudget): number {
+  return budget.longest * (1 + budget.jitter);
+}
+
 /** `attempt` counts from 1; `random` is in [0, 1). A platform's own wish (429) is never undercut. */
 export function backoffMs(budget: RetryBudget, attempt: number, retryAfterMs: number | null, random: number): number {
   const base = Math.min(budget.longest, budget.first * 2 ** (attempt - 1));

@@ -1,6 +1,7 @@
 import type { Address } from "../domain/address.ts";
 import type { Channel, ChannelLog, Edits } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
+import { isContinuoError } from "../domain/errors.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 
 export interface LiveParts {
@@ -25,6 +26,7 @@ interface View {
   readonly replyTo: string | null;
   readonly startedAt: number;
   readonly abort: AbortController;
+  hidden: boolean;
   text: string;
   shown: string;
   draft: string | null;
@@ -54,13 +56,17 @@ export function createLiveReplies(parts: LiveParts): LiveReplies {
   };
 
   const schedule = (view: View, edits: Edits): void => {
-    if (view.timer || view.busy || view.text.length < DRAFT_MIN_CHARS) return;
+    if (view.hidden || view.timer || view.busy || view.text.length < DRAFT_MIN_CHARS) return;
     const age = parts.clock.now() - view.startedAt;
     const wait = view.draft === null ? Math.max(0, DRAFT_AFTER_MS - age) : edits.intervalMs;
     view.timer = setTimeout(() => {
       view.timer = null;
       view.busy = show(view, edits)
-        .catch((error: unknown) => parts.log.debug({ err: error, turnId: view.turnId }, "a draft could not be shown"))
+        .catch((error: unknown) => {
+          parts.log.debug({ err: error, turnId: view.turnId }, "a draft could not be shown");
+          // It may be there: a second beginning beside it would be worse than none.
+          view.hidden = isContinuoError(error) && error.code === "CHANNEL_UNCERTAIN";
+        })
         .finally(() => {
           view.busy = null;
           if (views.has(view.turnId) && view.text.length > view.shown.length) schedule(view, edits);
@@ -110,6 +116,7 @@ function openView(parts: LiveParts, event: Extract<TurnEvent, { kind: "started" 
     replyTo: event.reply.replyTo,
     startedAt: parts.clock.now(),
     abort: new AbortController(),
+    hidden: false,
     text: "",
     shown: "",
     draft: event.draft,

@@ -80,3 +80,29 @@ test("P16 a reply that the platform has is not sent again because the disk was f
   await worker.stop(1_000);
   assert.deepEqual(sent, ["one"]);
 });
+
+for (const [uncertain, calls, state] of [["hold", ["one", "two"], ["unknown"]], ["resend", ["one", "one", "two"], []]] as const) {
+  test(`P16 a reply whose connection broke before the answer is ${uncertain === "hold" ? "labelled and not sent again" : 'sent again with "resend"'}, and the later ones follow`, async (t) => {
+    const { store, clock } = await outboxWith(t, ["one", "two"]);
+    const tried: string[] = [];
+    const { channel } = platform((text) => {
+      if (tried.push(text) === 1) throw new ContinuoError("CHANNEL_UNCERTAIN", "the connection broke");
+    });
+    const worker = createOutboxWorker({ store, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, sends: () => true, guard: () => null, channel: () => channel });
+    await worker.takeUp(null, uncertain);
+    assert.deepEqual(await untilNothingIsOwed(store), state);
+    await worker.stop(1_000);
+    assert.deepEqual(tried, calls);
+  });
+}
+
+test("a clock that was set back by an hour before the start keeps no reply waiting", async (t) => {
+  const { store, clock: first } = await outboxWith(t, ["one"]);
+  const time = first.now() - 3_600_000;
+  const { channel, sent } = platform(() => undefined);
+  const worker = createOutboxWorker({ store, clock: { now: () => time }, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, sends: () => true, guard: () => null, channel: () => channel });
+  await worker.takeUp(null, "hold");
+  await untilNothingIsOwed(store);
+  await worker.stop(1_000);
+  assert.deepEqual(sent, ["one"]);
+});

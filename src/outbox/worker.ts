@@ -2,8 +2,8 @@
  * committed reply -> due -> guarded -> marked as being sent -> sent -> settled | put back with a later time | failed
  *
  * 1. What goes to one address goes in order; addresses never wait for each other.
- * 2. Before a platform call the store says that it is under way; a death in that window is repeated where the platform
- *    tells a repetition, and elsewhere labelled, not guessed.
+ * 2. Before a platform call the store says that it is under way; a death in that window, or a connection that breaks
+ *    before the answer, is repeated where the platform tells a repetition, and elsewhere labelled, not guessed.
  * 3. A failure is tried again with growing pauses, up to a cap; then it is visible as failed.
  * 4. Nothing here decides where a reply goes: that came with the turn (law 5). A chat that has come to belong to
  *    somebody else meanwhile gets nothing: its reply waits for the owner.
@@ -12,12 +12,14 @@ import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
+import { boundDeliveryWaits } from "../store/statements/bound-delivery-waits.ts";
+import { longestPause } from "./backoff.ts";
 import { holdBack } from "./held.ts";
 import { settleInterrupted } from "./interrupted.ts";
 import { NotKept } from "./keep.ts";
 import { createLanes } from "./lanes.ts";
 import type { OutboxParts } from "./parts.ts";
-import { postpone } from "./postpone.ts";
+import { postpone, type Uncertain } from "./postpone.ts";
 import { sendDelivery } from "./send.ts";
 import { nextHead, waitingFor } from "./waiting.ts";
 
@@ -28,24 +30,29 @@ export interface OutboxWorker {
    * Settles what a dead gateway left under way, then sends what waits. On a shared store that is done channel by channel,
    * by whoever comes to send there: `channel` names it, null means all.
    */
-  takeUp(channel: string | null, onUnknown: "hold" | "resend"): Promise<void>;
+  takeUp(channel: string | null, onUnknown: Uncertain): Promise<void>;
   /** Lets platform calls under way end, and what was just asked for be sent, for `graceMs` at most; begins no others. */
   stop(graceMs: number): Promise<void>;
 }
 
 export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
   const abort = new AbortController();
+  let uncertain: Uncertain = "hold";
   const lanes = createLanes({
     now: () => parts.clock.now(),
     isOurs: ({ channel }) => parts.sends(channel),
     load: (address) => waitingFor(parts.store, address),
     nextHead: (after) => nextHead(parts.store, after),
-    process: (delivery) => attempt(parts, delivery, abort.signal),
+    process: (delivery) => attempt(parts, delivery, uncertain, abort.signal),
     onError: (error) => parts.log.error({ err: error }, "the outbox could not be read"),
   });
   return {
     wake: lanes.wake,
     async takeUp(channel, onUnknown) {
+      uncertain = onUnknown;
+      const now = parts.clock.now();
+      // Who was told by the platform to wait longer asks once more: a restart is rare, and a wait of hours is rarer.
+      await parts.store.run(boundDeliveryWaits, { now, latest: now + longestPause(parts.retry()) });
       const interrupted = await settleInterrupted(parts, channel, onUnknown);
       if (interrupted > 0) parts.log.warn({ interrupted, onUnknown }, "replies were under way when the gateway last ended");
       lanes.wake();
@@ -59,14 +66,14 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
 }
 
 /** False when the reply went back and its address has to wait for it. */
-async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSignal): Promise<boolean> {
+async function attempt(parts: OutboxParts, delivery: Delivery, uncertain: Uncertain, signal: AbortSignal): Promise<boolean> {
   if (await holdBack(parts, delivery)) return true;
   const attempts = delivery.attempts + 1;
   const begun = await parts.store.run(beginDelivery, { id: delivery.id, attempts });
   if (begun === 0) return true;
   parts.probe("sending", delivery);
+  const channel = parts.channel(delivery.address, delivery.sessionKey);
   try {
-    const channel = parts.channel(delivery.address, delivery.sessionKey);
     // It may be on its way back (a reload, a mistake in the configuration): the reply waits for it.
     if (!channel) throw new ContinuoError("CHANNEL_UNAVAILABLE", `The channel ${delivery.address.channel} is not running.`);
     await sendDelivery(parts, channel, delivery, signal);
@@ -75,7 +82,8 @@ async function attempt(parts: OutboxParts, delivery: Delivery, signal: AbortSign
   } catch (thrown) {
     // The platform has it, the store does not say so: it stays under way, and the next start labels it (2).
     if (thrown instanceof NotKept) throw thrown;
-    const again = await postpone(parts, delivery, attempts, toContinuoError(thrown), signal);
+    const repeats = channel?.repeats === "deduplicated" ? "resend" : uncertain;
+    const again = await postpone(parts, { delivery, attempts, failure: toContinuoError(thrown), uncertain: repeats }, signal);
     parts.probe("undelivered", delivery, again);
     return !again;
   }

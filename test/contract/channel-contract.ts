@@ -24,7 +24,7 @@ export interface ChannelWorld {
   /** The texts that the platform shows in `address`. */
   shown(): readonly string[];
   /** The next send meets this. */
-  failSend(fault: "limited" | "refused" | "unreachable"): void;
+  failSend(fault: "limited" | "refused" | "unreachable" | "broken"): void;
   /** Resolves when `check` holds; asked again after everything that happens on the platform. */
   until(check: () => boolean): Promise<void>;
   close(): Promise<void>;
@@ -197,6 +197,11 @@ function sendLaws(inWorld: InWorld): void {
     await assert.rejects(world.channel.send(outgoing(world, "hello"), signal()), { code: "CHANNEL_UNAVAILABLE" });
     await world.channel.send(outgoing(world, "hello"), signal());
     assert.deepEqual(world.shown(), ["hello"]);
+  });
+
+  inWorld("P16 a connection that breaks before the answer leaves it uncertain, and says so", async (world) => {
+    world.failSend("broken");
+    await assert.rejects(world.channel.send(outgoing(world, "hello"), signal()), (error: unknown) => isContinuoError(error) && error.code === "CHANNEL_UNCERTAIN" && !error.retryable);
   });
 
   inWorld("an account that is not configured is not sent from", async (world) => {

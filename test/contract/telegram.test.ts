@@ -17,10 +17,11 @@ function channelFor(server: TelegramServer, settings: object = {}, wait: (ms: nu
   return createTelegramChannel({ botToken: server.token, apiRoot: server.apiRoot, ...settings }, { random: () => 0.5, wait });
 }
 
-const SEND_FAULTS: Readonly<Record<"limited" | "refused" | "unreachable", Fault>> = {
+const SEND_FAULTS: Readonly<Record<"limited" | "refused" | "unreachable" | "broken", Fault>> = {
   limited: { kind: "limited", retryAfterS: 7 },
   refused: BLOCKED_FAULT,
-  unreachable: { kind: "drop" },
+  unreachable: { kind: "error", code: 502, description: "Bad Gateway" },
+  broken: { kind: "lost" },
 };
 
 channelContract("telegram", async () => {

@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
 import { continuo, type Finished, type RunningGateway } from "../cli/process.ts";
 import type { Behaviours, ModelServer } from "../servers/model-server.ts";
-import type { InjectedMessage, TelegramServer } from "../servers/telegram-server.ts";
+import type { InjectedMessage, SentMessage, TelegramServer } from "../servers/telegram-server.ts";
 import { storeConfig } from "../store/database.ts";
 import { until, type Client } from "./client.ts";
 import { gatewayConfig, modelConfig, OPEN } from "./house.ts";
@@ -82,8 +82,9 @@ export async function town(t: TestContext, { behave = { kind: "reply", text: "no
 
 /** What a chat was sent, as it reads now: a message that grew counts once. */
 export function heard(server: TelegramServer, chat: number): string[] {
-  const edited = new Map(server.edits().map(({ messageId, text }) => [messageId, text]));
-  return server.sent().filter((message) => message.chat === String(chat)).map(({ messageId, text }) => edited.get(messageId) ?? text);
+  const here = (message: SentMessage): boolean => message.chat === String(chat);
+  const edited = new Map(server.edits().filter(here).map(({ messageId, text }) => [messageId, text]));
+  return server.sent().filter(here).map(({ messageId, text }) => edited.get(messageId) ?? text);
 }
 
 /** Waits until the gateway has taken in a message of the platform and nothing is under way. */

@@ -1,3 +1,4 @@
+import type { SentMessage } from "../servers/telegram-server.ts";
 import type { Row } from "./archive.ts";
 import { marksOf } from "./scene.ts";
 import { ROOMS, type Said } from "./talk.ts";
@@ -61,9 +62,9 @@ function textOrNull(row: Row, column: string): string | null {
 }
 
 function shownIn(town: Town, bot: number, chat: number): Shown[] {
-  const server = town.bots[bot];
-  const edited = new Map(server?.edits().map(({ messageId, text }) => [messageId, text]));
-  const sent = server?.sent().filter((message) => message.chat === String(chat)) ?? [];
+  const here = (message: SentMessage): boolean => message.chat === String(chat);
+  const edited = new Map(town.bots[bot]?.edits().filter(here).map(({ messageId, text }) => [messageId, text]));
+  const sent = town.bots[bot]?.sent().filter(here) ?? [];
   return sent.map(({ messageId, text }) => {
     const now = edited.get(messageId) ?? text;
     return { messageId, text: now, marks: marksOf(now) };

@@ -3,11 +3,11 @@
  * What was swallowed while it was bad never comes: such a connection is reset when the weather clears.
  */
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
 export type Weather =
   | { readonly kind: "clear" }
-  /** Nobody gets through: new connections are reset. Those that are there go on. */
+  /** Nobody listens there: new connections are refused. Those that are there go on. */
   | { readonly kind: "refuse" }
   /** Everything arrives, this much later. */
   | { readonly kind: "delay"; readonly ms: number }
@@ -69,7 +69,6 @@ function hand(from: Socket, to: Socket, delayMs: () => number, swallows: () => b
 }
 
 function join(near: Socket, port: number, sky: Sky, relays: Set<Relay>): void {
-  if (sky.weather.kind === "refuse") return void near.resetAndDestroy();
   near.setNoDelay(true);
   const far = connect({ port, host: "127.0.0.1", noDelay: true });
   const relay: Relay = { near, far, torn: "nothing" };
@@ -88,24 +87,32 @@ function join(near: Socket, port: number, sky: Sky, relays: Set<Relay>): void {
 export async function startTcpProxy(port: number): Promise<TcpProxy> {
   const sky: Sky = { weather: { kind: "clear" } };
   const relays = new Set<Relay>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => join(near, port, sky, relays));
-  server.listen(0, "127.0.0.1");
+  const open = (at: number): Server => createServer({ allowHalfOpen: true, noDelay: true }, (near) => join(near, port, sky, relays)).listen(at, "127.0.0.1");
+  let server: Server | null = open(0);
   await once(server, "listening");
+  const own = (server.address() as AddressInfo).port;
+  const listenOrNot = (): void => {
+    if (sky.weather.kind !== "refuse") return void (server ??= open(own));
+    server?.close();
+    server = null;
+  };
   const each = (which: (relay: Relay) => boolean, act: (socket: Socket) => void): void => {
     for (const relay of [...relays].filter(which)) for (const socket of [relay.near, relay.far]) act(socket);
   };
   return {
-    port: (server.address() as AddressInfo).port,
+    port: own,
     set(weather) {
       sky.weather = weather;
+      listenOrNot();
       if (weather.kind === "clear") each(({ torn }) => torn !== "nothing", (socket) => socket.resetAndDestroy());
     },
     reset: () => each(() => true, (socket) => socket.resetAndDestroy()),
     drop: () => each(() => true, (socket) => socket.end()),
     async close() {
       each(() => true, (socket) => socket.destroy());
-      server.close();
-      await once(server, "close");
+      const closing = server;
+      server = null;
+      if (closing) await new Promise((resolve) => closing.close(resolve));
     },
   };
 }

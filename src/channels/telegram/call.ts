@@ -6,7 +6,7 @@ import type { Account } from "./connect.ts";
 import { failedBy, failureOf, toChannelError } from "./failure.ts";
 
 /** Runs one call of the Bot API for an address; whatever goes wrong comes out as a `ContinuoError`. */
-export type Call = <T>(address: Address, run: (api: Api) => Promise<T>) => Promise<T>;
+export type Call = <T>(address: Address, may: "once" | "again", run: (api: Api) => Promise<T>) => Promise<T>;
 
 /**
  * A chat that was told to wait (429) is left alone until then: edits and typing would only lengthen the wait.
@@ -14,12 +14,12 @@ export type Call = <T>(address: Address, run: (api: Api) => Promise<T>) => Promi
  */
 export function createCall(accounts: readonly Account[], api: (account: Account) => Promise<Api>, now: () => number | null): Call {
   const quietUntil = new Map<string, number>();
-  return async (address, run) => {
+  return async (address, may, run) => {
     const account = accounts.find((one) => one.id === address.account);
     if (!account) throw new ContinuoError("CHANNEL_UNKNOWN", `There is no Telegram account "${address.account}".`);
     const lane = `${account.id}/${address.chat}`;
     const left = (quietUntil.get(lane) ?? 0) - (now() ?? Number.POSITIVE_INFINITY);
-    if (left > 0) throw toChannelError({ kind: "limited", retryAfterMs: left });
+    if (left > 0) throw toChannelError({ kind: "limited", retryAfterMs: left }, may);
     quietUntil.delete(lane);
     try {
       return await run(await api(account));
@@ -27,7 +27,7 @@ export function createCall(accounts: readonly Account[], api: (account: Account)
       const failure = failureOf(error, account.token);
       const at = now();
       if (failure.kind === "limited" && at !== null) quietUntil.set(lane, at + failure.retryAfterMs);
-      throw toChannelError(failure);
+      throw toChannelError(failure, may);
     }
   };
 }

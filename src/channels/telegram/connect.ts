@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import type { Api } from "grammy";
 import { z } from "zod";
 import type { ChannelContext, ChannelStatus } from "../../domain/channel.ts";
@@ -26,6 +28,7 @@ export interface PollParts {
 }
 
 const CALL_TIMEOUT_S = 60;
+const IDLE_MS = 15_000;
 const POLL_TIMEOUT_S = 30;
 /** A poll that has not answered by now hangs on a dead connection, whatever the socket says. */
 export const POLL_DEAD_MS = 45_000;
@@ -35,11 +38,20 @@ const LONGEST_PAUSE_MS = 30_000;
 const PLACE_LASTS_MS = 6 * 24 * 3_600_000;
 const CURSOR = "offset";
 
+/**
+ * Connections are kept for a little while only: one that something on the way has long forgotten would break with the
+ * next message on it, and nobody could say whether that arrived.
+ */
+function createAgents(): (url: { readonly protocol: string | null }) => HttpAgent {
+  const agents = { http: new HttpAgent({ keepAlive: true, timeout: IDLE_MS }), https: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }) };
+  return ({ protocol }) => (protocol === "http:" ? agents.http : agents.https);
+}
+
 /** The library's client for one bot; the library is loaded here, when it is first needed. */
 export async function openClient(account: Account): Promise<Api> {
   const { Api } = await import("grammy");
   const root = account.apiRoot === null ? {} : { apiRoot: account.apiRoot.replace(/\/+$/u, "") };
-  return new Api(account.token, { ...root, timeoutSeconds: CALL_TIMEOUT_S });
+  return new Api(account.token, { ...root, timeoutSeconds: CALL_TIMEOUT_S, baseFetchConfig: { agent: createAgents() } });
 }
 
 /** The library's type of a signal stems from a polyfill; at run time it takes the platform's own. */
@@ -138,6 +150,7 @@ function describe(failure: Failure, account: Account): string {
       return "Telegram asks to wait.";
     case "refused":
     case "unreachable":
+    case "broken":
       return `Telegram does not answer as it should (${failure.words}); Continuo tries again by itself.`;
     case "markup":
     case "unchanged":

@@ -9,7 +9,10 @@ export type Failure =
   | { readonly kind: "markup" }
   | { readonly kind: "unchanged" }
   | { readonly kind: "refused"; readonly words: string }
-  | { readonly kind: "unreachable"; readonly words: string };
+  /** It cannot have arrived, or the platform says itself that it did nothing. */
+  | { readonly kind: "unreachable"; readonly words: string }
+  /** The connection broke while the call was under way. */
+  | { readonly kind: "broken"; readonly words: string };
 
 const answerSchema = z.looseObject({
   error_code: z.int(),
@@ -19,6 +22,9 @@ const answerSchema = z.looseObject({
 
 /** The library keeps the cause of a network failure in `error`; its message carries the URL, and the token in it. */
 const networkSchema = z.looseObject({ error: z.looseObject({ code: z.string().optional(), type: z.string().optional() }) });
+
+/** No connection came about, so nothing was said on it. A call itself ends earlier than a connection's ETIMEDOUT. */
+const NEVER_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ERR_TLS_.*|CERT_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/u;
 
 const LONGEST_WORDS = 200;
 
@@ -31,7 +37,8 @@ export function failureOf(error: unknown, token: string): Failure {
   const answer = answerSchema.safeParse(error).data;
   if (!answer) {
     const cause = networkSchema.safeParse(error).data?.error;
-    return { kind: "unreachable", words: cause?.code ?? cause?.type ?? "no answer" };
+    const words = cause?.code ?? cause?.type ?? "no answer";
+    return { kind: NEVER_CONNECTED.test(words) ? "unreachable" : "broken", words };
   }
   const words = wordsOf(answer.description, token);
   const code = answer.error_code;
@@ -44,14 +51,17 @@ export function failureOf(error: unknown, token: string): Failure {
   return { kind: "refused", words };
 }
 
-/** What the outbox is told; `CHANNEL_UNAVAILABLE` is tried again, the others are final. */
-export function toChannelError(failure: Failure): ContinuoError {
+/** What the outbox is told; `CHANNEL_UNAVAILABLE` is tried again. What may be done `once` is not, when it may have been done. */
+export function toChannelError(failure: Failure, may: "once" | "again"): ContinuoError {
   const fields = { telegram: failure.kind };
   switch (failure.kind) {
     case "unauthorized":
       return new ContinuoError("CHANNEL_UNAUTHORIZED", "Telegram does not accept the bot's token.", { fields });
     case "limited":
       return new ContinuoError("CHANNEL_UNAVAILABLE", "Telegram asks to wait before the next message.", { fields, retryAfterMs: failure.retryAfterMs });
+    case "broken":
+      if (may === "once") return new ContinuoError("CHANNEL_UNCERTAIN", `The connection to Telegram broke before its answer (${failure.words}); the message may or may not have arrived.`, { fields });
+      return new ContinuoError("CHANNEL_UNAVAILABLE", `The connection to Telegram broke (${failure.words}).`, { fields });
     case "unreachable":
       return new ContinuoError("CHANNEL_UNAVAILABLE", `Telegram could not be reached (${failure.words}).`, { fields });
     case "conflict":

@@ -78,7 +78,7 @@ function createVoice(call: Call): { send: Channel["send"]; edits: Edits; typing:
       const { address, part, replyTo } = outgoing;
       const where = { ...threadOf(address), ...quoteOf(address, replyTo), link_preview_options: { is_disabled: true } };
       const sent = await sayPart(part, (text, mode) =>
-        call(address, (api) => api.sendMessage(address.chat, text, { ...where, ...mode }, callSignal(signal))),
+        call(address, "once", (api) => api.sendMessage(address.chat, text, { ...where, ...mode }, callSignal(signal))),
       );
       return { messageId: String(sent.message_id) };
     },
@@ -90,7 +90,7 @@ function createVoice(call: Call): { send: Channel["send"]; edits: Edits; typing:
         const how = { link_preview_options: { is_disabled: true } };
         try {
           await sayPart(part, (text, mode) =>
-            call(address, (api) => api.editMessageText(address.chat, number, text, { ...how, ...mode }, callSignal(signal))),
+            call(address, "again", (api) => api.editMessageText(address.chat, number, text, { ...how, ...mode }, callSignal(signal))),
           );
         } catch (error) {
           // The platform calls an edit that changes nothing an error; what should be there is there.
@@ -103,7 +103,7 @@ function createVoice(call: Call): { send: Channel["send"]; edits: Edits; typing:
       async show(address) {
         // Unlike a message, the sign of typing reaches the General topic only by its id.
         const topic = address.thread === null ? {} : { message_thread_id: Number(address.thread) };
-        await call(address, (api) => api.sendChatAction(address.chat, "typing", topic));
+        await call(address, "again", (api) => api.sendChatAction(address.chat, "typing", topic));
       },
     },
   };
