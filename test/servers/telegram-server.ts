@@ -165,7 +165,8 @@ async function forwardPoll(desk: Desk, path: string, body: Json, signal: AbortSi
   desk.endPoll = null;
   if (result["ok"] !== true) return result;
   const repeated = desk.again.splice(0).map((update_id) => ({ update_id }));
-  const ids = [...repeated, ...(result["result"] as { update_id: number }[])].map((update) => update.update_id);
+  const found = [...repeated, ...(result["result"] as { update_id: number }[])].map((update) => update.update_id);
+  const ids = [...new Set(found)].toSorted((a, b) => a - b);
   return { ok: true, result: await Promise.all(ids.flatMap((id) => desk.updates.get(id) ?? [])) };
 }
 
@@ -224,25 +225,12 @@ function completed(message: InjectedMessage, update: { update_id: number; messag
 }
 
 function injector(desk: Desk, adminUrl: string, adminToken: string): TelegramServer["injectMessage"] {
-  return async (message) => {
-    const chat = typeof message.chat === "number" ? { id: message.chat } : message.chat;
-    const from = typeof message.from === "number" ? { id: message.from } : message.from;
-    const forum = message.threadId !== undefined || ("isForum" in chat && chat.isForum === true);
-    const body = {
-      chatId: String(chat.id),
-      text: message.text,
-      fromId: from.id,
-      ...("name" in from && from.name !== undefined ? { fromName: from.name } : {}),
-      ...("username" in from && from.username !== undefined ? { fromUsername: from.username } : {}),
-      ...(forum ? { isForum: true, chatType: "supergroup" } : {}),
-      ...(message.threadId === undefined ? {} : { messageThreadId: message.threadId }),
-      // The server hands an update to a waiting poll at once: its number has to be known before.
-      updateId: 1 + Math.max(1000, ...desk.updates.keys()),
-    };
-    const asked = ask(adminUrl, adminToken, body);
-    desk.updates.set(body.updateId, asked.then((update) => completed(message, update)));
-    const update = await asked;
-    return { updateId: update.update_id, messageId: Number(update.message["message_id"]) };
+  // One after the other, as the platform numbers them.
+  let last: Promise<unknown> = Promise.resolve();
+  return (message) => {
+    const mine = last.then(() => inject(desk, adminUrl, adminToken, message));
+    last = mine.catch(() => undefined);
+    return mine;
   };
 }
 
@@ -260,6 +248,27 @@ function editor(desk: Desk): TelegramServer["injectEdit"] {
     desk.endPoll?.();
     return update_id;
   };
+}
+
+async function inject(desk: Desk, adminUrl: string, adminToken: string, message: InjectedMessage): ReturnType<TelegramServer["injectMessage"]> {
+  const chat = typeof message.chat === "number" ? { id: message.chat } : message.chat;
+  const from = typeof message.from === "number" ? { id: message.from } : message.from;
+  const forum = message.threadId !== undefined || ("isForum" in chat && chat.isForum === true);
+  const body = {
+    chatId: String(chat.id),
+    text: message.text,
+    fromId: from.id,
+    ...("name" in from && from.name !== undefined ? { fromName: from.name } : {}),
+    ...("username" in from && from.username !== undefined ? { fromUsername: from.username } : {}),
+    ...(forum ? { isForum: true, chatType: "supergroup" } : {}),
+    ...(message.threadId === undefined ? {} : { messageThreadId: message.threadId }),
+    // The server hands an update to a waiting poll at once: its number has to be known before.
+    updateId: 1 + Math.max(1000, ...desk.updates.keys()),
+  };
+  const asked = ask(adminUrl, adminToken, body);
+  desk.updates.set(body.updateId, asked.then((update) => completed(message, update)));
+  const update = await asked;
+  return { updateId: update.update_id, messageId: Number(update.message["message_id"]) };
 }
 
 async function ask(adminUrl: string, adminToken: string, body: Json): Promise<{ update_id: number; message: Json }> {
