@@ -90,6 +90,10 @@ interface Chat {
   readonly deliveries: readonly Delivery[];
 }
 
+function tell(shown: readonly Shown[], mark: string): string {
+  return JSON.stringify(shown.filter(({ marks }) => marks.includes(mark)).map(({ messageId, text }) => [messageId, text]));
+}
+
 /** What belongs into a chat is there once; what cannot be known has a row that says so; nothing else is there. */
 function checkChat({ room, shown, deliveries }: Chat, { said }: Evidence, fates: Fates, found: Found): { beginnings: number } {
   const times = group(shown.flatMap(({ marks }) => marks), (mark) => mark);
@@ -99,7 +103,7 @@ function checkChat({ room, shown, deliveries }: Chat, { said }: Evidence, fates:
     const seen = times.get(mark)?.length ?? 0;
     const own = byTurn.get(fates.turnOf.get(mark) ?? "") ?? [];
     if (own.length !== 1) found(own.length === 0 ? "lost" : "doubled", mark, `its turn has ${own.length} deliveries`);
-    if (seen > 1) found("doubled", mark, `${seen} messages of the chat answer it`);
+    if (seen > 1) found("doubled", mark, `${seen} messages of the chat answer it: ${tell(shown, mark)}; ${JSON.stringify(own)}`);
     if (own[0]?.state === "failed") found("lost", mark, `its reply was given up: ${own[0].error ?? ""}`);
     if (seen === 0 && own[0]?.state === "sent" && fates.hasAnswer(mark)) found("lost", mark, "its reply counts as sent and is not in the chat");
   }
@@ -152,7 +156,7 @@ export function checkAll(evidence: Evidence): { readonly findings: readonly Find
     findings,
     tally: {
       unknown: marks.filter((mark) => unknownTurns.has(fates.turnOf.get(mark) ?? "")),
-      noticed: marks.filter((mark) => !fates.hasAnswer(mark)),
+      noticed: marks.filter((mark) => fates.turnOf.has(mark) && !fates.hasAnswer(mark)),
       beginnings,
     },
   };

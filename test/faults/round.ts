@@ -129,6 +129,13 @@ async function play(plan: RoundPlan, story: Story, drawn: readonly Drawn[]): Pro
   }
 }
 
+const LAST_CALLS = 8;
+
+function tailsOf({ slots, bots }: Town): string {
+  const calls = bots.map((bot, index) => `--- bot ${index + 1} was asked last\n${bot.calls().slice(-LAST_CALLS).map((call) => JSON.stringify(call)).join("\n")}`);
+  return [...slots.map((slot) => `--- ${slot.name}\n${slot.tail()}`), ...calls].join("\n");
+}
+
 /** A town of its own through all faults of a seed; ends early, with what was found, when a law is broken. */
 export async function playRound(plan: RoundPlan): Promise<Round> {
   const town = await openTown(plan);
@@ -141,7 +148,7 @@ export async function playRound(plan: RoundPlan): Promise<Round> {
     return {
       ...{ seed: plan.seed, drawn, befallen: befallenOf(story), tally, messages: talk.said.size },
       findings: findings.map((one) => ({ ...one, kind: story.kinds[talk.said.get(one.mark ?? "")?.during ?? -1] ?? null })),
-      tails: findings.length === 0 ? "" : town.slots.map((slot) => `--- ${slot.name}\n${slot.tail()}`).join("\n"),
+      tails: findings.length === 0 ? "" : tailsOf(town),
     };
   } finally {
     await talk.end().catch(() => undefined); // what it could not say was told by whoever paused it

@@ -43,7 +43,9 @@ async function run({ seed, faults, engine, gateways, json }: Wanted): Promise<vo
       const progress = (count: number, kind: string): void => {
         console.error(`${String(done + count).padStart(6)}/${faults}  ${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  seed ${now.seed}  ${kind}`);
       };
-      const round = await playRound({ ...now, engine, gateways, bundle, progress });
+      const round = await playRound({ ...now, engine, gateways, bundle, progress }).catch((error: unknown) => {
+        throw new Error(`the harness itself failed with the seed ${now.seed}`, { cause: error });
+      });
       rounds.push(round);
       if (round.findings.length === 0) continue;
       console.error(describeFailure(round, `npm run faults -- --seed ${now.seed} --faults ${now.faults} --engine ${engine} --gateways ${gateways}`));

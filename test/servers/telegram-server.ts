@@ -158,15 +158,17 @@ async function forwardPoll(desk: Desk, path: string, body: Json, signal: AbortSi
   const ended = new AbortController();
   desk.endPoll = () => ended.abort();
   const quick = desk.again.length > 0 ? { ...body, timeout: 0 } : body;
-  const result = await forward(desk, path, quick, AbortSignal.any([signal, ended.signal])).catch((error: unknown): Json => {
-    if (ended.signal.aborted) return { ok: true, result: [] };
+  const found = await forward(desk, path, quick, AbortSignal.any([signal, ended.signal])).catch((error: unknown): null => {
+    if (ended.signal.aborted) return null;
     throw error;
   });
+  // What is redelivered comes among what was never confirmed, and never instead of it.
+  const result = found ?? (await forward(desk, path, { ...body, timeout: 0 }, signal));
   desk.endPoll = null;
   if (result["ok"] !== true) return result;
   const repeated = desk.again.splice(0).map((update_id) => ({ update_id }));
-  const found = [...repeated, ...(result["result"] as { update_id: number }[])].map((update) => update.update_id);
-  const ids = [...new Set(found)].toSorted((a, b) => a - b);
+  const all = [...repeated, ...(result["result"] as { update_id: number }[])].map((update) => update.update_id);
+  const ids = [...new Set(all)].toSorted((a, b) => a - b);
   return { ok: true, result: await Promise.all(ids.flatMap((id) => desk.updates.get(id) ?? [])) };
 }
 
