@@ -19,6 +19,7 @@ import type { RetryBudget } from "../outbox/backoff.ts";
 import { createUpkeep } from "../inbox/upkeep.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
+import { hasAll } from "../outbox/waiting.ts";
 import type { OutboxParts } from "../outbox/parts.ts";
 import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
 import { describeAudience, isInside } from "../routing/audience.ts";
@@ -131,7 +132,7 @@ export function createLine(parts: LineParts): Line {
   const { store, world, probe, settings, channel, cluster } = parts;
   const { clock, ids, log } = world;
   const holder = cluster.id;
-  const live = createLiveReplies({ clock, log, channel: sendingOnly(cluster, channel), rememberDraft: (turnId, draft) => rememberDraft(store, holder, turnId, draft) });
+  const live = createLiveReplies({ clock, log, channel: sendingOnly(cluster, channel), hasAll: (address) => hasAll(store, address), rememberDraft: (turnId, draft) => rememberDraft(store, holder, turnId, draft) });
   const outbox = sharedOutbox(cluster, { ...world, store, probe, channel, retry: settings.retry, guard: (delivery) => guardAddress(settings, delivery) });
   const recent = createRecentEntries(store, RECENT);
   const canaries: CanaryCount = { requests: 0, markers: 0, breaches: 0 };

@@ -8,6 +8,8 @@ export interface LiveParts {
   readonly clock: Clock;
   readonly log: ChannelLog;
   channel(address: Address, sessionKey: string): Channel | null;
+  /** Whether this address has everything that was committed for it. */
+  hasAll(address: Address): Promise<boolean>;
   /** Makes a draft survive a crash: the turn's next holder completes it instead of sending a second message. */
   rememberDraft(turnId: string, draft: string): Promise<void>;
 }
@@ -27,6 +29,7 @@ interface View {
   readonly startedAt: number;
   readonly abort: AbortController;
   hidden: boolean;
+  tried: boolean;
   text: string;
   shown: string;
   draft: string | null;
@@ -38,6 +41,8 @@ interface View {
 /** Quick answers go out whole: a draft begins only when an answer takes its time and has something to show. */
 const DRAFT_AFTER_MS = 900;
 const DRAFT_MIN_CHARS = 24;
+/** Whoever reads a beginning sees that it is one, also where its gateway died and the whole answer came as another message. */
+const UNFINISHED = " …";
 /** A platform that does not answer must not keep a finished answer from being stored. */
 const LAST_CALL_MS = 5_000;
 
@@ -45,20 +50,24 @@ export function createLiveReplies(parts: LiveParts): LiveReplies {
   const views = new Map<string, View>();
 
   const show = async (view: View, edits: Edits): Promise<void> => {
-    const part = view.channel.render(view.text)[0];
-    if (!part || part.plain === view.shown) return;
+    const { text } = view;
+    view.tried = true;
+    const part = view.channel.render(`${text.trimEnd()}${UNFINISHED}`)[0];
+    if (!part || text === view.shown) return;
     if (view.draft === null) {
+      // An earlier answer that is still on its way there comes first (law 3).
+      if (!(await parts.hasAll(view.address))) return;
       const outgoing = { address: view.address, part, replyTo: view.replyTo, nonce: `${view.turnId}-draft` };
       view.draft = (await view.channel.send(outgoing, view.abort.signal)).messageId;
       await parts.rememberDraft(view.turnId, view.draft);
     } else await edits.edit(view.address, view.draft, part, view.abort.signal);
-    view.shown = part.plain;
+    view.shown = text;
   };
 
   const schedule = (view: View, edits: Edits): void => {
     if (view.hidden || view.timer || view.busy || view.text.length < DRAFT_MIN_CHARS) return;
     const age = parts.clock.now() - view.startedAt;
-    const wait = view.draft === null ? Math.max(0, DRAFT_AFTER_MS - age) : edits.intervalMs;
+    const wait = view.tried ? edits.intervalMs : Math.max(0, DRAFT_AFTER_MS - age);
     view.timer = setTimeout(() => {
       view.timer = null;
       view.busy = show(view, edits)
@@ -117,6 +126,7 @@ function openView(parts: LiveParts, event: Extract<TurnEvent, { kind: "started" 
     startedAt: parts.clock.now(),
     abort: new AbortController(),
     hidden: false,
+    tried: false,
     text: "",
     shown: "",
     draft: event.draft,

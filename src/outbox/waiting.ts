@@ -2,6 +2,7 @@ import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Executor } from "../store/store.ts";
 import { toDelivery } from "../store/rows.ts";
+import { findLaneUnsent } from "../store/statements/find-lane-unsent.ts";
 import { findNextChatHead } from "../store/statements/find-next-chat-head.ts";
 import { findNextThreadHead } from "../store/statements/find-next-thread-head.ts";
 import { listLaneDeliveries } from "../store/statements/list-lane-deliveries.ts";
@@ -13,6 +14,11 @@ const PAGE = 20;
 export async function waitingFor(store: Executor, { channel, account, chat, thread }: Address): Promise<Delivery[]> {
   const rows = await store.all(listLaneDeliveries, { channel, account, chat, thread: thread ?? "", limit: PAGE });
   return rows.map(toDelivery);
+}
+
+/** Whether an address has everything that was committed for it. */
+export async function hasAll(store: Executor, { channel, account, chat, thread }: Address): Promise<boolean> {
+  return (await store.get(findLaneUnsent, { channel, account, chat, thread: thread ?? "" })) === undefined;
 }
 
 const FIRST = { channel: "", account: "", chat: "" };

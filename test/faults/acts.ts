@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProbePoint } from "../../src/domain/probe.ts";
 import { SERVER_FAULT, type Fault } from "../servers/telegram-server.ts";
 import type { Weather } from "../servers/tcp-proxy.ts";
+import type { Harm } from "../store/archive.ts";
 import { nameOfPoint, POINTS, type Drawn } from "./plan.ts";
 import type { Slot } from "./slot.ts";
 import type { Talk } from "./talk.ts";
@@ -110,8 +111,8 @@ const cutClients: Act = async ({ town }) => {
   for (const slot of town.slots) slot.now()?.client.socket.terminate();
 };
 
-const inStore = (what: "kill" | "shutdown" | "terminate"): Act => async ({ town }) => {
-  await town.archive.harm(what);
+const inStore = (what: Harm): Act => async ({ town }, _slot, { lastsMs }) => {
+  await town.archive.harm(what, lastsMs);
 };
 
 export const ACTS: Readonly<Record<string, Act>> = {

@@ -82,7 +82,8 @@ function checkOrder(marks: readonly string[], where: string, found: Found): void
   }
 }
 
-const BEGINNING = /^Let me think about that/;
+/** A message that grows ends so until it is complete: one that was left behind shows that it is not. */
+const BEGINNING = / …$/;
 
 interface Chat {
   readonly room: Extract<Room, { kind: "chat" }>;
@@ -96,7 +97,8 @@ function tell(shown: readonly Shown[], mark: string): string {
 
 /** What belongs into a chat is there once; what cannot be known has a row that says so; nothing else is there. */
 function checkChat({ room, shown, deliveries }: Chat, { said }: Evidence, fates: Fates, found: Found): { beginnings: number } {
-  const times = group(shown.flatMap(({ marks }) => marks), (mark) => mark);
+  const complete = shown.filter(({ text }) => !BEGINNING.test(text));
+  const times = group(complete.flatMap(({ marks }) => marks), (mark) => mark);
   const byTurn = group(deliveries, ({ turnId }) => turnId ?? "");
   for (const [mark, { room: home }] of said) {
     if (home.label !== room.label) continue;
@@ -114,8 +116,8 @@ function checkChat({ room, shown, deliveries }: Chat, { said }: Evidence, fates:
     if (strange && !(sameSession && !fates.hasAnswer(mark))) found("misrouted", mark, `it is answered in the chat of ${room.label}`);
   }
   checkOrder(shown.flatMap(({ marks }) => marks.filter((mark) => labelOf(mark) === room.label)), `the chat of ${room.label}`, found);
-  const kept = new Set(deliveries.flatMap(({ receipts }) => receipts));
-  return checkNotices({ room, shown, deliveries }, kept, found);
+  checkNotices({ room, shown: complete, deliveries }, found);
+  return { beginnings: shown.length - complete.length };
 }
 
 function sessionOf(room: Room, said: Evidence["said"], fates: Fates): string | undefined {
@@ -124,15 +126,13 @@ function sessionOf(room: Room, said: Evidence["said"], fates: Fates): string | u
 }
 
 /** Notices carry no mark: they are counted. */
-function checkNotices({ room, shown, deliveries }: Chat, kept: ReadonlySet<string>, found: Found): { beginnings: number } {
-  const left = shown.filter(({ messageId, marks, text }) => !kept.has(messageId) && marks.length === 0 && BEGINNING.test(text));
-  const notices = shown.filter(({ marks, messageId }) => marks.length === 0 && !left.some((one) => one.messageId === messageId)).length;
+function checkNotices({ room, shown, deliveries }: Chat, found: Found): void {
+  const notices = shown.filter(({ marks }) => marks.length === 0).length;
   const owed = deliveries.filter(({ text }) => !text.includes("mark-"));
   const most = owed.length;
   const least = owed.filter(({ state }) => state === "sent").length;
   if (notices < least) found("lost", null, `the chat of ${room.label} shows ${notices} notices of ${least}`);
   if (notices > most) found("doubled", null, `the chat of ${room.label} shows ${notices} notices of ${most}`);
-  return { beginnings: left.length };
 }
 
 export function checkAll(evidence: Evidence): { readonly findings: readonly Finding[]; readonly tally: Tally } {

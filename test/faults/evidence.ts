@@ -1,5 +1,5 @@
 import type { SentMessage } from "../servers/telegram-server.ts";
-import type { Row } from "./archive.ts";
+import type { Row } from "../store/database.ts";
 import { marksOf } from "./scene.ts";
 import { ROOMS, type Said } from "./talk.ts";
 import type { Town } from "./town.ts";

@@ -1,6 +1,6 @@
 import type { ProbePoint } from "../../src/domain/probe.ts";
 import { between, seeded, weighted } from "./random.ts";
-import type { Engine } from "./archive.ts";
+import type { Engine } from "../store/engine.ts";
 
 /** What a town is, as far as it decides what can befall it. */
 export interface Setting {

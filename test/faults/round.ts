@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { LEASE_MS } from "../../src/main/cluster.ts";
 import { until } from "../e2e/client.ts";
 import { ACTS, type Stage } from "./acts.ts";
 import { checkAll, type Finding, type Tally } from "./check.ts";
@@ -37,7 +38,6 @@ export interface Round {
 /** Everything is judged after so many faults, and at the end. */
 const JUDGED_EVERY = 25;
 const SETTLE_MS = 120_000;
-const LEASE_MS = 30_000;
 
 /** What is not yet done, as a word; null once there is nothing. */
 async function openWork({ archive }: Town, talk: Talk): Promise<string | null> {
@@ -110,7 +110,7 @@ function befallenOf({ stage, kinds, unknown }: Story): Befallen[] {
 async function judge({ stage, kinds }: Story): Promise<{ findings: Finding[]; tally: Tally }> {
   const stuck = await settle(stage);
   const { findings, tally } = checkAll(await gather(stage.town, stage.talk.said));
-  const cries = stage.town.slots.flatMap((slot) => unexplained(slot.errors(), new Set(kinds)).map((line): Finding => ({ law: "log", mark: null, what: `${slot.name}: ${line.msg} ${JSON.stringify(line["err"] ?? "")}` })));
+  const cries = stage.town.slots.flatMap((slot) => unexplained(slot.errors(), new Set(kinds)).map((line): Finding => ({ law: "log", mark: null, what: `${slot.name}: ${line}` })));
   return { findings: [...stuck, ...findings, ...cries], tally };
 }
 

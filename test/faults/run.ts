@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { describeFailure, markdown, reportOf } from "./report.ts";
 import { playRound, type Round } from "./round.ts";
-import type { Engine } from "./archive.ts";
+import type { Engine } from "../store/engine.ts";
 import { bundleVictim } from "./victim.ts";
 
 const FAULTS_A_TOWN = 100;

@@ -11,6 +11,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { arch, platform, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
 import type { Told } from "./postgres-server.ts";
@@ -19,6 +20,8 @@ const MEMORY = "/dev/shm";
 const MEMORY_WANTED = 2 ** 30;
 const READY = "database system is ready to accept connections";
 const TRIES = 3;
+const RESTARTS = 50;
+const RESTART_PAUSE_MS = 100;
 
 interface Binaries {
   readonly initdb: string;
@@ -144,11 +147,23 @@ async function launch({ binaries, data, owner, directory, synced }: House, port:
   return server;
 }
 
-async function end(server: ChildProcess): Promise<void> {
+/** The server's own processes outlive its first one by a moment, and keep the next one from its files. */
+async function launchAgain(house: House, port: number): Promise<ChildProcess> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await launch(house, port);
+    } catch (error) {
+      if (tries === RESTARTS) throw error;
+      await sleep(RESTART_PAUSE_MS);
+    }
+  }
+}
+
+async function end(server: ChildProcess, signal: "SIGQUIT" | "SIGKILL" = "SIGQUIT"): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = once(server, "exit");
   // Immediate: its data is thrown away, or is to be found as after a crash.
-  server.kill("SIGQUIT");
+  server.kill(signal);
   await gone;
 }
 
@@ -180,7 +195,8 @@ async function serve(house: House): Promise<void> {
     tell({ url: await createUser(house, port) });
     for await (const line of createInterface({ input: process.stdin })) {
       if (line === "crash") await end(running.server);
-      if (line === "restart") running.server = await launch(house, port);
+      if (line === "kill") await end(running.server, "SIGKILL");
+      if (line === "restart") running.server = await launchAgain(house, port);
       tell({ done: line });
     }
   } finally {

@@ -12,8 +12,8 @@ export interface PostgresServerOptions {
 export interface PostgresServer {
   /** Of the database `postgres`, with an ordinary user who may create databases. */
   readonly url: string;
-  /** Ends it as a crash would: nobody is told, nothing is written down. */
-  crash(): Promise<void>;
+  /** Ends it as a crash would: nobody is told, nothing is written down. SIGQUIT is its own immediate shutdown. */
+  crash(signal?: "SIGQUIT" | "SIGKILL"): Promise<void>;
   /** Starts it again after a crash, where it was. */
   restart(): Promise<void>;
   /** Ends it and removes all that it kept. It also ends when this process does, however that happens. */
@@ -57,7 +57,7 @@ export async function startPostgresServer({ durable = false }: PostgresServerOpt
   const hold = (held: boolean): void => {
     for (const one of [child, child.stdin, child.stdout] as unknown as { ref(): void; unref(): void }[]) one[held ? "ref" : "unref"]();
   };
-  const ask = async (what: "crash" | "restart"): Promise<void> => {
+  const ask = async (what: "crash" | "kill" | "restart"): Promise<void> => {
     hold(true);
     child.stdin?.write(`${what}\n`);
     await conversation.next();
@@ -67,7 +67,7 @@ export async function startPostgresServer({ durable = false }: PostgresServerOpt
   hold(false);
   return {
     url,
-    crash: () => ask("crash"),
+    crash: (signal = "SIGQUIT") => ask(signal === "SIGKILL" ? "kill" : "crash"),
     restart: () => ask("restart"),
     async stop() {
       hold(true);
