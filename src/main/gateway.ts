@@ -6,6 +6,7 @@ import { OPERATIONS, type Services } from "../operations/index.ts";
 import { createSessionCounts } from "../sessions/count.ts";
 import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
+import { findNewestDelivery } from "../store/statements/find-newest-delivery.ts";
 import type { Executor } from "../store/store.ts";
 import { buildAmend } from "./amends.ts";
 import { announceAmend, announceSession, announceTurns, hearOthers, publish } from "./announce.ts";
@@ -178,7 +179,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
     await store.close();
     throw error;
   });
-  const ids = createIds(clock);
+  const ids = createIds(clock, newest?.id ?? null);
   const listening = { host: "", port: 0 };
   const cluster = createGatewayCluster({ store, clock, ids, log, version: start.version, leaseMs: configuration.compiled.config.store.lease, address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`) });
   const house: House = {

@@ -146,7 +146,7 @@ test("a slow answer grows in one message by edits and ends as the whole text, sa
   const { telegram, client } = await scene(t, OPEN, { kind: "hold", first, text, until: rest.promise });
   await telegram.injectMessage({ chat: 501, from: 501, text: "tell me" });
   const [draft] = await answered(telegram, 501, 1);
-  assert.equal(draft, first.trim());
+  assert.equal(draft, `${first.trim()} …`);
   rest.resolve();
   await until("the draft is completed", () => telegram.edits().some((edit) => edit.text === first + text));
   await client.settled();

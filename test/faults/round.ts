@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { LEASE_MS } from "../../src/main/cluster.ts";
 import { until } from "../e2e/client.ts";
 import { ACTS, type Stage } from "./acts.ts";
 import { checkAll, type Finding, type Tally } from "./check.ts";
@@ -7,7 +6,7 @@ import { gather } from "./evidence.ts";
 import { unexplained } from "./expected-errors.ts";
 import { drawFaults, type Drawn } from "./plan.ts";
 import { createTalk, type Said, type Talk } from "./talk.ts";
-import { openTown, type TownPlan, type Town } from "./town.ts";
+import { LEASE_MS, openTown, type TownPlan, type Town } from "./town.ts";
 
 export interface RoundPlan extends TownPlan {
   readonly seed: number;

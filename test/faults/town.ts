@@ -40,6 +40,8 @@ export interface TownPlan {
   readonly bundle: Bundle;
 }
 
+/** Shorter than in production: who dies is missed sooner, and more faults fit into an hour. */
+export const LEASE_MS = 3_000;
 export const ACCOUNTS = ["default", "work"] as const;
 /** A model that hangs for longer gets no more patience; what it was asked ends with a notice. */
 const TURN_SECONDS = 10;
@@ -61,7 +63,7 @@ async function layLines(slot: number, bots: readonly TelegramServer[], model: Mo
     gateway: gatewayConfig(),
     ...modelConfig({ mock: { ...model, baseUrl: `${rootOf(proxies.at(-1))}/v1` } }, { timeoutSeconds: TURN_SECONDS }),
     channels: { telegram: { enabled: true, ...OPEN, accounts } },
-    ...(store === null ? {} : { store: { url: archive.urlAt(store.port) } }),
+    ...(store === null ? {} : { store: { url: archive.urlAt(store.port), lease: LEASE_MS } }),
   };
   const to = (index: number): Line["to"] => (index < bots.length ? "telegram" : "model");
   const lines: Line[] = proxies.map((proxy, index) => ({ slot, to: to(index), proxy }));
