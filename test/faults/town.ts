@@ -63,7 +63,7 @@ async function layLines(slot: number, bots: readonly TelegramServer[], model: Mo
     gateway: gatewayConfig(),
     ...modelConfig({ mock: { ...model, baseUrl: `${rootOf(proxies.at(-1))}/v1` } }, { timeoutSeconds: TURN_SECONDS }),
     channels: { telegram: { enabled: true, ...OPEN, accounts } },
-    ...(store === null ? {} : { store: { url: archive.urlAt(store.port), lease: LEASE_MS } }),
+    ...(store === null ? {} : { store: { url: archive.urlAt(store.port), lease: `${LEASE_MS / 1_000}s` } }),
   };
   const to = (index: number): Line["to"] => (index < bots.length ? "telegram" : "model");
   const lines: Line[] = proxies.map((proxy, index) => ({ slot, to: to(index), proxy }));
