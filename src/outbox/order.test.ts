@@ -7,8 +7,10 @@ import { noProbe } from "../domain/probe.ts";
 import { freshStore } from "../../test/store/database.ts";
 import type { Store } from "../store/store.ts";
 import { advanceDelivery } from "../store/statements/advance-delivery.ts";
+import { beginDelivery } from "../store/statements/begin-delivery.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
 import { enqueueDelivery } from "./enqueue.ts";
+import { hasAll, waitingFor } from "./waiting.ts";
 import { createOutboxWorker } from "./worker.ts";
 
 const RETRY = { attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 };
@@ -105,4 +107,16 @@ test("a clock that was set back by an hour before the start keeps no reply waiti
   await untilNothingIsOwed(store);
   await worker.stop(1_000);
   assert.deepEqual(sent, ["one"]);
+});
+
+test("an address has all only when nothing waits for it or is under way there", async (t) => {
+  const { store } = await outboxWith(t, ["one"]);
+  const here = { channel: "telegram", account: "default", chat: "42", thread: null };
+  const [waiting] = await waitingFor(store, here);
+  assert.ok(waiting);
+  assert.deepEqual([await hasAll(store, here), await hasAll(store, { ...here, chat: "43" })], [false, true]);
+  await store.run(beginDelivery, { id: waiting.id, attempts: 1 });
+  assert.equal(await hasAll(store, here), false);
+  await store.run(advanceDelivery, { id: waiting.id, state: "sent", sent_parts: 1, receipts: "[]", settled_at: 1 });
+  assert.equal(await hasAll(store, here), true);
 });

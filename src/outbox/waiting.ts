@@ -2,7 +2,7 @@ import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Executor } from "../store/store.ts";
 import { toDelivery } from "../store/rows.ts";
-import { findLaneUnsent } from "../store/statements/find-lane-unsent.ts";
+import { findLaneSending } from "../store/statements/find-lane-sending.ts";
 import { findNextChatHead } from "../store/statements/find-next-chat-head.ts";
 import { findNextThreadHead } from "../store/statements/find-next-thread-head.ts";
 import { listLaneDeliveries } from "../store/statements/list-lane-deliveries.ts";
@@ -18,7 +18,8 @@ export async function waitingFor(store: Executor, { channel, account, chat, thre
 
 /** Whether an address has everything that was committed for it. */
 export async function hasAll(store: Executor, { channel, account, chat, thread }: Address): Promise<boolean> {
-  return (await store.get(findLaneUnsent, { channel, account, chat, thread: thread ?? "" })) === undefined;
+  const lane = { channel, account, chat, thread: thread ?? "" };
+  return (await store.get(listLaneDeliveries, { ...lane, limit: 1 })) === undefined && (await store.get(findLaneSending, lane)) === undefined;
 }
 
 const FIRST = { channel: "", account: "", chat: "" };

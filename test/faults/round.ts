@@ -36,7 +36,7 @@ export interface Round {
 
 /** Everything is judged after so many faults, and at the end. */
 const JUDGED_EVERY = 25;
-const SETTLE_MS = 120_000;
+const SETTLE_MS = 180_000;
 
 /** What is not yet done, as a word; null once there is nothing. */
 async function openWork({ archive }: Town, talk: Talk): Promise<string | null> {

@@ -1,13 +1,12 @@
 import { sql } from "kysely";
 import { statement } from "../statement.ts";
 
-/** Something that has to reach this address and is not there yet; an empty thread is none. */
-export const findLaneUnsent = statement<{ channel: string; account: string; chat: string; thread: string }, { id: string }>((db, p) =>
+/** What is under way to this address; an empty thread is none. */
+export const findLaneSending = statement<{ channel: string; account: string; chat: string; thread: string }, { id: string }>((db, p) =>
   db
     .selectFrom("outbox")
     .select("id")
-    .where("state", "in", [sql.lit("pending"), sql.lit("sending")])
-    .where("state", "!=", sql.lit("sent"))
+    .where("state", "=", sql.lit("sending"))
     .where("channel", "=", p("channel"))
     .where("account", "=", p("account"))
     .where("chat", "=", p("chat"))
