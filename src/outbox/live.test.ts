@@ -16,6 +16,7 @@ function live(over: { hasAll?: () => boolean; send?: () => void } = {}) {
   const channel: Channel = {
     name: "telegram",
     accounts: ["default"],
+    repeats: "ambiguous",
     start: async () => undefined,
     stop: async () => undefined,
     render: (text) => [{ text, plain: text }],

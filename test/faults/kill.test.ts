@@ -86,7 +86,7 @@ async function killAt(t: TestContext, point: ProbePoint): Promise<void> {
 }
 
 /** In the moment of a platform call nobody can know whether it arrived: it is labelled, and not guessed. */
-async function killWhileSending(t: TestContext, point: "before-send" | "after-send" | "settled"): Promise<void> {
+async function killWhileSending(t: TestContext, point: "before-send" | "after-send" | "delivered"): Promise<void> {
   const scene = await openScene(t, bundle);
   const said = new Map<number, string[]>();
   for (let round = 0; round < KILLS; round++) await killOnPlatform(scene, round, point, said);
@@ -98,7 +98,7 @@ async function killWhileSending(t: TestContext, point: "before-send" | "after-se
     assert.deepEqual(scene.heard(chat), expected, `chat ${chat}: none twice, in order, and what is missing is labelled`);
     await checkTranscript(client, keyOf(chat), marks);
   }
-  const labelled = point === "settled" ? 0 : KILLS;
+  const labelled = point === "delivered" ? 0 : KILLS;
   assert.equal(status.queue.deliveriesUnknown, labelled);
   assert.equal(status.queue.deliveriesFailed, 0);
   await checkAlive(scene, client, createSpeaker());
@@ -110,7 +110,7 @@ describe("P5 kill -9", { concurrency: 2 }, () => {
   for (const point of ["received", "accepted", "claimed", "streaming", "before-commit", "committed"] as const) {
     test(`P5 kill -9 at "${point}": every message has one turn and one reply, in its own chat, in order`, (t) => killAt(t, point));
   }
-  test('P5 kill -9 at "settled": what is there and noted is neither sent again nor unknown', (t) => killWhileSending(t, "settled"));
+  test('P5 kill -9 at "delivered": what is there and noted is neither sent again nor unknown', (t) => killWhileSending(t, "delivered"));
   for (const point of ["before-send", "after-send"] as const) {
     test(`P5 kill -9 at "${point}": no reply is sent twice, and one that nobody can be sure of is labelled unknown`, (t) => killWhileSending(t, point));
   }

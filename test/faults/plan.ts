@@ -29,7 +29,7 @@ export interface KindOfFault {
   readonly only?: (setting: Setting) => boolean;
 }
 
-export const POINTS: readonly ProbePoint[] = ["received", "accepted", "claimed", "streaming", "before-commit", "committed", "before-send", "after-send", "settled"];
+export const POINTS: readonly ProbePoint[] = ["received", "accepted", "claimed", "asking", "streaming", "before-commit", "committed", "sending", "before-send", "after-send", "delivered"];
 
 export function nameOfPoint(point: ProbePoint): string {
   return `kill -9 at "${point}"`;
