@@ -40,6 +40,7 @@ export interface TownPlan {
   readonly bundle: Bundle;
 }
 
+const QUEUE_CAP = 500;
 /** Shorter than in production: who dies is missed sooner, and more faults fit into an hour. */
 export const LEASE_MS = 3_000;
 export const ACCOUNTS = ["default", "work"] as const;
@@ -63,6 +64,8 @@ async function layLines(slot: number, bots: readonly TelegramServer[], model: Mo
     gateway: gatewayConfig(),
     ...modelConfig({ mock: { ...model, baseUrl: `${rootOf(proxies.at(-1))}/v1` } }, { timeoutSeconds: TURN_SECONDS }),
     channels: { telegram: { enabled: true, ...OPEN, accounts } },
+    // What piles up while nothing works is answered all the same: what a full queue lets go is the queue's own story.
+    messages: { queue: { cap: QUEUE_CAP } },
     ...(store === null ? {} : { store: { url: archive.urlAt(store.port), lease: `${LEASE_MS / 1_000}s` } }),
   };
   const to = (index: number): Line["to"] => (index < bots.length ? "telegram" : "model");
