@@ -71,11 +71,7 @@ export function createLiveReplies(parts: LiveParts): LiveReplies {
     view.timer = setTimeout(() => {
       view.timer = null;
       view.busy = show(view, edits)
-        .catch((error: unknown) => {
-          parts.log.debug({ err: error, turnId: view.turnId }, "a draft could not be shown");
-          // It may be there: a second beginning beside it would be worse than none.
-          view.hidden = isContinuoError(error) && error.code === "CHANNEL_UNCERTAIN";
-        })
+        .catch((error: unknown) => notShown(parts.log, view, error))
         .finally(() => {
           view.busy = null;
           if (views.has(view.turnId) && view.text.length > view.shown.length) schedule(view, edits);
@@ -107,6 +103,12 @@ export function createLiveReplies(parts: LiveParts): LiveReplies {
       return view.draft;
     },
   };
+}
+
+function notShown(log: ChannelLog, view: View, error: unknown): void {
+  log.debug({ err: error, turnId: view.turnId }, "a draft could not be shown");
+  // It may be there: a second beginning beside it would be worse than none.
+  view.hidden = isContinuoError(error) && error.code === "CHANNEL_UNCERTAIN";
 }
 
 function openView(parts: LiveParts, event: Extract<TurnEvent, { kind: "started" }>): View | null {

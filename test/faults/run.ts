@@ -60,6 +60,8 @@ async function run({ seed, faults, engine, gateways, json }: Wanted): Promise<vo
   console.log(json ? JSON.stringify({ seed, engine, gateways, seconds, ...report, findings: rounds.flatMap(({ findings }) => findings) }, null, 2) : `\n${markdown(report)}`);
 }
 
+const INTERRUPTED = 130;
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(INTERRUPTED));
 const wanted = readArguments();
 if (typeof wanted === "string") {
   console.error(`error: ${wanted}\n\nusage: npm run faults -- --seed 7 --faults 300 --engine sqlite|postgres --gateways 1..3 [--json]`);

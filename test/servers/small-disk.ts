@@ -6,7 +6,13 @@ import { join } from "node:path";
 export function mountSmallDisk(directory: string, megabytes: number): { unmount(): void } | null {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return null;
   if (spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "continuo-test", directory]).status !== 0) return null;
-  return { unmount: () => void execFileSync("umount", ["-l", directory]) };
+  const unmount = (): void => {
+    process.off("exit", unmount);
+    execFileSync("umount", ["-l", directory]);
+  };
+  // An interrupted run leaves none behind.
+  process.on("exit", unmount);
+  return { unmount };
 }
 
 /** Takes every byte that is left; the result gives them back. */
