@@ -9,10 +9,10 @@ import { createBackup, verifyBackup } from "../../src/main/backup.ts";
 import { restoreBackup } from "../../src/main/restore.ts";
 import { openPostgresPort } from "../../src/store/engines/postgres/copy/port.ts";
 import { createDatabase, dropDatabase, joinRun, openDatabase } from "./databases.ts";
-import { ENGINE, postgresOnly } from "./engine.ts";
-import { fillStore } from "./fill-sqlite.ts";
+import { ENGINE, betweenEngines } from "./engine.ts";
+import { fillStore } from "../stores/filler.ts";
 
-const BOTH = postgresOnly("a backup of one engine is restored into the other");
+const BOTH = betweenEngines("a backup of one engine is restored into the other");
 if (ENGINE === "postgres") await joinRun();
 
 const watched = { signal: new AbortController().signal, onProgress: () => undefined };
