@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { SqlPort } from "../../src/store/copy/sql-port.ts";
@@ -9,6 +9,7 @@ import { continuo, type RunningGateway } from "../cli/process.ts";
 import type { ChatBody } from "../servers/model-server.ts";
 import { createDatabase, dropDatabase } from "../store/databases.ts";
 import { betweenEngines } from "../store/engine.ts";
+import { fillStore } from "../stores/filler.ts";
 import { connect, type Client, type Place } from "./client.ts";
 import { gatewayConfig, modelConfig, questionOf, readLog } from "./house.ts";
 import { stage } from "./stage.ts";
@@ -102,4 +103,45 @@ test("a gateway moves to PostgreSQL and back while somebody speaks: no word is l
   assert.ok((await last.history("main")).some(({ text }) => text.includes("blue door")));
   assert.match(await last.ask("and now"), /heard/);
   assert.equal(readLog(stateDir).filter(({ level }) => level >= 50).length, 0);
+});
+
+test("a gateway that is killed in the middle of a move goes on with what it has, and the same command ends the move; the old database is not started on", BOTH, async (t) => {
+  const house = stage(t);
+  const model = await house.model((body: ChatBody) => ({ kind: "reply", text: `heard: ${questionOf(body).slice(0, 40)}` }));
+  const config = { store: {}, gateway: gatewayConfig(), ...modelConfig({ mock: model }) };
+  const stateDir = house.directory();
+  mkdirSync(join(stateDir, "continuo"), { recursive: true, mode: 0o700 });
+  fillStore(join(stateDir, "continuo", "continuo.sqlite"), { sessions: 20, bytes: 3_000_000 });
+  const url = await database(t);
+  for (const phase of ["copy", "compare"]) {
+    const gateway = await house.gateway({ stateDir, config });
+    const client = await connect(gateway);
+    const moving = client.request("store.move", { to: url }).catch(() => undefined); // the gateway is killed under it
+    await client.event(phase, ({ event, payload }) => event === "store.progress" && JSON.stringify(payload).includes(phase));
+    await gateway.kill({ keep: true });
+    await moving;
+  }
+  const killed = statusOf((await continuo(["store", "status", "--json"], { stateDir })).stdout);
+  assert.deepEqual([killed.engine, killed.move?.state], ["sqlite", "moving"]);
+  const again = await house.gateway({ stateDir, config });
+  const speaker = await house.client(again);
+  await speaker.ask("to 1");
+  await speaker.settled();
+  assert.equal(await again.stop(), 0);
+
+  const { code, stdout, stderr } = await continuo(["store", "move", "--to", url, "--json"], { stateDir });
+  assert.equal(code, 0, stdout + stderr);
+  const moved = await house.gateway({ stateDir });
+  await assertHeard(moved, ["to 1"], await openPostgresPort(url));
+  const refusal = await continuo(["store", "move", "--to", url, "--json"], { stateDir });
+  assert.match(refusal.stdout, /"REQUEST_INVALID"|"STORE_OCCUPIED"/);
+  assert.equal(await moved.stop(), 0);
+
+  await assert.rejects(house.gateway({ stateDir, config }), /STORE_MOVED/);
+  const cancelled = await continuo(["store", "move", "--cancel", "--json"], { stateDir });
+  assert.deepEqual(JSON.parse(cancelled.stdout), { cancelled: true });
+  const old = await house.gateway({ stateDir, config });
+  assert.equal(await old.stop(), 0);
+  const occupied = await continuo(["store", "move", "--to", url, "--json"], { stateDir });
+  assert.match(occupied.stdout, /"STORE_OCCUPIED"/);
 });
