@@ -1,6 +1,6 @@
 /**
  * A process of its own for what would hold the gateway up: `check <database> <first table>` looks at every page,
- * `checkpoint <database>` brings the journal into the database. It tells its parent over IPC; whoever is killed here
+ * `checkpoint <database> <0 or 1>` brings the journal into the database, and with 1 cuts its file, too. It tells its parent over IPC; whoever is killed here
  * leaves nothing behind, since it only reads, or does what any other connection would do.
  */
 import { DatabaseSync } from "node:sqlite";
@@ -37,19 +37,22 @@ function check(path: string, first: number): void {
   tell({ kind: "checked", total: names.length, problems: problems.slice(0, MOST_PROBLEMS) });
 }
 
-/** The long part keeps nobody from writing; the short one, in which the file is cut, gives up when somebody is in the way. */
-function checkpoint(path: string): void {
+/**
+ * Bringing the journal in keeps nobody from writing, and lets the next writer begin it anew. Where somebody always reads it
+ * is never begun anew: then its file is cut, for which writers have to wait; it gives up when a reader is in the way.
+ */
+function checkpoint(path: string, cut: boolean): void {
   const database = new DatabaseSync(path);
   database.exec(`pragma busy_timeout = ${CUT_TIMEOUT_MS}; pragma synchronous = normal`);
   database.prepare("pragma wal_checkpoint(passive)").get();
-  const { busy } = database.prepare("pragma wal_checkpoint(truncate)").get() as { busy: number };
-  tell({ kind: "checkpointed", cut: busy === 0 });
+  if (cut) database.prepare("pragma wal_checkpoint(truncate)").get();
+  tell({ kind: "checkpointed" });
   database.close();
 }
 
 const [job, path = "", first = "0"] = process.argv.slice(2);
 try {
-  if (job === "checkpoint") checkpoint(path);
+  if (job === "checkpoint") checkpoint(path, first === "1");
   else check(path, Number(first));
 } catch (error) {
   tell({ kind: "failed", words: wordsOf(error) });

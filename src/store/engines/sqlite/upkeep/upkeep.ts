@@ -7,6 +7,8 @@ import { runChild, type RunningChild } from "./run-child.ts";
 const PACE_MS = 2_000;
 /** From here on it is brought into the database; SQLite itself does so with every 4 MB, unless somebody is in the way. */
 const JOURNAL_BYTES = 16 << 20;
+/** From here on writers have to wait for a moment until its file is cut. */
+const JOURNAL_CUT_BYTES = 32 << 20;
 /** A check reads what it reads as of one moment, which keeps the journal: it has to make way. */
 const CHECK_MAKES_WAY_BYTES = 32 << 20;
 /** Whatever reads for so long is told of. */
@@ -78,7 +80,7 @@ function keepSmall(path: string, state: State, { log }: Parts, makeWay: () => vo
   if (bytes > CHECK_MAKES_WAY_BYTES) makeWay();
   if (bytes <= JOURNAL_BYTES) state.alarmed = false;
   if (bytes <= JOURNAL_BYTES || state.cutting !== null) return;
-  const child = runChild(["checkpoint", path], (message) => {
+  const child = runChild(["checkpoint", path, bytes > JOURNAL_CUT_BYTES ? "1" : "0"], (message) => {
     if (message.kind === "failed") log.warn({ why: message.words, bytes }, "the database's journal could not be brought in");
   });
   state.cutting = child;
