@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { TestContext } from "node:test";
 import { continuo } from "../cli/process.ts";
 
 export interface Seen {
@@ -8,11 +9,15 @@ export interface Seen {
   readonly errors: readonly string[];
 }
 
-/** A process that reads the database with SQLite itself, and commands that are run beside the gateway, until `stop`. */
-export function startOnlookers(stateDir: string, commands: readonly (readonly string[])[], holdMs = 5): { stop(): Promise<{ readonly reader: Seen; readonly commands: Seen }> } {
+/** A process that reads the database with SQLite itself, and commands that are run beside the gateway, until `stop` or the test's end. */
+export function startOnlookers(t: TestContext, stateDir: string, commands: readonly (readonly string[])[], holdMs = 5): { stop(): Promise<{ readonly reader: Seen; readonly commands: Seen }> } {
   const reader = fork(new URL("./reader.ts", import.meta.url), [join(stateDir, "continuo", "continuo.sqlite"), String(holdMs)], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
   const seen = { reads: 0, errors: [] as string[] };
   const state = { stop: false };
+  t.after(() => {
+    state.stop = true;
+    reader.kill();
+  });
   const looking = (async () => {
     while (!state.stop) {
       for (const command of commands) {

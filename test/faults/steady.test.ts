@@ -71,7 +71,7 @@ test("P13 a hundred sessions write while commands, backups, another program and 
   const seen = { journal: 0, slowest: 0, backups: 0, removals: 0 };
   const failures: string[] = [];
 
-  const onlookers = startOnlookers(stateDir, [["sessions", "--json"], ["status", "--json"]], 400);
+  const onlookers = startOnlookers(t, stateDir, [["sessions", "--json"], ["status", "--json"]], 400);
   const watching = setInterval(() => (seen.journal = Math.max(seen.journal, statSync(`${database}-wal`, { throwIfNoEntry: false })?.size ?? 0)), 20);
   const repeat = async (work: () => Promise<void>): Promise<void> => {
     do await work();
