@@ -56,11 +56,15 @@ async function runOn(engine: Engine, which: readonly string[], env: Readonly<Rec
   const began = performance.now();
   const child = spawn(process.execPath, ["--test", ...OPTIONS, ...reporters, ...which], { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env, CONTINUO_TEST_ENGINE: engine } });
   // The terminal tells the tests themselves; this one only outlives them, to clear up.
-  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  const ended = { early: false };
+  const pass = (signal: NodeJS.Signals): void => {
+    ended.early = true;
+    child.kill(signal);
+  };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, pass);
   try {
     const [code] = (await once(child, "exit")) as [number | null];
-    if (code === null) return { code: 130, lines: [`${NAMES[engine]}: interrupted`] };
+    if (code === null || ended.early) return { code: 130, lines: [`${NAMES[engine]}: interrupted`] };
     const seconds = (performance.now() - began) / 1000;
     return { code, lines: closingLines(engine, JSON.parse(readFileSync(summary, "utf8")) as Summary, seconds) };
   } finally {
