@@ -15,6 +15,8 @@ const STATEMENTS = fileURLToPath(new URL("statements", import.meta.url));
 const MAY_SCAN: Readonly<Record<string, string>> = {
   countOpenDeliveries: "what was not sent",
   countOpenItems: "what waits",
+  boundDeliveryWaits: "replies that wait, once at a start",
+  listMoves: "a row for each move to another database",
   listQueueDepths: "the same",
   pruneSetbacks: "items with which something went wrong",
   listAgentsWithSessions: "a change of who shares what is planned over all sessions",
@@ -33,7 +35,7 @@ const MAY_SCAN: Readonly<Record<string, string>> = {
 };
 
 /** Walks along these from one end, and stops where their statement's limit is. */
-const LIMITED: readonly string[] = ["listChanges", "listApprovals", "listParticipants", "findNewestSignal"];
+const LIMITED: readonly string[] = ["listChanges", "listApprovals", "listParticipants", "findNewestSignal", "findNewestDelivery"];
 
 /** Walks over these are as long as what is in their state, whatever is stored. */
 const SMALL_INDEXES = /INDEX (outbox_sending|turns_running|pairings_open|agreements_agreed)\b/;
