@@ -167,28 +167,33 @@ async function followAll(parts: MoveParts): Promise<void> {
 async function compareAll(parts: MoveParts): Promise<MovedTable[]> {
   const { source, target, signal, onProgress } = parts;
   const moment = await source.snapshot();
-  let noted: Noted;
-  const tables: MovedTable[] = [];
   try {
-    noted = await readLog(moment);
+    const noted = await readLog(moment);
     await applyRows(moment, parts, noted);
     let total = 0;
     for (const table of await moment.shapes()) total += 2 * (await countOf(moment, table));
     let done = 0;
-    const onRows = (rows: number): void => {
+    const tables = await compareTables(moment, target, (rows) => {
       signal.throwIfAborted();
       onProgress({ phase: "compare", done: (done += rows), total });
-    };
-    const [from, to] = [await digestTables(sourceOf(moment), onRows), await digestTables(sourceOf(target), onRows)];
-    for (const [name, { rows, sha256 }] of from) {
-      if (to.get(name)?.rows !== rows || to.get(name)?.sha256 !== sha256) throw differs(name);
-      tables.push({ name, rows });
-    }
+    });
+    await forgetLog(source, noted.seqs);
+    return tables;
   } finally {
     await moment.close();
   }
-  await forgetLog(source, noted.seqs);
-  return tables;
+}
+
+async function compareTables(moment: SqlPort, target: SqlPort, onRows: (rows: number) => void): Promise<MovedTable[]> {
+  const copy = await target.snapshot();
+  try {
+    const [from, to] = [await digestTables(sourceOf(moment), onRows), await digestTables(sourceOf(copy), onRows)];
+    const other = [...from].find(([name, { rows, sha256 }]) => to.get(name)?.rows !== rows || to.get(name)?.sha256 !== sha256);
+    if (other) throw differs(other[0]);
+    return [...from].map(([name, { rows }]) => ({ name, rows }));
+  } finally {
+    await copy.close();
+  }
 }
 
 /**

@@ -80,7 +80,9 @@ function portOf(path: string, database: DatabaseSync): SqlPort {
       const other = opened(path, true);
       // Its first look fixes the moment.
       guarded(() => other.exec("begin; select 1 from sqlite_schema"));
-      return portOf(path, other);
+      const port = portOf(path, other);
+      // All of a large database may be read here: whoever else works in this process has its turn between two pages.
+      return { ...port, ask: (sql, values) => turn().then(() => port.ask(sql, values)) };
     },
     async close() {
       // The last one to leave takes the journal in, on the disk.
