@@ -137,6 +137,8 @@ export interface MadeBackup {
 export interface Restored {
   readonly stateDir: string;
   readonly configPath: string;
+  /** Where the rows are now. */
+  readonly engine: "sqlite" | "postgres";
   readonly manifest: Manifest;
   /** What was there before, and where it is now. */
   readonly movedAside: readonly string[];

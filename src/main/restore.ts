@@ -142,7 +142,7 @@ export async function restoreBackup(place: RestorePlace, path: string, { to, for
     signal.throwIfAborted();
     const movedFiles = packed.flatMap((file) => placeFile(file, target));
     await nameStore(target, store);
-    return { stateDir, configPath, manifest, movedAside: [...movedFiles, ...(await rows.place())] };
+    return { stateDir, configPath, engine: isFile ? "sqlite" : "postgres", manifest, movedAside: [...movedFiles, ...(await rows.place())] };
   } catch (error) {
     await rows.forget();
     throw explainDisk(error, stateDir);

@@ -64,7 +64,7 @@ test("verify with a file needs no gateway; restore says where what was there is 
   assert.match(cli.stdout(), /x\.backup is whole: 344 rows in 3 tables/);
   assert.equal(await cli.run("restore", "x.backup", "--to", "/srv/continuo", "--store", "sqlite"), 0);
   assert.match(cli.stdout(), /What was there before: \/state\/continuo\/continuo\.sqlite\.before-restore/);
-  assert.match(cli.stdout(), /The rows are in SQLite: take store\.url out/);
+  assert.match(cli.stdout(), /The rows are in SQLite, and the configuration says so\./);
   assert.match(cli.stdout(), /OPENCLAW_STATE_DIR=\/srv\/continuo continuo gateway start/);
 });
 

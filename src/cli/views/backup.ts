@@ -39,10 +39,11 @@ export function wholeLines(path: string, manifest: Manifest, palette: Palette): 
   return [`${palette.good("✓")} ${path} is whole: ${rows} rows in ${manifest.tables.length} tables, every checksum is right`, `  ${contentLine(manifest)}`];
 }
 
-export function restoredLines({ stateDir, manifest, movedAside }: Restored, isUsual: boolean, palette: Palette): string[] {
+export function restoredLines({ stateDir, engine, manifest, movedAside }: Restored, isUsual: boolean, palette: Palette): string[] {
   return [
     `${palette.good("✓")} Restored into ${stateDir}, and compared with the backup row by row`,
     `  ${contentLine(manifest)}`,
+    `  The rows are in ${engine === "postgres" ? "PostgreSQL" : "SQLite"}, and the configuration says so.`,
     ...movedAside.map((path) => `  What was there before: ${path}`),
     palette.warn("  What was waiting to be sent then is sent now. Let only one gateway run: this one, or the one that was backed up."),
     `  Start it: ${isUsual ? "" : `OPENCLAW_STATE_DIR=${stateDir} `}continuo gateway start`,
