@@ -9,8 +9,8 @@ const types = {
   },
 } as pg.CustomTypesConfig;
 
-/** How long a connection may take to be made, and a dead one to be noticed. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a connection may take to be made, or to become free. */
+const CONNECT_TIMEOUT_MS = 15_000;
 /** A lock that is not given in this time is an error, not a hang. */
 const LOCK_TIMEOUT_MS = 60_000;
 /** A server that says nothing for this long is gone; longer than any wait for a lock. */

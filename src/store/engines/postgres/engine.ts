@@ -16,7 +16,13 @@ export interface PostgresStoreOptions extends PostgresOptions {
   onError(error: unknown): void;
 }
 
-/** Sorted by how much the reader of a table has to hold: reads never wait for a lock, so few connections do. */
+/**
+ * For what goes on while all commits under way wait for a transaction that runs alone: that one itself, and single
+ * writes beside it.
+ */
+const SPARE_CONNECTIONS = 3;
+
+/** Reads never wait for a lock, so that few connections do. */
 function readConnections(connections: number): number {
   return Math.max(2, Math.ceil(connections / 3));
 }
@@ -26,7 +32,7 @@ function readConnections(connections: number): number {
  * Errors: STORE_UNREACHABLE, STORE_REFUSED, STORE_NEWER.
  */
 export async function openPostgres(options: PostgresStoreOptions): Promise<Store> {
-  const writes = createPool(options, "writer", options.connections, options.onError);
+  const writes = createPool(options, "writer", options.connections + SPARE_CONNECTIONS, options.onError);
   const reads = createPool(options, "reader", readConnections(options.connections), options.onError);
   try {
     await migratePostgres(writes);
