@@ -8,7 +8,7 @@ import { until } from "./client.ts";
 import { gatewayConfig, modelConfig, OPEN, questionOf, telegramConfig } from "./house.ts";
 import { stage } from "./stage.ts";
 
-test("a gateway is backed up while it answers, and on another machine goes on where it was: it remembers, and sends what was still to be sent", sqliteOnly("the rows of its file are what a backup is made of"), async (t) => {
+test("a gateway is backed up while it answers, and on another machine goes on where it was: it remembers, and sends what was still to be sent", sqliteOnly("it is restored into a directory; test/store/backup.test.ts is about both"), async (t) => {
   const house = stage(t);
   const telegram = await house.telegram();
   const model = await house.model((body) => ({ kind: "reply", text: `I heard: ${questionOf(body)}` }));
