@@ -1,15 +1,16 @@
 /**
  * P5: kill -9 at every step of a message's way. CONTINUO_FAULT_TURNS sets how many kills each step gets: 20 by default,
- * so that the suite stays quick; 200 is the size of the promise.
+ * 8 on PostgreSQL, where each restart waits for a lease, so that the suite stays quick; 200 is the size of the promise.
  */
 import assert from "node:assert/strict";
 import { after, describe, test, type TestContext } from "node:test";
 import type { ProbePoint } from "../../src/domain/probe.ts";
 import type { Client } from "../e2e/client.ts";
+import { ENGINE } from "../store/engine.ts";
 import { createSpeaker, marksOf, openScene, type Scene, type Speaker } from "./scene.ts";
 import { bundleVictim } from "./victim.ts";
 
-const KILLS = Number(process.env["CONTINUO_FAULT_TURNS"] ?? 20);
+const KILLS = Number(process.env["CONTINUO_FAULT_TURNS"] ?? (ENGINE === "postgres" ? 8 : 20));
 const CHATS = [501, 502, 503];
 const SESSIONS = ["red", "green", "blue"];
 
