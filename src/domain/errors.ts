@@ -30,6 +30,7 @@ const TABLE = {
   GATEWAY_TIMEOUT: { retry: true, cure: "Try again; `continuo gateway status` says whether the gateway answers." },
   REQUEST_INVALID: { retry: false, cure: "Correct the named parameter." },
   REQUEST_FORBIDDEN: { retry: false, cure: "Connect with the scope that the message names." },
+  TRASH_UNKNOWN: { retry: false, cure: "List what can be restored with `continuo sessions trash`." },
   SESSION_NOT_FOUND: { retry: false, cure: "List what there is with `continuo sessions`." },
   SESSION_KEY_INVALID: { retry: false, cure: "Use a key as `continuo sessions` prints it." },
   AGENT_UNKNOWN: { retry: false, cure: "Add the agent to agents.list, or name one that is there." },

@@ -19,6 +19,7 @@ import { liveStorage } from "./live-storage.ts";
 import { refuseMoved } from "./storage.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges, type RunningChanges } from "./changes.ts";
+import { startMaintenance } from "./maintenance.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Line, LineParts } from "./line.ts";
 import { lineSettings } from "./line-settings.ts";
@@ -201,6 +202,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
 async function shut({ doors, desks, store, cluster, watch, log }: House, line: Line, graceMs: number, reason: string, comesBack = false): Promise<void> {
   const steps = [
     () => desks.storage?.stop(),
+    () => desks.maintenance?.stop(),
     () => doors.channels?.stop(),
     () => line.stop(graceMs),
     () => desks.changes?.stop(),
@@ -266,6 +268,7 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   changes.settleAgreements();
   house.ready = true;
   store.upkeep?.start({ log, clock });
+  house.desks.maintenance = await startMaintenance(house);
   void channels.start();
   const watcher = await watchConfiguration({ configuration, changes, channels, gateway, log, env: start.env });
   log.info({ url: bound.url, pid: process.pid }, "the gateway is ready");

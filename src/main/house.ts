@@ -68,4 +68,5 @@ export interface Desks {
   changes?: RunningChanges;
   hold?: Line["hold"];
   storage?: { stop(): void };
+  maintenance?: { stop(): Promise<void> };
 }

@@ -35,6 +35,8 @@ import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 import { sessionsDescribe } from "./sessions-describe.ts";
 import { sessionsList } from "./sessions-list.ts";
+import { sessionsRestore } from "./sessions-restore.ts";
+import { sessionsTrash } from "./sessions-trash.ts";
 import { sessionsPreview } from "./sessions-preview.ts";
 import { status } from "./status.ts";
 import { storeMove } from "./store-move.ts";
@@ -52,6 +54,8 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   sessionsList,
   sessionsDescribe,
   sessionsPreview,
+  sessionsTrash,
+  sessionsRestore,
   chatSend,
   chatHistory,
   chatAbort,

@@ -1,6 +1,7 @@
 import type { ChangeTables } from "./tables/changes.ts";
 import type { Defaulted } from "./tables/defaulted.ts";
 import type { PeopleTables } from "./tables/people.ts";
+import type { TrashTables } from "./tables/trash.ts";
 
 /**
  * The schema as SQL sees it. Times are ms, booleans 0 or 1, JSON is text. Two keys are two columns:
@@ -33,13 +34,14 @@ interface ClusterTables {
   moves: MoveRow;
 }
 
-type All = LineTables & PeopleTables & ChangeTables & ClusterTables;
+type All = LineTables & PeopleTables & ChangeTables & ClusterTables & TrashTables;
 
 /** Every table by its name: a map, and no record. */
 export type Tables = { [Name in keyof All]: All[Name] };
 
 export type { AgreementRow, ApprovalRow, IdentityRow, PairingRow, PeerAliasRow, PersonRow, TryRow } from "./tables/people.ts";
 export type { ChangeRow, ChangeStepRow, InForceRow, KeyAliasRow, MovedEntryRow } from "./tables/changes.ts";
+export type { TrashPartRow, TrashRow } from "./tables/trash.ts";
 
 interface TransportColumns {
   channel: string;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { command, refuseUnknownSubcommand, type CommandContext } from "../command.ts";
-import { askStore } from "../connection.ts";
+import { askGateway, askStore } from "../connection.ts";
 import { withoutControls } from "../display-width.ts";
 import { failure } from "../failure.ts";
 import { printJson, printLines } from "../output.ts";
@@ -65,6 +65,29 @@ async function history({ deps }: CommandContext, key: string, options: HistoryOp
   printLines(deps.terminal, messages.map(({ timestamp, role, content }) => `[${timestamp ?? "unknown"}] ${role}: ${withoutControls(content)}`));
 }
 
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+async function trash({ deps }: CommandContext, options: JsonOption): Promise<void> {
+  const payload = asRow(await askStore(deps, "sessions.trash", {}));
+  if (options.json) return printJson(deps.terminal, payload);
+  const rows = rowsOf(payload, "sessions");
+  if (rows.length === 0) return printLines(deps.terminal, ["Nothing was removed that can be restored."]);
+  printLines(deps.terminal, rows.map((row) => {
+    const at = new Date(numberOf(row, "removedAt") ?? 0).toISOString();
+    return `${at}  ${withoutControls(textOf(row, "key") ?? "")}  ${textOf(row, "reason") ?? ""}  ${numberOf(row, "entries") ?? 0} entries`;
+  }));
+}
+
+async function restore({ deps }: CommandContext, key: string, options: JsonOption): Promise<void> {
+  const payload = asRow(await askGateway(deps, "sessions.restore", { key }, null));
+  if (options.json) return printJson(deps.terminal, payload);
+  const what = `${withoutControls(textOf(payload, "key") ?? key)}: ${numberOf(payload, "entries") ?? 0} entries`;
+  const place = payload["isCurrent"] === true ? "as they were." : `among its earlier conversations (${textOf(payload, "sessionId") ?? ""}), because the key is in use again.`;
+  printLines(deps.terminal, [`Restored ${what}, ${place}`]);
+}
+
 function withListOptions(target: Command): Command {
   return target
     .option("--json", "print JSON")
@@ -93,6 +116,17 @@ export function sessionsCommand(context: CommandContext): Command {
       .option("--json", "print JSON")
       .option("--limit <n>", "at most so many, the latest (default: 200)")
       .action(async (key: string, options: HistoryOptions) => history(context, key, options)),
+  );
+  parent.addCommand(
+    command("trash", "what maintenance removed and can be restored", ["continuo sessions trash --json"])
+      .option("--json", "print JSON")
+      .action(async (options: JsonOption) => trash(context, options)),
+  );
+  parent.addCommand(
+    command("restore", "bring back what was removed last under a key", ["continuo sessions restore agent:main:dm:telegram:default:42"])
+      .argument("<key>", "the session's key")
+      .option("--json", "print JSON")
+      .action(async (key: string, options: JsonOption) => restore(context, key, options)),
   );
   return parent;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, duration, foreign, httpUrl, positive, secret, size, validated } from "./fields.ts";
+import { count, duration, foreign, httpUrl, positive, secret, setting, size, validated } from "./fields.ts";
 
 const RETRY_ON = ["rate_limit", "overloaded", "network", "timeout", "server_error"] as const;
 
@@ -19,7 +19,7 @@ export const cronSchema = z.strictObject({
   ),
   webhook: validated(httpUrl.optional(), "Where results are posted.", "https://example.com/hook"),
   webhookToken: validated(secret(), "Sent along.", "${CRON_WEBHOOK_TOKEN}"),
-  sessionRetention: validated(z.union([z.literal(false), duration("h")]).prefault("24h"), "How long a run's session stays; a bare number counts hours.", "24h"),
+  sessionRetention: setting(z.union([z.literal(false), duration("h")]).prefault("24h"), "How long a run's session stays; a bare number counts hours.", "24h"),
   runLog: z
     .strictObject({
       maxBytes: validated(size().prefault(2_000_000), "Largest run log.", "2mb"),

@@ -38,15 +38,15 @@ const retention = z.union([z.literal(false), duration("d")]);
 
 const maintenance = z
   .strictObject({
-    mode: validated(z.enum(["warn", "enforce"]).default("warn"), "`warn` only says what it would remove; `enforce` removes it, restorably.", "warn"),
-    pruneAfter: validated(duration("d").optional(), "Sessions untouched for longer are stale; default `30d`, a bare number counts days.", "30d"),
-    pruneDays: validated(positive.optional(), "Older name of `pruneAfter`, in days; used only where that is unset.", 30),
-    maxEntries: validated(positive.default(500), "How many sessions are kept.", 500),
+    mode: setting(z.enum(["warn", "enforce"]).default("warn"), "`warn` only says what it would remove; `enforce` removes it, restorably.", "warn"),
+    pruneAfter: setting(duration("d").optional(), "Sessions untouched for longer are stale; default `30d`, a bare number counts days.", "30d"),
+    pruneDays: setting(positive.optional(), "Older name of `pruneAfter`, in days; used only where that is unset.", 30),
+    maxEntries: setting(positive.default(500), "How many sessions are kept.", 500),
     rotateBytes: validated(size().prefault("10mb"), "Size at which the mirror's `sessions.json` is rotated.", "10mb"),
     resetArchiveRetention: validated(retention.optional(), "How long archives of reset sessions stay; `false` keeps them; default as `pruneAfter`.", "90d"),
-    trashRetention: validated(duration("d").prefault("30d"), "How long what was removed can be restored.", "30d"),
-    maxDiskBytes: validated(size().optional(), "Disk budget of an agent's sessions; unset is no limit.", "500mb"),
-    highWaterBytes: validated(size().optional(), "What a clean-up over budget goes down to; default 80 % of `maxDiskBytes`.", "400mb"),
+    trashRetention: setting(duration("d").prefault("30d"), "How long what was removed can be restored.", "30d"),
+    maxDiskBytes: setting(size().optional(), "Disk budget of an agent's sessions; unset is no limit.", "500mb"),
+    highWaterBytes: setting(size().optional(), "What a clean-up over budget goes down to; default 80 % of `maxDiskBytes`.", "400mb"),
   })
   .transform(({ pruneDays, ...rest }) => {
     const pruneAfter = rest.pruneAfter ?? parseDuration(pruneDays ?? 30, "d") ?? 0;

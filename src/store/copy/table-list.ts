@@ -41,6 +41,9 @@ const KEYS: TableKeys = {
   changes: ["id"],
   change_steps: ["change_id", "number"],
   moved_entries: ["change_id", "number", "entry_id"],
+  trash: ["id"],
+  trash_parts: ["trash_id", "number"],
+  sizes: ["session_id"],
 };
 
 /** The tables by name, each with the columns of its primary key. */

@@ -5,10 +5,11 @@ import { queueAndBudgets } from "./0004-queue-and-budgets.ts";
 import { amends } from "./0005-amends.ts";
 import { indexes } from "./0006-indexes.ts";
 import { move } from "./0007-move.ts";
+import { trash } from "./0008-trash.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; a number is never reused, a migration that has been released is never edited. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls, sharedWork, queueAndBudgets, amends, indexes, move];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls, sharedWork, queueAndBudgets, amends, indexes, move, trash];
 
 /** The lowest schema whose version of Continuo can work with the one that `version` migrations make. */
 export function oldestReader(version: number): number {

@@ -1,0 +1,27 @@
+import { createMaintenance, type Maintenance } from "../sessions/maintenance/index.ts";
+import type { House } from "./house.ts";
+
+const LEASE = "upkeep";
+
+/** Tidies up the sessions; of several gateways on one database, one does. */
+export async function startMaintenance({ store, clock, ids, log, settings, cluster, doors }: House): Promise<Pick<Maintenance, "stop">> {
+  const maintenance = createMaintenance({
+    ...{ store, clock, ids, log },
+    settings: () => {
+      const { config, who } = settings.current();
+      const { mode, pruneAfter, maxEntries, trashRetention, maxDiskBytes, highWaterBytes } = config.session.maintenance;
+      const cronRetention = config.cron.sessionRetention === false ? null : config.cron.sessionRetention;
+      return {
+        mode,
+        limits: { pruneAfter, maxEntries, trashRetention, maxDiskBytes: maxDiskBytes ?? null, highWaterBytes: highWaterBytes ?? null, cronRetention },
+        isMain: (key, agentId) => key === who.mainKey(agentId),
+      };
+    },
+    onRemoved: (conversations) => {
+      if (conversations.length > 0) doors.mirror?.moved(conversations);
+    },
+  });
+  if (store.cluster === null) maintenance.start();
+  else await cluster.leases.want(LEASE, { gained: async () => maintenance.start(), lost: maintenance.stop });
+  return maintenance;
+}

@@ -1,0 +1,11 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { EntryRow } from "../../store/tables.ts";
+
+/** Entries as the trash keeps them. The columns are those of the table, by name: what a later version adds is null. */
+export function packEntries(rows: readonly EntryRow[]): string {
+  return zstdCompressSync(JSON.stringify(rows)).toString("base64");
+}
+
+export function unpackEntries(content: string): EntryRow[] {
+  return JSON.parse(zstdDecompressSync(Buffer.from(content, "base64")).toString("utf8")) as EntryRow[];
+}
