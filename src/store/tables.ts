@@ -1,7 +1,6 @@
 import type { ChangeTables } from "./tables/changes.ts";
 import type { Defaulted } from "./tables/defaulted.ts";
 import type { PeopleTables } from "./tables/people.ts";
-import type { TrashTables } from "./tables/trash.ts";
 
 /**
  * The schema as SQL sees it. Times are ms, booleans 0 or 1, JSON is text. Two keys are two columns:
@@ -34,6 +33,13 @@ interface ClusterTables {
   moves: MoveRow;
 }
 
+/** What was removed from the conversations, and what they weigh (docs/maintenance.md). */
+interface TrashTables {
+  trash: TrashRow;
+  trash_parts: TrashPartRow;
+  sizes: SizeRow;
+}
+
 type All = LineTables & PeopleTables & ChangeTables & ClusterTables & TrashTables;
 
 /** Every table by its name: a map, and no record. */
@@ -41,7 +47,6 @@ export type Tables = { [Name in keyof All]: All[Name] };
 
 export type { AgreementRow, ApprovalRow, IdentityRow, PairingRow, PeerAliasRow, PersonRow, TryRow } from "./tables/people.ts";
 export type { ChangeRow, ChangeStepRow, InForceRow, KeyAliasRow, MovedEntryRow } from "./tables/changes.ts";
-export type { TrashPartRow, TrashRow } from "./tables/trash.ts";
 
 interface TransportColumns {
   channel: string;
@@ -315,4 +320,42 @@ export interface MoveRow {
   rows: number;
   at: number;
   updated_at: number;
+}
+
+/** A session that was removed. */
+export interface TrashRow {
+  /** Grows: what was removed first comes first. */
+  id: string;
+  session_key: string;
+  agent_id: string;
+  reason: string;
+  /** moving, kept, restoring, restored, purging. */
+  state: string;
+  /** When it was removed, or restored. */
+  at: number;
+  entries: number;
+  /** How many parts it has had: the number of the next. */
+  parts: number;
+  /** Of its parts, as they are stored. */
+  bytes: number;
+  /** JSON of the row. */
+  session: string;
+}
+
+export interface TrashPartRow {
+  trash_id: string;
+  number: number;
+  /** conversation: JSON of its row. entries: JSON of the rows, packed. */
+  kind: string;
+  session_id: string;
+  /** Of a conversation: entries of it are still to be moved. */
+  open: number;
+  content: string;
+}
+
+/** What the entries of a conversation weigh, up to one of them. */
+export interface SizeRow {
+  session_id: string;
+  bytes: number;
+  through_seq: number;
 }

@@ -40,6 +40,17 @@ interface House {
   dump(): Promise<unknown>;
 }
 
+/** Past the store, by the engine itself. */
+function filling({ prefix, count, each, daysAgo, text = "What I said was this, and no more." }: Group): string {
+  const numbers = (name: string, n: number): string => `with recursive ${name}(i) as (select 1 union all select i + 1 from ${name} where i < ${n})`;
+  const at = `${NOW - daysAgo * DAY} - n.i`;
+  const key = `'${prefix}' || cast(n.i as text)`;
+  const id = `'id-${prefix}-' || cast(n.i as text)`;
+  return `${numbers("n", count)} insert into sessions (key, agent_id, session_id, chat_kind, channel, audience, created_at, updated_at, interaction_at, label) select ${key}, 'main', ${id}, 'dm', 'telegram', 'owner', ${at}, ${at}, ${at}, 'A label' from n;
+    ${numbers("n", count)} insert into conversations (session_id, key, began_at, began_reason, entry_seq, leaf_id, message_count, preview, amends) select ${id}, ${key}, ${at}, 'first-message', ${each}, ${id}, ${each}, 'What', 3 from n;
+    ${numbers("n", count)} insert into entries (session_id, seq, id, session_key, role, text, at, channel, account, chat, sender_id, audience, meta) select ${id}, e.i, ${id} || '-' || cast(e.i as text), ${key}, 'user', '${text}', ${NOW}, 'telegram', 'default', '42', '42', 'owner', '{}' from n cross join (${numbers("m", each)} select i from m) e;`;
+}
+
 async function house(t: TestContext): Promise<House> {
   const directory = mkdtempSync(join(tmpdir(), "continuo-maintenance-"));
   const store = await storeIn(directory);
@@ -75,18 +86,7 @@ async function house(t: TestContext): Promise<House> {
     clock,
     widest: () => widest,
     sql: (text) => scriptIn(directory, text),
-    async fill({ prefix, count, each, daysAgo, text = "What I said was this, and no more." }) {
-      const numbers = (name: string, n: number): string => `with recursive ${name}(i) as (select 1 union all select i + 1 from ${name} where i < ${n})`;
-      const at = `${NOW - daysAgo * DAY} - n.i`;
-      const key = `'${prefix}' || cast(n.i as text)`;
-      const id = `'id-${prefix}-' || cast(n.i as text)`;
-      await scriptIn(
-        directory,
-        `${numbers("n", count)} insert into sessions (key, agent_id, session_id, chat_kind, channel, audience, created_at, updated_at, interaction_at, label) select ${key}, 'main', ${id}, 'dm', 'telegram', 'owner', ${at}, ${at}, ${at}, 'A label' from n;
-         ${numbers("n", count)} insert into conversations (session_id, key, began_at, began_reason, entry_seq, leaf_id, message_count, preview, amends) select ${id}, ${key}, ${at}, 'first-message', ${each}, ${id}, ${each}, 'What', 3 from n;
-         ${numbers("n", count)} insert into entries (session_id, seq, id, session_key, role, text, at, channel, account, chat, sender_id, audience, meta) select ${id}, e.i, ${id} || '-' || cast(e.i as text), ${key}, 'user', '${text}', ${NOW}, 'telegram', 'default', '42', '42', 'owner', '{}' from n cross join (${numbers("m", each)} select i from m) e;`,
-      );
-    },
+    fill: (group) => scriptIn(directory, filling(group)),
     async pass(changed = {}, wanted = "enforce", most = Number.MAX_SAFE_INTEGER) {
       Object.assign(limits, LIMITS, changed);
       mode = wanted;

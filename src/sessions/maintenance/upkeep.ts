@@ -57,82 +57,84 @@ interface Chosen {
   readonly reason: Reason;
 }
 
+/** A pass that was cut off, here or on another gateway, is taken up where it stopped. */
+async function finish(parts: MaintenanceParts, { id, session_key }: TrashRow): Promise<void> {
+  const { store, clock } = parts;
+  const moved = await store.transaction(async (tx) => {
+    const row = await tx.get(findTrash, { id });
+    if (row?.state === "moving") return moveOn(tx, row);
+    if (row?.state === "purging") await purgeOn(tx, row);
+    if (row?.state === "restoring") await restoreOn(tx, row, clock.now());
+    return null;
+  }, session_key);
+  if (moved !== null) parts.onRemoved(moved.conversations);
+}
+
+/** Makes room among what was removed before: what is too old, and the oldest while there is too much. */
+async function purgeSome({ store, clock }: MaintenanceParts, agentId: string, { survey }: Pass, limits: Limits, target: number): Promise<boolean> {
+  let bytes = survey.held.get(agentId)?.bytes ?? 0;
+  const now = clock.now();
+  const chosen: { readonly row: TrashRow; readonly reason: "retention" | "disk-budget" }[] = [];
+  for (const row of await store.all(listAgentTrash, { agent: agentId, limit: SIDE_BY_SIDE })) {
+    const isOld = row.at < now - limits.trashRetention;
+    if (!isOld && (bytes <= target || row.state !== "kept")) continue;
+    chosen.push({ row, reason: isOld ? "retention" : "disk-budget" });
+    bytes -= row.bytes;
+  }
+  const purged = await Promise.all(chosen.map(({ row, reason }) => store.transaction((tx) => purge(tx, row.id, reason, now), row.session_key)));
+  for (const [index, { row }] of chosen.entries()) if (purged[index]) survey.add(agentId, { sessions: 0, bytes: -row.bytes });
+  return purged.includes(true);
+}
+
+/** Removes what goes of the next page; false when no more of this agent's sessions can. */
+async function removeSome(parts: MaintenanceParts, agentId: string, current: Pass, settings: MaintenanceSettings, target: number): Promise<boolean> {
+  const { store, clock, ids } = parts;
+  const { survey, after } = current;
+  const now = clock.now();
+  const page = await store.all(pageOldestSessions, { agent: agentId, after_at: after.at, after_key: after.key, limit: SIDE_BY_SIDE });
+  const chosen: Chosen[] = [];
+  let held = current.sweep === "age" ? NOBODY : (survey.held.get(agentId) ?? NOBODY);
+  for (const found of page) {
+    const reason = settings.isMain(found.key, agentId) ? null : reasonToRemove({ key: found.key, updatedAt: found.updated_at }, held, target, settings.limits, now);
+    if (reason === null) continue;
+    chosen.push({ found, reason });
+    held = { sessions: held.sessions - 1, bytes: held.bytes - found.bytes };
+  }
+  const moved = await Promise.all(chosen.map(({ found, reason }) => store.transaction((tx) => removeSession(tx, found, reason, ids.next(), now), found.key)));
+  for (const one of moved) {
+    if (one === null) continue;
+    survey.add(agentId, { sessions: -1, bytes: one.kept - one.freed });
+    parts.onRemoved(one.conversations);
+  }
+  const last = page.at(-1);
+  if (last === undefined) return false;
+  current.after = { at: last.updated_at, key: last.key };
+  const left = survey.held.get(agentId) ?? NOBODY;
+  if (current.sweep === "age") return !isYoung(last.updated_at, settings.limits, now);
+  return left.sessions > settings.limits.maxEntries || left.bytes > target;
+}
+
+async function warn({ store, clock, log }: MaintenanceParts, agentId: string, { sessions, bytes }: Held, { maxEntries, maxDiskBytes, pruneAfter }: Limits): Promise<void> {
+  const { count } = (await store.get(countAgentSessions, { agent: agentId, since: clock.now() - pruneAfter })) ?? { count: sessions };
+  const over = { stale: sessions - count, overCap: Math.max(0, sessions - maxEntries), overBytes: Math.max(0, bytes - (maxDiskBytes ?? bytes)) };
+  if (Object.values(over).every((figure) => figure <= 0)) return;
+  log.warn({ agentId, sessions, bytes, ...over }, "session.maintenance would remove sessions; its mode is `warn`, so nothing is");
+}
+
+async function tidy(parts: MaintenanceParts, agentId: string, current: Pass): Promise<boolean> {
+  const settings = parts.settings();
+  const held = current.survey.held.get(agentId) ?? NOBODY;
+  if (settings.mode === "warn") return current.sweep === "age" ? warn(parts, agentId, held, settings.limits).then(() => false) : false;
+  const isOver = held.bytes > (settings.limits.maxDiskBytes ?? Number.MAX_SAFE_INTEGER);
+  if (isOver) current.target = bytesTarget(held.bytes, settings.limits);
+  const target = current.target ?? Number.MAX_SAFE_INTEGER;
+  return (await purgeSome(parts, agentId, current, settings.limits, target)) || (await removeSome(parts, agentId, current, settings, target));
+}
+
 /** The steps of a pass; each is bounded, and says how long to rest after it, ms (law 8). */
 export function createSteps(parts: MaintenanceParts): { step(): Promise<number> } {
-  const { store, clock, ids, log } = parts;
+  const { store } = parts;
   let pass: Pass | null = null;
-
-  /** A pass that was cut off, here or on another gateway, is taken up where it stopped. */
-  const finish = async ({ id, session_key }: TrashRow): Promise<void> => {
-    const moved = await store.transaction(async (tx) => {
-      const row = await tx.get(findTrash, { id });
-      if (row?.state === "moving") return moveOn(tx, row);
-      if (row?.state === "purging") await purgeOn(tx, row);
-      if (row?.state === "restoring") await restoreOn(tx, row, clock.now());
-      return null;
-    }, session_key);
-    if (moved !== null) parts.onRemoved(moved.conversations);
-  };
-
-  /** Makes room among what was removed before: what is too old, and the oldest while there is too much. */
-  const purgeSome = async (agentId: string, { survey }: Pass, limits: Limits, target: number): Promise<boolean> => {
-    let bytes = survey.held.get(agentId)?.bytes ?? 0;
-    const now = clock.now();
-    const chosen: { readonly row: TrashRow; readonly reason: "retention" | "disk-budget" }[] = [];
-    for (const row of await store.all(listAgentTrash, { agent: agentId, limit: SIDE_BY_SIDE })) {
-      const isOld = row.at < now - limits.trashRetention;
-      if (!isOld && (bytes <= target || row.state !== "kept")) continue;
-      chosen.push({ row, reason: isOld ? "retention" : "disk-budget" });
-      bytes -= row.bytes;
-    }
-    const purged = await Promise.all(chosen.map(({ row, reason }) => store.transaction((tx) => purge(tx, row.id, reason, now), row.session_key)));
-    for (const [index, { row }] of chosen.entries()) if (purged[index]) survey.add(agentId, { sessions: 0, bytes: -row.bytes });
-    return purged.includes(true);
-  };
-
-  /** Removes what goes of the next page; false when no more of this agent's sessions can. */
-  const removeSome = async (agentId: string, current: Pass, settings: MaintenanceSettings, target: number): Promise<boolean> => {
-    const { survey, after } = current;
-    const now = clock.now();
-    const page = await store.all(pageOldestSessions, { agent: agentId, after_at: after.at, after_key: after.key, limit: SIDE_BY_SIDE });
-    const chosen: Chosen[] = [];
-    let held = current.sweep === "age" ? NOBODY : (survey.held.get(agentId) ?? NOBODY);
-    for (const found of page) {
-      const reason = settings.isMain(found.key, agentId) ? null : reasonToRemove({ key: found.key, updatedAt: found.updated_at }, held, target, settings.limits, now);
-      if (reason === null) continue;
-      chosen.push({ found, reason });
-      held = { sessions: held.sessions - 1, bytes: held.bytes - found.bytes };
-    }
-    const moved = await Promise.all(chosen.map(({ found, reason }) => store.transaction((tx) => removeSession(tx, found, reason, ids.next(), now), found.key)));
-    for (const one of moved) {
-      if (one === null) continue;
-      survey.add(agentId, { sessions: -1, bytes: one.kept - one.freed });
-      parts.onRemoved(one.conversations);
-    }
-    const last = page.at(-1);
-    if (last === undefined) return false;
-    current.after = { at: last.updated_at, key: last.key };
-    const left = survey.held.get(agentId) ?? NOBODY;
-    if (current.sweep === "age") return !isYoung(last.updated_at, settings.limits, now);
-    return left.sessions > settings.limits.maxEntries || left.bytes > target;
-  };
-
-  const warn = async (agentId: string, { sessions, bytes }: Held, { maxEntries, maxDiskBytes, pruneAfter }: Limits): Promise<void> => {
-    const { count } = (await store.get(countAgentSessions, { agent: agentId, since: clock.now() - pruneAfter })) ?? { count: sessions };
-    const over = { stale: sessions - count, overCap: Math.max(0, sessions - maxEntries), overBytes: Math.max(0, bytes - (maxDiskBytes ?? bytes)) };
-    if (Object.values(over).every((figure) => figure <= 0)) return;
-    log.warn({ agentId, sessions, bytes, ...over }, "session.maintenance would remove sessions; its mode is `warn`, so nothing is");
-  };
-
-  const tidy = async (agentId: string, current: Pass): Promise<boolean> => {
-    const settings = parts.settings();
-    const held = current.survey.held.get(agentId) ?? NOBODY;
-    if (settings.mode === "warn") return current.sweep === "age" ? warn(agentId, held, settings.limits).then(() => false) : false;
-    const isOver = held.bytes > (settings.limits.maxDiskBytes ?? Number.MAX_SAFE_INTEGER);
-    if (isOver) current.target = bytesTarget(held.bytes, settings.limits);
-    const target = current.target ?? Number.MAX_SAFE_INTEGER;
-    return (await purgeSome(agentId, current, settings.limits, target)) || (await removeSome(agentId, current, settings, target));
-  };
 
   const walk = async (current: Pass): Promise<number> => {
     if (!current.isCounted) {
@@ -145,7 +147,7 @@ export function createSteps(parts: MaintenanceParts): { step(): Promise<number> 
       pass = null;
       return BETWEEN_PASSES_MS;
     }
-    if (await tidy(agentId, current)) return BETWEEN_STEPS_MS;
+    if (await tidy(parts, agentId, current)) return BETWEEN_STEPS_MS;
     if (current.sweep === "age") Object.assign(current, { sweep: "excess", after: START });
     else Object.assign(current, { agents: others, sweep: "age", target: null, after: START });
     return BETWEEN_STEPS_MS;
@@ -155,7 +157,7 @@ export function createSteps(parts: MaintenanceParts): { step(): Promise<number> 
     async step() {
       const open = await store.get(findTrashUnderWay, {});
       if (open !== undefined) {
-        await finish(open);
+        await finish(parts, open);
         return BETWEEN_STEPS_MS;
       }
       pass ??= { survey: await createSurvey(store), isCounted: false, agents: [], sweep: "age", target: null, after: START };
