@@ -7,13 +7,14 @@ import { json, machine, table } from "./lib/report.ts";
 import { list } from "./list.ts";
 import { memory } from "./memory.ts";
 import { people } from "./people.ts";
+import { prune } from "./prune.ts";
 import { ready } from "./ready.ts";
 import { routing } from "./routing.ts";
 import { stalls } from "./stalls.ts";
 import { store } from "./store.ts";
 import { turns } from "./turns.ts";
 
-const BENCHES: readonly Bench[] = [turns, routing, people, store, cluster, list, ready, memory, stalls, cli];
+const BENCHES: readonly Bench[] = [turns, routing, people, store, cluster, list, ready, memory, stalls, prune, cli];
 const USAGE_ERROR = 2;
 
 function usage(): string {
