@@ -108,3 +108,17 @@ test("history prints one block a message, and an unknown key is an error", async
   assert.deepEqual(Object.keys(unknown.json()), ["error"]);
   unknown.remove();
 });
+
+test("trash lists what was removed, and the gateway is needed to restore it", async () => {
+  const removed = [{ key: "agent:main:dm:1", agentId: "main", reason: "stale", removedAt: NOW, entries: 14, bytes: 900 }];
+  const cli = fakeCli({ local: () => ({ sessions: removed }) });
+  assert.equal(await cli.run("sessions", "trash"), 0);
+  assert.equal(cli.stdout(), "2026-11-21T10:00:00.000Z  agent:main:dm:1  stale  14 entries\n");
+  cli.remove();
+  const none = fakeCli({ local: () => ({ sessions: [] }) });
+  assert.equal(await none.run("sessions", "trash"), 0);
+  assert.match(none.stdout(), /Nothing was removed/);
+  assert.equal(await none.run("sessions", "restore", "agent:main:dm:1"), 1);
+  assert.match(none.stderr(), /GATEWAY_UNREACHABLE/);
+  none.remove();
+});

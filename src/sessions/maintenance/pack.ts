@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { EntryRow } from "../../store/tables.ts";
 
-/** Entries as the trash keeps them. The columns are those of the table, by name: what a later version adds is null. */
+/** Entries as the trash keeps them, the columns by their names. */
 export function packEntries(rows: readonly EntryRow[]): string {
   return zstdCompressSync(JSON.stringify(rows)).toString("base64");
 }

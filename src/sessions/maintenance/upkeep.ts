@@ -74,10 +74,11 @@ async function finish(parts: MaintenanceParts, { id, session_key }: TrashRow): P
 async function purgeSome({ store, clock }: MaintenanceParts, agentId: string, { survey }: Pass, limits: Limits, target: number): Promise<boolean> {
   let bytes = survey.held.get(agentId)?.bytes ?? 0;
   const now = clock.now();
+  const before = now - limits.trashRetention;
   const chosen: { readonly row: TrashRow; readonly reason: "retention" | "disk-budget" }[] = [];
-  for (const row of await store.all(listAgentTrash, { agent: agentId, limit: SIDE_BY_SIDE })) {
-    const isOld = row.at < now - limits.trashRetention;
-    if (!isOld && (bytes <= target || row.state !== "kept")) continue;
+  for (const row of await store.all(listAgentTrash, { agent: agentId, before, limit: SIDE_BY_SIDE })) {
+    const isOld = row.at < before;
+    if (!isOld && bytes <= target) break;
     chosen.push({ row, reason: isOld ? "retention" : "disk-budget" });
     bytes -= row.bytes;
   }
