@@ -35,10 +35,10 @@ const MAY_SCAN: Readonly<Record<string, string>> = {
 };
 
 /** Walks along these from one end, and stops where their statement's limit is. */
-const LIMITED: readonly string[] = ["listChanges", "listApprovals", "listParticipants", "findNewestSignal", "findNewestDelivery"];
+const LIMITED: readonly string[] = ["listChanges", "listApprovals", "listParticipants", "findNewestSignal", "findNewestDelivery", "listTrash"];
 
 /** Walks over these are as long as what is in their state, whatever is stored. */
-const SMALL_INDEXES = /INDEX (outbox_sending|turns_running|pairings_open|agreements_agreed)\b/;
+const SMALL_INDEXES = /INDEX (outbox_sending|inbox_claimed|trash_under_way|turns_running|pairings_open|agreements_agreed)\b/;
 
 /** What the planner makes of subqueries of its own: as long as their inner statements, which are looked at themselves. */
 const OWN = /^SCAN (page|newest)$/;

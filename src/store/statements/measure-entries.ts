@@ -12,7 +12,7 @@ export const measureEntries = statement<{ session_id: string; after: number; lim
         .where("seq", ">", p("after"))
         .orderBy("seq")
         .limit(p("limit"))
-        .as("next"),
+        .as("page"),
     )
     .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.max<number | null>("seq").as("last"), sql<number | null>`cast(sum(size) as bigint)`.as("bytes")]),
 );
