@@ -257,7 +257,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     },
     receive: (message) => line.receive(message),
     ...amending(store, clock, settings),
-    settled: () => until("everything is settled", () => isIdle(store, line)),
+    settled: () => until("everything is settled", () => isIdle(store, line), 120_000),
     texts: (key) => textsOf(store, key),
     async close() {
       await line.stop(1_000);
