@@ -88,7 +88,7 @@ test("P8 five turns of a provider that answers 500: each text is in the store be
 });
 
 test("P9 fifty messages within one second, while turns run: no error, none lost, each asked once, in order", async () => {
-  const h = await startHarness({ config, debounceMs: 30 });
+  const h = await startHarness({ config, debounceMs: 30, queue: { cap: 100 } });
   const began = Date.now();
   const texts = numbered(50, "quick");
   const outcomes: string[] = [];
