@@ -1,5 +1,6 @@
 /**
- * `npm test`: everything on SQLite, then every test that opens a store or starts a gateway again on a real PostgreSQL.
+ * `npm test`: everything on SQLite, then the tests that open a store or start a gateway again on a real PostgreSQL, but for the
+ * minutes-long ones (`npm test -- --engine postgres` has those too).
  *
  *     npm test                                   both engines
  *     npm test -- --engine postgres              one of them; so does CONTINUO_TEST_ENGINE=postgres
@@ -35,10 +36,14 @@ const { values, positionals } = parseArgs({ options: { engine: { type: "string" 
 const asked = positionals.length > 0 ? positionals : ["src/**/*.test.ts", "test/**/*.test.ts"];
 const files = globSync(asked, { cwd: ROOT }).toSorted();
 
+/** Minutes long on PostgreSQL: there they run when that engine, or they themselves, are asked for. */
+const LONG = /^test\/(faults|property|page|repartition)\//;
+
 /** Which of the files are about a store. */
 function aboutStores(): string[] {
   const graph = graphOf(readFolders("src", "test", "bench", "scripts"));
-  return files.filter((file) => reachOf(graph, file.replaceAll("\\", "/")).has(STORE_KIT));
+  const asAsked = values.engine !== undefined || positionals.length > 0;
+  return files.map((file) => file.replaceAll("\\", "/")).filter((file) => (asAsked || !LONG.test(file)) && reachOf(graph, file).has(STORE_KIT));
 }
 
 function closingLines(engine: Engine, { passed, failed, skipped }: Summary, seconds: number): string[] {
