@@ -57,7 +57,8 @@ export function createRecovery(parts: RecoveryParts): Recovery {
   const isShared = parts.store.cluster !== null;
 
   const beat = async (): Promise<void> => {
-    await parts.store.run(extendLeases, { holder: parts.holder, lease_until: parts.clock.now() + parts.leaseMs });
+    const now = parts.clock.now();
+    await parts.store.run(extendLeases, { holder: parts.holder, due: now + Math.floor(parts.leaseMs / 2), lease_until: now + parts.leaseMs });
     await wakeExpired();
     if (isShared) await wakeStranded();
   };

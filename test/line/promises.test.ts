@@ -5,7 +5,6 @@ import { createIds } from "../../src/domain/ids.ts";
 import { resumeConversation } from "../../src/sessions/lifecycle.ts";
 import { listConversations } from "../../src/store/statements/list-conversations.ts";
 import { hang, message, openTo, operator, say, startHarness, until, type Answer } from "./harness.ts";
-import { sqliteOnly } from "../store/engine.ts";
 
 const MAIN = "agent:main:main";
 
@@ -39,7 +38,7 @@ test("P4 twenty messages behind a turn that times out all reach a model, in orde
   await h.close();
 });
 
-test("P6 a reply goes to where its message came from: 10,000 interleaved turns over 4 channels x 2 accounts x threads", sqliteOnly("bursts over hundreds of rooms are too slow on PostgreSQL yet"), async () => {
+test("P6 a reply goes to where its message came from: 10,000 interleaved turns over 4 channels x 2 accounts x threads", async () => {
   const channels = ["telegram", "discord", "slack", "signal"];
   const h = await startHarness({ channels, config: { ...openTo(...channels), session: { dmScope: "main" } as never, messages: { queue: { cap: 1_000 } } as never } });
   const total = 10_000;
