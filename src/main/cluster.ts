@@ -39,17 +39,23 @@ export interface ClusterParts {
 /** How often a gateway says that it lives, in the time that it may be silent. */
 const BEATS = 4;
 
+/** Longer than any process lives; the next one on an embedded store buries what this one held. */
+const FOREVER_MS = 10 * 365 * 24 * 3_600_000;
+
 const JOINED = "joined";
 const RELEASED = "released";
 
 export function createGatewayCluster({ store, clock, ids, log, version, leaseMs, address }: ClusterParts): GatewayCluster {
   const id = ids.uuid();
   const isShared = store.cluster !== null;
-  const membership = createMembership({ store, clock, id, version, leaseMs });
+  // Alone, nobody waits for this gateway to fall silent: it need not say again and again that it lives.
+  const heldMs = isShared ? leaseMs : FOREVER_MS;
+  const membership = createMembership({ store, clock, id, version, leaseMs: heldMs });
   const bus = createBus({ store, clock, log, gateway: id, hasOthers: membership.hasOthers });
-  const leases = createLeases({ store, clock, log, holder: id, leaseMs, onReleased: (name) => bus.whisper(RELEASED, name) });
+  const leases = createLeases({ store, clock, log, holder: id, leaseMs: heldMs, onReleased: (name) => bus.whisper(RELEASED, name) });
   const standStill = createStandstill({ store, clock, holder: id, leases });
-  const stopping = new AbortController();
+  let timer: NodeJS.Timeout | null = null;
+  let isStopping = false;
   let beating: Promise<void> = Promise.resolve();
 
   const beat = async (): Promise<void> => {
@@ -59,15 +65,14 @@ export function createGatewayCluster({ store, clock, ids, log, version, leaseMs,
     await bus.beat();
   };
   const again = (): void => {
-    const timer = setTimeout(() => {
+    timer = setTimeout(() => {
       beating = beat()
         .catch((error: unknown) => log.warn({ err: error }, "the other gateways cannot be told that this one lives"))
         .finally(() => {
-          if (!stopping.signal.aborted) again();
+          if (!isStopping) again();
         });
     }, leaseMs / BEATS);
     timer.unref();
-    stopping.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   };
 
   bus.on(JOINED, membership.expectOthers);
@@ -82,10 +87,11 @@ export function createGatewayCluster({ store, clock, ids, log, version, leaseMs,
       await bus.start();
       await membership.beat(address());
       bus.whisper(JOINED, id);
-      again();
+      if (isShared) again();
     },
     async stop() {
-      stopping.abort();
+      isStopping = true;
+      if (timer) clearTimeout(timer);
       await beating;
       await leases.stop();
       await bus.flush();
