@@ -137,6 +137,7 @@ export function createChannels(parts: ChannelParts): RunningChannels {
   const { leases, onGained } = parts.duties;
   const inTurn = oneAfterTheOther();
   const known = Object.keys(parts.factories);
+  let isStopped = false;
 
   /** One channel that cannot start must not keep the others, or the page, from working. */
   const safely = async (name: string, step: () => Promise<void>): Promise<void> => {
@@ -155,7 +156,7 @@ export function createChannels(parts: ChannelParts): RunningChannels {
           await onGained(name);
           await roster.start(name);
         }),
-      lost: () => roster.standBy(name),
+      lost: async () => (isStopped ? undefined : roster.standBy(name)),
     });
     if (!leases.holds(leaseOf(name))) await roster.standBy(name);
   };
@@ -174,15 +175,20 @@ export function createChannels(parts: ChannelParts): RunningChannels {
     reload: (config, changedPaths) =>
       inTurn(async () => {
         for (const name of known.filter((one) => isConcerned(one, changedPaths))) {
-          await leases.giveUp(leaseOf(name));
+          // It hears nothing any more before another gateway may.
           await roster.remove(name);
+          await leases.giveUp(leaseOf(name));
           await safely(name, async () => {
             await roster.load(name, config);
             await join(name);
           });
         }
       }),
-    stop: () => inTurn(async () => void (await Promise.all([...roster.running.values()].map((channel) => channel.stop())))),
+    stop: () =>
+      inTurn(async () => {
+        isStopped = true;
+        await Promise.all([...roster.running.values()].map((channel) => channel.stop()));
+      }),
     letGo: () => inTurn(async () => void (await Promise.all([...roster.running.keys()].map((name) => leases.giveUp(leaseOf(name)))))),
   };
 }
