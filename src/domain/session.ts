@@ -2,7 +2,24 @@ import type { Address } from "./address.ts";
 import type { ChatKind } from "./message.ts";
 
 /** Why a session id began (law 6). */
-export type BeganReason = "first-message" | "new" | "reset" | "daily" | "idle" | "resumed" | "repartitioned";
+export type BeganReason = "first-message" | "new" | "reset" | "clear" | "daily" | "idle" | "resumed" | "forked" | "repartitioned" | "imported";
+
+/** What changed what a session shows: every one of them can be undone (law 6). */
+export type StepKind = "new" | "reset" | "clear" | "daily" | "idle" | "resumed" | "forked" | "rewound" | "undone";
+
+/** What a person set for one session alone; it never reaches the configuration. What is left out follows it. */
+export interface SessionChoices {
+  readonly thinking?: "off" | "minimal" | "low" | "medium" | "high";
+  readonly verbose?: "off" | "on" | "full";
+  /** When the agent answers in a room (spec 4.6). */
+  readonly activation?: "mention" | "always";
+  /** Whether replies are sent at all (spec 5.6). */
+  readonly send?: "allow" | "deny";
+  /** A line under each answer about what it used. */
+  readonly usage?: "off" | "tokens" | "full";
+  /** Whether a card says what was said elsewhere since this device was used last. */
+  readonly catchUp?: "on" | "off";
+}
 
 export interface SessionTimes {
   readonly createdAt: number;
@@ -43,6 +60,9 @@ export interface Session {
   readonly counters: SessionCounters;
   readonly model: SessionModel;
   readonly lastRoute: Address | null;
+  readonly choices: SessionChoices;
+  readonly pinnedAt: number | null;
+  readonly archivedAt: number | null;
 }
 
 /** Where the replies to one person go until they undock (spec A10). */
@@ -65,4 +85,7 @@ export interface Conversation {
   readonly endedReason: BeganReason | null;
   readonly messages: number;
   readonly preview: string | null;
+  /** As its person called it. */
+  readonly title: string | null;
+  readonly forkedFrom: string | null;
 }

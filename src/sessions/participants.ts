@@ -31,6 +31,7 @@ export async function recordOverheard(tx: Executor, item: InboxItem, overheard: 
       messages: theirs.length,
       last_at: last.at,
       canary: null,
+      language: null,
     });
   }
 }
@@ -59,5 +60,6 @@ export async function recordParticipant(tx: Executor, items: readonly InboxItem[
     messages: items.length,
     last_at: now,
     canary,
+    language: null,
   });
 }

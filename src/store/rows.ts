@@ -4,7 +4,7 @@ import type { Delivery } from "../domain/delivery.ts";
 import type { DeliveryState } from "../domain/journey.ts";
 import type { DropReason, Entry, Role } from "../domain/entry.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";
-import type { BeganReason, Conversation, Session } from "../domain/session.ts";
+import type { BeganReason, Conversation, Session, SessionChoices } from "../domain/session.ts";
 import type { InboxItem } from "../domain/turn.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { SessionListRow } from "./statements/session-list.ts";
@@ -26,6 +26,10 @@ export interface ConversationUsage {
 
 export function toAddress(row: { channel: string; account: string; chat: string; thread: string | null }): Address {
   return { channel: row.channel, account: row.account, chat: row.chat, thread: row.thread };
+}
+
+export function toChoices(choices: string | null): SessionChoices {
+  return choices === null ? {} : (JSON.parse(choices) as SessionChoices);
 }
 
 export function toSession(row: SessionListRow): Session {
@@ -54,6 +58,9 @@ export function toSession(row: SessionListRow): Session {
     },
     model: { override: row.model_override, last: row.model_last },
     lastRoute: row.last_route === null ? null : (JSON.parse(row.last_route) as Address),
+    choices: toChoices(row.choices),
+    pinnedAt: row.pinned_at,
+    archivedAt: row.archived_at,
   };
 }
 
@@ -67,6 +74,8 @@ export function toConversation(row: ConversationRow): Conversation {
     endedReason: row.ended_reason as BeganReason | null,
     messages: row.message_count,
     preview: row.preview,
+    title: row.title,
+    forkedFrom: row.forked_from,
   };
 }
 

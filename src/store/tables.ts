@@ -1,4 +1,4 @@
-import type { ChangeTables } from "./tables/changes.ts";
+import type { ChangeTables, ClusterTables } from "./tables/house.ts";
 import type { Defaulted } from "./tables/defaulted.ts";
 import type { PeopleTables } from "./tables/people.ts";
 
@@ -9,7 +9,7 @@ import type { PeopleTables } from "./tables/people.ts";
  */
 interface LineTables {
   sessions: SessionRow;
-  conversations: Defaulted<ConversationRow, "entry_seq" | "message_count" | "amends">;
+  conversations: Defaulted<ConversationRow, "entry_seq" | "message_count" | "amends" | "compactions">;
   entries: EntryRow;
   inbox: Defaulted<InboxRow, "seq" | "dropped">;
   turns: TurnRow;
@@ -23,14 +23,9 @@ interface LineTables {
   usage_days: UsageRow;
   setbacks: SetbackRow;
   rendered: RenderedRow;
-}
-
-interface ClusterTables {
-  gateways: GatewayRow;
-  leases: LeaseRow;
-  signals: Defaulted<SignalRow, "seq">;
-  world: WorldRow;
-  moves: MoveRow;
+  steps: StepRow;
+  asides: AsideRow;
+  read_marks: ReadMarkRow;
 }
 
 /** What was removed from the conversations, and what they weigh (docs/maintenance.md). */
@@ -46,7 +41,7 @@ type All = LineTables & PeopleTables & ChangeTables & ClusterTables & TrashTable
 export type Tables = { [Name in keyof All]: All[Name] };
 
 export type { AgreementRow, ApprovalRow, IdentityRow, PairingRow, PeerAliasRow, PersonRow, TryRow } from "./tables/people.ts";
-export type { ChangeRow, ChangeStepRow, InForceRow, KeyAliasRow, MovedEntryRow } from "./tables/changes.ts";
+export type { ChangeRow, ChangeStepRow, InForceRow, KeyAliasRow, MovedEntryRow, GatewayRow, LeaseRow, MoveRow, SignalRow, WorldRow } from "./tables/house.ts";
 
 interface TransportColumns {
   channel: string;
@@ -82,6 +77,12 @@ export interface SessionRow {
   dock: string | null;
   /** JSON QueueChoice (domain/queue.ts), as `/queue` set it. */
   queue: string | null;
+  /** JSON SessionChoices (domain/session.ts): what its person set for it alone. */
+  choices: string | null;
+  /** Never removed by itself, and first in every list. */
+  pinned_at: number | null;
+  /** Left out of lists unless asked for; the next message takes it out again. */
+  archived_at: number | null;
 }
 
 export interface ConversationRow {
@@ -100,6 +101,13 @@ export interface ConversationRow {
   usage: string | null;
   /** How often something in it was changed or taken back by whoever said it: what was read before is stale. */
   amends: number;
+  /** As its person called it with `/save`. */
+  title: string | null;
+  /** The session id that it was forked from. */
+  forked_from: string | null;
+  /** How often its beginning was made shorter for the model (spec 7.2), and when last. */
+  compactions: number;
+  compacted_at: number | null;
 }
 
 export interface EntryRow extends TransportColumns, SenderColumns {
@@ -192,6 +200,39 @@ export interface RenderedRow {
   parts: string;
 }
 
+/** A change of what a session shows, which its person can undo (law 6). */
+export interface StepRow {
+  id: string;
+  session_key: string;
+  at: number;
+  /** StepKind (domain/session.ts). */
+  kind: string;
+  from_session: string;
+  to_session: string;
+  /** Of a rewind: what names the entries that it set aside. */
+  branch: string | null;
+  undone_at: number | null;
+}
+
+/** An entry that is not on the path that models and readers are shown. */
+export interface AsideRow {
+  entry_id: string;
+  /** What set it aside: a rewind, or an edit. */
+  branch: string;
+}
+
+/** How far somebody has read on one of their devices. */
+export interface ReadMarkRow {
+  session_key: string;
+  /** As routing names the person. */
+  who: string;
+  /** A channel's chat, or a client's own id. */
+  device: string;
+  session_id: string;
+  seq: number;
+  at: number;
+}
+
 /** A delivery that waits, or waited, for the owner's word (law 5). */
 export interface HoldRow {
   delivery_id: string;
@@ -245,6 +286,8 @@ export interface ParticipantRow extends TransportColumns {
   canary: string | null;
   /** `thread`, or empty: part of the primary key. */
   thread_key: string;
+  /** What they are answered in by the gateway itself: `en`, `zh`; null until it is known. */
+  language: string | null;
 }
 
 /** Said in a group while nobody named the agent: shown to it when somebody does (spec 1.5). */
@@ -256,40 +299,6 @@ export interface OverheardRow extends TransportColumns {
   text: string;
   at: number;
   thread_key: string;
-}
-
-/** A gateway that works on this database; past `lease_until` it is taken for dead. */
-export interface GatewayRow {
-  id: string;
-  version: string;
-  /** Where it listens: host and port, or empty before it does. */
-  address: string;
-  started_at: number;
-  lease_until: number;
-}
-
-/** Something that one gateway at a time may do; `fence` grows with each new holder. */
-export interface LeaseRow {
-  name: string;
-  holder: string;
-  fence: number;
-  lease_until: number;
-  since: number;
-}
-
-/** What a gateway told the others, kept for a while for those who were not listening. */
-export interface SignalRow {
-  seq: number;
-  at: number;
-  gateway: string;
-  kind: string;
-  body: string;
-}
-
-/** One row; its epoch is raised by whatever changes who is who, so that no gateway goes by what it remembers. */
-export interface WorldRow {
-  id: number;
-  epoch: number;
 }
 
 /** What somebody has used in a session on a day of UTC. */
@@ -304,22 +313,6 @@ export interface UsageRow {
   cost: number;
   /** Messages that no model was asked about, because a limit was reached. */
   refused: number;
-}
-
-/** A database that another one is being made from, or that is being made from another one. */
-export interface MoveRow {
-  id: string;
-  role: "source" | "target";
-  /** Of a source: moving, moved. Of a target: copying, ready. */
-  state: string;
-  /** Where the other one is, without a password. */
-  peer: string;
-  /** Copied so far: all tables before this one, and of this one all up to the key (JSON; null: all of it). */
-  table_name: string | null;
-  after_key: string | null;
-  rows: number;
-  at: number;
-  updated_at: number;
 }
 
 /** A session that was removed. */

@@ -6,9 +6,12 @@ const TEXTS: Readonly<Record<BeganReason, string>> = {
   "first-message": "New conversation.",
   new: "New conversation, started with /new. The earlier one is kept and can be resumed.",
   reset: "New conversation, started with /reset. The earlier one is kept and can be resumed.",
+  clear: "The conversation was cleared. What was said is kept and can be resumed; /undo brings it back.",
   daily: "New conversation: the daily reset has passed. The earlier one is kept and can be resumed.",
   idle: "New conversation: this one was idle for longer than its limit. The earlier one is kept and can be resumed.",
   resumed: "Earlier conversation resumed.",
+  forked: "A copy of the earlier conversation: what is said here leaves that one as it is.",
+  imported: "Imported conversation.",
   repartitioned: "What was said here was sorted anew, because it was changed who shares a conversation. `continuo rollback` takes it back.",
 };
 

@@ -151,7 +151,7 @@ const people: AudiencePeople = { whoIs: compileRouting({ session: { owner: ["tel
 
 async function speaks(store: Store, key: string, channel: string, senderId: string, at: number): Promise<void> {
   await store.run(insertSession, { key, agent_id: "main", session_id: key, chat_kind: "dm", channel, display_name: `of ${senderId}`, audience: "x", created_at: at, updated_at: at, interaction_at: at, last_route: null, dock: null }).catch(() => 0);
-  await store.run(upsertParticipant, { session_key: key, channel, account: "default", chat: senderId, thread: null, thread_key: "", sender_id: senderId, sender_name: null, chat_kind: "dm", explicit: 0, place: null, messages: 2, last_at: at, canary: null });
+  await store.run(upsertParticipant, { session_key: key, channel, account: "default", chat: senderId, thread: null, thread_key: "", sender_id: senderId, sender_name: null, chat_kind: "dm", explicit: 0, place: null, messages: 2, last_at: at, canary: null, language: null });
 }
 
 test("the store is read a page of sessions at a time, or by a session, or by a person through all their accounts", async () => {

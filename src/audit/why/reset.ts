@@ -22,9 +22,12 @@ const BEGAN: Readonly<Record<BeganReason, string>> = {
   "first-message": "it was the first message of this session",
   new: "the sender asked for it with /new",
   reset: "the sender asked for it with /reset",
+  clear: "the sender cleared the one before with /clear",
   daily: "the daily reset had passed since the one before began",
   idle: "the session had been idle for too long",
   resumed: "an earlier conversation was taken up again",
+  forked: "it was begun as a copy of another conversation",
+  imported: "it was imported",
   repartitioned: "a change of the settings or of the people moved it here",
 };
 

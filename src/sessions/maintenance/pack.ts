@@ -1,4 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { keptEntry } from "../../store/kept-rows.ts";
 import type { EntryRow } from "../../store/tables.ts";
 
 /** Entries as the trash keeps them, the columns by their names. */
@@ -7,5 +8,6 @@ export function packEntries(rows: readonly EntryRow[]): string {
 }
 
 export function unpackEntries(content: string): EntryRow[] {
-  return JSON.parse(zstdDecompressSync(Buffer.from(content, "base64")).toString("utf8")) as EntryRow[];
+  const rows = JSON.parse(zstdDecompressSync(Buffer.from(content, "base64")).toString("utf8")) as EntryRow[];
+  return rows.map((row) => keptEntry(row));
 }

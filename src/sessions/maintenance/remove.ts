@@ -13,8 +13,8 @@ import { findSession } from "../../store/statements/find-session.ts";
 import { findSize } from "../../store/statements/find-size.ts";
 import { insertTrashPart } from "../../store/statements/insert-trash-part.ts";
 import { insertTrash } from "../../store/statements/insert-trash.ts";
-import { listEntriesAfter } from "../../store/statements/list-entries-after.ts";
 import { listRemovedConversations } from "../../store/statements/list-removed-conversations.ts";
+import { pageAllEntries } from "../../store/statements/page-all-entries.ts";
 import type { EntryRow, TrashPartRow, TrashRow } from "../../store/tables.ts";
 import { packEntries } from "./pack.ts";
 import type { Reason } from "./plan.ts";
@@ -68,7 +68,7 @@ async function readSome(tx: Executor, sessionId: string, limit: number): Promise
   const entries: EntryRow[] = [];
   for (let chars = 0; entries.length < limit && chars < MOST_CHARS; ) {
     const wanted = Math.min(PAGE, limit - entries.length);
-    const page = await tx.all(listEntriesAfter, { session_id: sessionId, after: entries.at(-1)?.seq ?? -1, limit: wanted });
+    const page = await tx.all(pageAllEntries, { session_id: sessionId, after: entries.at(-1)?.seq ?? -1, limit: wanted });
     entries.push(...page);
     if (page.length < wanted) return { entries, isAll: true };
     chars += page.reduce((sum, { text }) => sum + text.length, 0);

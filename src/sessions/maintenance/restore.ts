@@ -9,8 +9,9 @@ import { findSession } from "../../store/statements/find-session.ts";
 import { findTrash } from "../../store/statements/find-trash.ts";
 import { insertEntry } from "../../store/statements/insert-entry.ts";
 import { listTrashParts } from "../../store/statements/list-trash-parts.ts";
+import { putConversation } from "../../store/statements/put-conversation.ts";
 import { putSession } from "../../store/statements/put-session.ts";
-import { restoreConversation } from "../../store/statements/restore-conversation.ts";
+import { keptConversation, keptSession } from "../../store/kept-rows.ts";
 import type { ConversationRow, SessionRow, TrashRow } from "../../store/tables.ts";
 import { unpackEntries } from "./pack.ts";
 
@@ -39,11 +40,11 @@ export async function restoreOn(tx: Executor, row: TrashRow, now: number): Promi
     return false;
   }
   const session = await tx.get(findSession, { key: row.session_key });
-  const removed = JSON.parse(row.session) as SessionRow;
+  const removed = keptSession(JSON.parse(row.session) as SessionRow);
   const parts = await tx.all(listTrashParts, { trash_id: row.id, kind: "conversation", limit: MOST_CONVERSATIONS });
   for (const { number, content } of parts) {
-    const conversation = JSON.parse(content) as ConversationRow;
-    await tx.run(restoreConversation, session === undefined ? conversation : ended(conversation, now));
+    const conversation = keptConversation(JSON.parse(content) as ConversationRow);
+    await tx.run(putConversation, session === undefined ? conversation : ended(conversation, now));
     await tx.run(deleteTrashPart, { trash_id: row.id, number });
   }
   if (parts.length === MOST_CONVERSATIONS) return false;

@@ -25,6 +25,9 @@ export function session(change: Partial<Session> = {}): Session {
     counters: { messages: 47, inputTokens: null, outputTokens: null, totalTokens: null },
     model: { override: null, last: null },
     lastRoute: null,
+    choices: {},
+    pinnedAt: null,
+    archivedAt: null,
     ...change,
   };
 }

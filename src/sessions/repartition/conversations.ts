@@ -1,5 +1,6 @@
 import type { ConversationRow, EntryRow, SessionRow } from "../../store/tables.ts";
 import type { Address } from "../../domain/address.ts";
+import { NEW_CONVERSATION } from "../../store/kept-rows.ts";
 import { deleteConversation } from "../../store/statements/delete-conversation.ts";
 import { endConversation } from "../../store/statements/end-conversation.ts";
 import { putConversation } from "../../store/statements/put-conversation.ts";
@@ -67,7 +68,7 @@ async function attributed(sorting: Sorting, parts: readonly Part[]): Promise<Att
 type NewConversation = Pick<ConversationRow, "session_id" | "key" | "began_at" | "ended_at" | "ended_reason">;
 
 async function putNew({ writer, made }: Sorting, row: NewConversation, counted: Pick<ConversationRow, "entry_seq" | "leaf_id" | "message_count" | "preview">, closing: string | null): Promise<void> {
-  await writer.tx.run(putConversation, { ...row, began_reason: "repartitioned", ...counted, usage: null });
+  await writer.tx.run(putConversation, { ...row, began_reason: "repartitioned", ...counted, usage: null, ...NEW_CONVERSATION });
   made.push({ sessionId: row.session_id, entries: counted.entry_seq, closing });
 }
 

@@ -1,5 +1,6 @@
 import type { Ids } from "../../domain/ids.ts";
 import type { Executor } from "../../store/store.ts";
+import { NEW_CONVERSATION } from "../../store/kept-rows.ts";
 import type { ConversationRow, SessionRow } from "../../store/tables.ts";
 import { toAddress } from "../../store/rows.ts";
 import { deleteConversation } from "../../store/statements/delete-conversation.ts";
@@ -45,6 +46,9 @@ function newSession({ ids, now, since }: GiveBack, key: string, late: LateTurn |
     last_route: null,
     dock: null,
     queue: null,
+    choices: null,
+    pinned_at: null,
+    archived_at: null,
   };
 }
 
@@ -54,7 +58,7 @@ async function openAt(give: GiveBack, key: string, late: LateTurn | undefined): 
   const current = there && (await give.tx.get(findConversation, { session_id: there.session_id }));
   if (there && current) return { session: there, conversation: current };
   const session = newSession(give, key, late);
-  const counted = { entry_seq: 0, leaf_id: null, message_count: 0, preview: null, usage: null, amends: 0 };
+  const counted = { entry_seq: 0, leaf_id: null, message_count: 0, preview: null, usage: null, ...NEW_CONVERSATION };
   const began = { began_at: session.created_at, began_reason: "repartitioned", ended_at: null, ended_reason: null };
   return { session, conversation: { session_id: session.session_id, key, ...began, ...counted } };
 }

@@ -14,6 +14,7 @@ export function addUp(a: ParticipantRow, b: ParticipantRow): ParticipantRow {
     place: newer.place ?? older.place,
     explicit: Math.min(a.explicit, b.explicit),
     canary: newer.canary ?? older.canary,
+    language: newer.language ?? older.language ?? null,
     messages: a.messages + b.messages,
     first_at: Math.min(a.first_at, b.first_at),
   };

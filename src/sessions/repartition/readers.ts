@@ -137,7 +137,7 @@ function readingEverywhere({ leaving, there }: Survey): Map<string, Map<string, 
 
 function rowOf({ address, chatKind, sender }: InboundMessage): ParticipantRow {
   const { channel, account, chat, thread } = address;
-  const counted = { explicit: 0, place: null, messages: 0, first_at: 0, last_at: 0, canary: null };
+  const counted = { explicit: 0, place: null, messages: 0, first_at: 0, last_at: 0, canary: null, language: null };
   return { session_key: "", channel, account, chat, thread, thread_key: thread ?? "", sender_id: sender.id, sender_name: sender.name, chat_kind: chatKind, ...counted };
 }
 

@@ -2,6 +2,7 @@ import { ContinuoError } from "../../domain/errors.ts";
 import type { Ids } from "../../domain/ids.ts";
 import type { RoutingSource } from "../../routing/source.ts";
 import type { Executor, Store } from "../../store/store.ts";
+import { keptConversation, keptSession } from "../../store/kept-rows.ts";
 import type { ParticipantRow, SessionRow } from "../../store/tables.ts";
 import { deleteConversation } from "../../store/statements/delete-conversation.ts";
 import { deleteEntry } from "../../store/statements/delete-entry.ts";
@@ -60,20 +61,24 @@ async function restoreEntries({ tx, changeId, number }: StepOf, { made }: Sessio
 function chosenSince(row: SessionRow, since: Since, undo: SessionsUndo): SessionRow {
   const left = undo.settled.find(({ key }) => key === row.key) ?? (undo.sessions.length === 1 ? undo.settled[0] : undefined);
   const now = since.sessions.find(({ key }) => key === left?.key);
-  // Changes of before there was a choice of queues kept none.
-  const queue = row.queue ?? null;
-  if (left === undefined || now === undefined) return { ...row, queue };
+  const was = keptSession(row);
+  if (left === undefined || now === undefined) return was;
+  const then = keptSession(left);
+  const chosen = <Name extends keyof SessionRow>(name: Name): SessionRow[Name] => (now[name] === then[name] ? was[name] : now[name]);
   return {
-    ...row,
-    queue: now.queue === (left.queue ?? null) ? queue : now.queue,
-    label: now.label === left.label ? row.label : now.label,
-    model_override: now.model_override === left.model_override ? row.model_override : now.model_override,
+    ...was,
+    queue: chosen("queue"),
+    label: chosen("label"),
+    model_override: chosen("model_override"),
+    choices: chosen("choices"),
+    pinned_at: chosen("pinned_at"),
+    archived_at: chosen("archived_at"),
   };
 }
 
 async function restoreRows({ tx }: StepOf, undo: SessionsUndo, since: Since): Promise<void> {
   for (const { session_id } of since.conversations) await tx.run(deleteConversation, { session_id });
-  for (const conversation of undo.conversations) await tx.run(putConversation, conversation);
+  for (const conversation of undo.conversations) await tx.run(putConversation, keptConversation(conversation));
   for (const key of undo.keys) await tx.run(deleteSession, { key });
   for (const row of undo.sessions) await tx.run(putSession, chosenSince(row, since, undo));
   await restoreAliases(tx, undo.aliases);

@@ -132,5 +132,8 @@ export function targetRow(key: string, sessionId: string, contributions: readonl
     last_route: newest(routes, ({ at }) => at, ({ route }) => route),
     dock: dock ? JSON.stringify(dock) : null,
     queue: base.row.queue,
+    choices: base.row.choices,
+    pinned_at: first(({ row, whole, principal }) => (whole || principal || row.key === key ? row.pinned_at : null)),
+    archived_at: base.row.archived_at,
   };
 }

@@ -11,6 +11,8 @@ export interface LightEntry {
   readonly person: string | null;
   /** Of a user entry: whoever said it. */
   readonly speaker: string | null;
+  /** It was set aside: nothing follows it. */
+  readonly aside: boolean;
 }
 
 /** What belongs together: a question with all that came of it, or one entry that belongs to no turn. */
@@ -31,7 +33,7 @@ interface Growing {
 }
 
 function lightOf(row: EntryPlace): LightEntry {
-  return { id: row.id, seq: row.seq, role: row.role, person: row.person, speaker: row.role === "user" ? speakerKey(row) : null };
+  return { id: row.id, seq: row.seq, role: row.role, person: row.person, speaker: row.role === "user" ? speakerKey(row) : null, aside: row.aside !== null };
 }
 
 /** A conversation's turns after a position, in its order. */

@@ -93,6 +93,7 @@ export async function append({ tx }: Pick<StepWriter, "tx">, turns: readonly Att
       const { person, audience } = attribution(entry, turn, whoAsked, to.audience);
       entries++;
       await tx.run(placeEntry, { id: entry.id, session_id: to.sessionId, seq: to.seq + entries, session_key: to.key, parent_id: leafId, person, audience });
+      if (entry.aside) continue;
       leafId = entry.id;
       if (entry.role === "user" || entry.role === "assistant") messages++;
       if (entry.role === "user") firstQuestion ??= entry.id;

@@ -6,10 +6,11 @@ import { amends } from "./0005-amends.ts";
 import { indexes } from "./0006-indexes.ts";
 import { move } from "./0007-move.ts";
 import { trash } from "./0008-trash.ts";
+import { sessionLife } from "./0009-session-life.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; a number is never reused, a migration that has been released is never edited. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls, sharedWork, queueAndBudgets, amends, indexes, move, trash];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls, sharedWork, queueAndBudgets, amends, indexes, move, trash, sessionLife];
 
 /** The lowest schema whose version of Continuo can work with the one that `version` migrations make. */
 export function oldestReader(version: number): number {

@@ -19,5 +19,6 @@ export const insertParticipant = statement<ParticipantRow>((db, p) =>
     first_at: p("first_at"),
     last_at: p("last_at"),
     canary: p("canary"),
+    language: p("language"),
   }),
 );

@@ -5,13 +5,14 @@ import type { EntryRow } from "../tables.ts";
 export type EntryPlace = Pick<
   EntryRow,
   "id" | "seq" | "turn_id" | "role" | "channel" | "account" | "chat" | "thread" | "sender_id" | "person"
->;
+> & { aside: string | null };
 
 /** A conversation's entries after a position, oldest first, without what was said. */
 export const listEntryPlaces = statement<{ session_id: string; after: number; limit: number }, EntryPlace>((db, p) =>
   db
     .selectFrom("entries")
-    .select(["id", "seq", "turn_id", "role", "channel", "account", "chat", "thread", "sender_id", "person"])
+    .leftJoin("asides", "asides.entry_id", "entries.id")
+    .select(["id", "seq", "turn_id", "role", "channel", "account", "chat", "thread", "sender_id", "person", "asides.branch as aside"])
     .where("session_id", "=", p("session_id"))
     .where("seq", ">", p("after"))
     .orderBy("seq")

@@ -1,8 +1,8 @@
 import { statement } from "../statement.ts";
 import type { ConversationRow } from "../tables.ts";
 
-/** A conversation as it is to be, every column of it; what was read of it before is counted anew. */
-export const putConversation = statement<Omit<ConversationRow, "amends">>((db, p) =>
+/** A conversation as it is to be, every column of it. */
+export const putConversation = statement<ConversationRow>((db, p) =>
   db.insertInto("conversations").values({
     session_id: p("session_id"),
     key: p("key"),
@@ -15,5 +15,10 @@ export const putConversation = statement<Omit<ConversationRow, "amends">>((db, p
     message_count: p("message_count"),
     preview: p("preview"),
     usage: p("usage"),
+    amends: p("amends"),
+    title: p("title"),
+    forked_from: p("forked_from"),
+    compactions: p("compactions"),
+    compacted_at: p("compacted_at"),
   }),
 );

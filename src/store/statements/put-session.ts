@@ -20,5 +20,8 @@ export const putSession = statement<SessionRow>((db, p) =>
     last_route: p("last_route"),
     dock: p("dock"),
     queue: p("queue"),
+    choices: p("choices"),
+    pinned_at: p("pinned_at"),
+    archived_at: p("archived_at"),
   }),
 );

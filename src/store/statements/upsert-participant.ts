@@ -21,6 +21,7 @@ export const upsertParticipant = statement<Omit<ParticipantRow, "first_at">>((db
       first_at: p("last_at"),
       last_at: p("last_at"),
       canary: p("canary"),
+      language: p("language"),
     })
     .onConflict((conflict) =>
       conflict.columns(["session_key", "channel", "account", "chat", "thread_key", "sender_id"]).doUpdateSet((eb) => ({
@@ -29,6 +30,7 @@ export const upsertParticipant = statement<Omit<ParticipantRow, "first_at">>((db
         messages: eb("participants.messages", "+", eb.ref("excluded.messages")),
         last_at: eb.ref("excluded.last_at"),
         canary: eb.fn.coalesce("excluded.canary", "participants.canary"),
+        language: eb.fn.coalesce("excluded.language", "participants.language"),
       })),
     ),
 );

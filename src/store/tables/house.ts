@@ -1,0 +1,119 @@
+import type { Defaulted } from "./defaulted.ts";
+/** Changes of who shares a conversation, and what is needed to take them back (law 7). */
+export interface ChangeTables {
+  key_aliases: KeyAliasRow;
+  in_force: InForceRow;
+  changes: ChangeRow;
+  change_steps: ChangeStepRow;
+  moved_entries: MovedEntryRow;
+}
+
+/** A key that a session once had; it still resolves. */
+export interface KeyAliasRow {
+  from_key: string;
+  to_key: string;
+  change_id: string;
+}
+
+/** What decides about sessions at the moment, which a file that waits for approval does not (law 7). */
+export interface InForceRow {
+  name: string;
+  value: string;
+  since: number;
+}
+
+export interface ChangeRow {
+  id: string;
+  /** config, people. */
+  cause: string;
+  /** waiting, applying, applied, undoing, undone, dismissed. */
+  state: string;
+  /** repartition, fresh. */
+  mode: string;
+  at: number;
+  before: string;
+  after: string;
+  summary: string;
+  settled_at: number | null;
+}
+
+/** One session's part of a change, done in one transaction. */
+export interface ChangeStepRow {
+  change_id: string;
+  number: number;
+  session_key: string;
+  /** planned, done, undone. */
+  state: string;
+  undo: string | null;
+}
+
+/** Where an entry stood before a change moved it. */
+export interface MovedEntryRow {
+  change_id: string;
+  number: number;
+  entry_id: string;
+  session_id: string;
+  seq: number;
+  session_key: string;
+  parent_id: string | null;
+  person: string | null;
+  audience: string;
+}
+
+export interface ClusterTables {
+  gateways: GatewayRow;
+  leases: LeaseRow;
+  signals: Defaulted<SignalRow, "seq">;
+  world: WorldRow;
+  moves: MoveRow;
+}
+
+/** A gateway that works on this database; past `lease_until` it is taken for dead. */
+export interface GatewayRow {
+  id: string;
+  version: string;
+  /** Where it listens: host and port, or empty before it does. */
+  address: string;
+  started_at: number;
+  lease_until: number;
+}
+
+/** Something that one gateway at a time may do; `fence` grows with each new holder. */
+export interface LeaseRow {
+  name: string;
+  holder: string;
+  fence: number;
+  lease_until: number;
+  since: number;
+}
+
+/** What a gateway told the others, kept for a while for those who were not listening. */
+export interface SignalRow {
+  seq: number;
+  at: number;
+  gateway: string;
+  kind: string;
+  body: string;
+}
+
+/** One row; its epoch is raised by whatever changes who is who, so that no gateway goes by what it remembers. */
+export interface WorldRow {
+  id: number;
+  epoch: number;
+}
+
+/** A database that another one is being made from, or that is being made from another one. */
+export interface MoveRow {
+  id: string;
+  role: "source" | "target";
+  /** Of a source: moving, moved. Of a target: copying, ready. */
+  state: string;
+  /** Where the other one is, without a password. */
+  peer: string;
+  /** Copied so far: all tables before this one, and of this one all up to the key (JSON; null: all of it). */
+  table_name: string | null;
+  after_key: string | null;
+  rows: number;
+  at: number;
+  updated_at: number;
+}
