@@ -32,6 +32,8 @@ const TABLE = {
   REQUEST_FORBIDDEN: { retry: false, cure: "Connect with the scope that the message names." },
   TRASH_UNKNOWN: { retry: false, cure: "List what can be restored with `continuo sessions trash`." },
   SESSION_NOT_FOUND: { retry: false, cure: "List what there is with `continuo sessions`." },
+  SESSION_BUSY: { retry: true, cure: "Wait until the answer is there, or stop it with /stop." },
+  STEP_UNKNOWN: { retry: false, cure: "Earlier conversations are in the list: `continuo sessions show KEY`, or /sessions in the chat." },
   SESSION_KEY_INVALID: { retry: false, cure: "Use a key as `continuo sessions` prints it." },
   AGENT_UNKNOWN: { retry: false, cure: "Add the agent to agents.list, or name one that is there." },
   MESSAGE_TOO_LARGE: { retry: false, cure: "Send it in smaller parts." },

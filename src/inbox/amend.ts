@@ -3,18 +3,20 @@
  *
  * 1. Only who said something, and may still speak, changes it; what is taken back is the platform's to decide. Both within its own chat.
  * 2. Nothing here begins a turn, makes a command or unmakes one. What waits and is taken back begins none any more.
- * 3. From its commit on every model, client and file has the new words alone; the ledger has neither the old nor the new.
+ * 3. From its commit on every model, client and file has the new words alone; what an edit replaced stands aside, what was taken
+ *    back is gone from there too; the ledger has neither the old nor the new.
  * 4. What cannot be found was never let in, or is gone: that is no error.
  */
 import type { AmendOutcome, Amendment } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Ids } from "../domain/ids.ts";
 import type { InboundMessage, Sender } from "../domain/message.ts";
 import { amendEntry } from "../sessions/amend.ts";
 import { recordEvent } from "../store/ledger.ts";
 import { parseStored } from "../store/rows.ts";
 import type { Executor, Store } from "../store/store.ts";
 import type { InboxRow } from "../store/tables.ts";
-import { findSaidEntry, type SaidEntry } from "../store/statements/find-said-entry.ts";
+import { listSaidEntries, type SaidEntry } from "../store/statements/list-said-entries.ts";
 import { findSaidItem } from "../store/statements/find-said-item.ts";
 import { forgetOverheard } from "../store/statements/forget-overheard.ts";
 import { rewriteItem } from "../store/statements/rewrite-item.ts";
@@ -24,6 +26,7 @@ import { withdrawItem } from "../store/statements/withdraw-item.ts";
 export interface AmendParts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly ids: Ids;
   /** The message with its sender's ids as one account. */
   identify(message: InboundMessage): InboundMessage;
   /** Whoever may not speak there any more puts no new words into what they said. */
@@ -50,9 +53,9 @@ export function createAmend(parts: AmendParts): Amend {
     const said = saidOf(parts, change);
     if (typeof said === "string") return { kind: said };
     const { store } = parts;
-    const known = (await store.get(findSaidItem, said.place)) ?? (await store.get(findSaidEntry, said.place));
-    const { outcome, entry } = await store.transaction((tx) => rewrite(tx, said, parts.clock.now()), known?.session_key);
-    if (entry !== undefined) parts.onAmended(entry.session_key, entry.session_id);
+    const known = (await store.get(findSaidItem, said.place)) ?? (await store.all(listSaidEntries, said.place))[0];
+    const { outcome, entries = [] } = await store.transaction((tx) => rewrite(parts, tx, said), known?.session_key);
+    for (const entry of entries) parts.onAmended(entry.session_key, entry.session_id);
     return outcome;
   };
 }
@@ -71,23 +74,27 @@ function saidOf(parts: AmendParts, change: Amendment): Said | "unknown" | "refus
 
 interface Rewritten {
   readonly outcome: AmendOutcome;
-  /** What of a transcript was changed. */
-  readonly entry?: SaidEntry;
+  /** What of the transcripts was changed: one entry, or it and its copies. */
+  readonly entries?: readonly SaidEntry[];
 }
 
-async function rewrite(tx: Executor, said: Said, now: number): Promise<Rewritten> {
+async function rewrite(parts: AmendParts, tx: Executor, said: Said): Promise<Rewritten> {
+  const now = parts.clock.now();
   const item = await tx.get(findSaidItem, said.place);
-  const entry = await tx.get(findSaidEntry, said.place);
-  const author = item?.sender_id ?? entry?.sender_id;
+  const stored = await tx.all(listSaidEntries, said.place);
+  const author = item?.sender_id ?? stored[0]?.sender_id;
   if (author === undefined) return { outcome: { kind: (await amendOverheard(tx, said)) ? "overheard" : "unknown" } };
   if (said.by !== null && ![said.by.id, ...(said.by.aliases ?? [])].includes(author)) return { outcome: { kind: "refused" } };
   const changed = item !== undefined && (await amendItem(tx, item, said.text, now));
   const words = said.text ?? DELETED;
-  if (entry === undefined || entry.text === words) return { outcome: { kind: changed ? "queued" : "unchanged" } };
+  // What was set aside keeps its words when there are new ones, and loses them when they are taken back.
+  const entries = stored.filter(({ text, shown }) => text !== words && (said.text === null || shown === 1));
+  if (entries.length === 0) return { outcome: { kind: changed ? "queued" : "unchanged" } };
   // The words behind `/new` are in the transcript without it: as a command was given, so it stays, save that it can be taken back.
   if (said.text !== null && item !== undefined && isCommand(item)) return { outcome: { kind: "unchanged" } };
-  await amendEntry(tx, entry, words, said.text === null ? "message.deleted" : "message.edited", now);
-  return { outcome: { kind: "transcript" }, entry };
+  const kind = said.text === null ? "message.deleted" : "message.edited";
+  for (const entry of entries) await amendEntry(tx, entry, { kind, text: words, at: now }, parts.ids);
+  return { outcome: { kind: "transcript" }, entries };
 }
 
 function isCommand(item: InboxRow): boolean {

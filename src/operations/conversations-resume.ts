@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { resumeConversation } from "../sessions/lifecycle.ts";
+import { resume } from "../sessions/steps.ts";
 import { define } from "./define.ts";
 import { requireSession } from "./session-row.ts";
 
@@ -12,7 +12,7 @@ export const conversationsResume = define({
   async run(services, input) {
     const session = await requireSession(services, input.key);
     const now = services.clock.now();
-    await services.store.transaction((tx) => resumeConversation(tx, session.key, input.sessionId, now));
+    await services.store.transaction((tx) => resume(tx, session.key, input.sessionId, services.ids, now), session.key);
     services.live?.tell.sessionChanged(session.key, "resume");
     return { ok: true as const, key: session.key, sessionId: input.sessionId };
   },

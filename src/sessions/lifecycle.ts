@@ -13,17 +13,14 @@ import { insertConversation } from "../store/statements/insert-conversation.ts";
 import { recordEvent } from "../store/ledger.ts";
 import { insertSession } from "../store/statements/insert-session.ts";
 import { pointSession } from "../store/statements/point-session.ts";
-import { reopenConversation } from "../store/statements/reopen-conversation.ts";
 import { touchSession } from "../store/statements/touch-session.ts";
 import { staleReason, type ResetPolicy } from "./reset.ts";
+import { recordStep } from "./steps.ts";
 
 /** A session that a turn may append to. */
 export interface OpenSession {
   readonly key: string;
   readonly sessionId: string;
-  /** Entries so far: the next one's `seq` is this plus one. */
-  readonly entrySeq: number;
-  readonly leafId: string | null;
   readonly modelOverride: string | null;
   readonly audience: string;
   readonly dock: Dock | null;
@@ -62,7 +59,7 @@ async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: numbe
     dock: null,
   });
   await beginConversation(tx, item.sessionKey, sessionId, "first-message", now);
-  return { key: item.sessionKey, sessionId, entrySeq: 0, leafId: null, modelOverride: null, audience: item.audience, dock: null, rolled: null };
+  return { key: item.sessionKey, sessionId, modelOverride: null, audience: item.audience, dock: null, rolled: null };
 }
 
 async function beginConversation(tx: Executor, key: string, sessionId: string, reason: BeganReason, now: number) {
@@ -87,6 +84,7 @@ async function rollSession(
   await tx.run(endConversation, { session_id: session.session_id, ended_at: now, ended_reason: reason });
   await beginConversation(tx, session.key, sessionId, reason, now);
   await tx.run(pointSession, { key: session.key, session_id: sessionId, at: now });
+  await recordStep(tx, { id: ids.next(), session_key: session.key, at: now, kind: reason, from_session: session.session_id, to_session: sessionId, branch: null });
   return sessionId;
 }
 
@@ -104,7 +102,7 @@ export async function openSession(
   const session = await tx.get(findSession, { key: item.sessionKey });
   if (!session) return createSession(tx, item, ids, now);
   const conversation = await currentConversation(tx, session);
-  const times = { startedAt: conversation.began_at, lastInteractionAt: session.interaction_at };
+  const times = { startedAt: session.pointed_at ?? conversation.began_at, lastInteractionAt: session.interaction_at };
   // An empty conversation is already a new one: another would only clutter the list.
   const reason = conversation.entry_seq > 0 ? (options.anew ?? staleReason(options.policy, times, now)) : null;
   const kept = { audience: session.audience, dock: session.dock === null ? null : (JSON.parse(session.dock) as Dock) };
@@ -112,14 +110,12 @@ export async function openSession(
     const sessionId = await rollSession(tx, session, reason, ids, now);
     await touch(tx, item, now);
     const rolled = { reason, previous: session.session_id };
-    return { key: session.key, sessionId, entrySeq: 0, leafId: null, modelOverride: session.model_override, ...kept, rolled };
+    return { key: session.key, sessionId, modelOverride: session.model_override, ...kept, rolled };
   }
   await touch(tx, item, now);
   return {
     key: session.key,
     sessionId: session.session_id,
-    entrySeq: conversation.entry_seq,
-    leafId: conversation.leaf_id,
     modelOverride: session.model_override,
     ...kept,
     rolled: null,
@@ -142,24 +138,5 @@ async function currentConversation(tx: Executor, session: SessionRow): Promise<C
   if (conversation) return conversation;
   throw new ContinuoError("STORE_CORRUPT", `Session ${session.key} names a conversation that is not there.`, {
     fields: { sessionKey: session.key, sessionId: session.session_id },
-  });
-}
-
-/** Makes an earlier session id of this key current again: the undo of every reset (law 6). */
-export async function resumeConversation(tx: Executor, key: string, sessionId: string, now: number): Promise<void> {
-  const session = await tx.get(findSession, { key });
-  const target = await tx.get(findConversation, { session_id: sessionId });
-  if (!session || !target || target.key !== key) {
-    throw new ContinuoError("SESSION_NOT_FOUND", `There is no conversation ${sessionId} under ${key}.`);
-  }
-  if (session.session_id === sessionId) return;
-  await tx.run(endConversation, { session_id: session.session_id, ended_at: now, ended_reason: "resumed" });
-  await tx.run(reopenConversation, { session_id: sessionId });
-  await tx.run(pointSession, { key, session_id: sessionId, at: now });
-  await recordEvent(tx, {
-    at: now,
-    kind: "session.resumed",
-    session_key: key,
-    data: { sessionId, from: session.session_id },
   });
 }

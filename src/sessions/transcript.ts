@@ -3,6 +3,7 @@ import type { Ids } from "../domain/ids.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Executor } from "../store/store.ts";
 import { advanceConversation } from "../store/statements/advance-conversation.ts";
+import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
 import { insertEntry } from "../store/statements/insert-entry.ts";
 import { listEntriesAfter } from "../store/statements/list-entries-after.ts";
 import { listLatestEntries } from "../store/statements/list-latest-entries.ts";
@@ -33,17 +34,21 @@ export function previewOf(text: string): string {
   return text.slice(0, PREVIEW_LENGTH);
 }
 
-/** Appends in order and counts them; `after` is the position of the last entry that is there. */
+/**
+ * Appends in order and counts them. Where the conversation ends is read here and now: an edit or a rewind may have moved
+ * that since its turn began.
+ */
 export async function appendEntries(
   tx: Executor,
-  target: { readonly key: string; readonly sessionId: string; readonly after: number; readonly parentId: string | null },
+  target: { readonly key: string; readonly sessionId: string },
   entries: readonly NewEntry[],
   ids: Ids,
 ): Promise<Entry[]> {
   const appended: Entry[] = [];
-  let parentId = target.parentId;
+  const end = entries.length === 0 ? undefined : await tx.get(findConversationEnd, { session_id: target.sessionId });
+  let parentId = end?.leaf_id ?? null;
   for (const [index, entry] of entries.entries()) {
-    const placed: Entry = { ...entry, id: ids.next(), parentId, sessionId: target.sessionId, seq: target.after + index + 1 };
+    const placed: Entry = { ...entry, id: ids.next(), parentId, sessionId: target.sessionId, seq: (end?.entry_seq ?? 0) + index + 1 };
     await tx.run(insertEntry, { ...entryParams(placed, target.key), message_id: entry.messageId ?? null });
     appended.push(placed);
     parentId = placed.id;

@@ -83,6 +83,8 @@ export interface SessionRow {
   pinned_at: number | null;
   /** Left out of lists unless asked for; the next message takes it out again. */
   archived_at: number | null;
+  /** When the current session id became current; null: when it began. The daily reset measures from here. */
+  pointed_at: number | null;
 }
 
 export interface ConversationRow {

@@ -47,8 +47,6 @@ export interface ClaimedTurn {
   readonly queue: QueuePolicy;
   /** A limit is reached: no model is asked. */
   readonly refused: ContinuoError | null;
-  readonly entrySeq: number;
-  readonly leafId: string | null;
   readonly modelOverride: string | null;
   /** This turn's message found the session stale: a new session id began with it. */
   readonly rolled: BeganReason | null;
@@ -115,9 +113,9 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
     draft: null,
   };
   await tx.run(insertTurn, turnParams(parts, turn, now));
-  const position = await appendQuestions(parts, tx, turn, session, { command, dropped });
+  await appendQuestions(parts, tx, turn, session, { command, dropped });
   const rolled = session.rolled?.reason ?? null;
-  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), ...position, modelOverride: session.modelOverride, rolled, more } };
+  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), modelOverride: session.modelOverride, rolled, more } };
 }
 
 /** A command takes nothing of anybody's day. */
@@ -188,8 +186,6 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     dropped: [],
     refused: await refusal(parts, tx, turn, items[0]?.command ?? null, now),
     queue: await readQueue(tx, row.session_key, parts.settings.queue(row.channel)),
-    entrySeq: conversation.entry_seq,
-    leafId: conversation.leaf_id,
     modelOverride: session?.model_override ?? null,
     // Whoever began the turn may have died before its sender was told of the new session id (law 6).
     rolled: conversation.began_at === row.started_at ? rolledBy(conversation) : null,

@@ -106,7 +106,7 @@ async function appendAnswer(
   const { turn } = claimed;
   const { address, audience } = turn.reply;
   const from = { senderId: turn.agentId, senderName: null, person: null, address, audience };
-  const target = { key: turn.sessionKey, sessionId: turn.sessionId, after: claimed.entrySeq, parentId: claimed.leafId };
+  const target = { key: turn.sessionKey, sessionId: turn.sessionId };
   await appendEntries(tx, target, [{ ...answer, role: "assistant", at: now, turnId: turn.id, from }], parts.ids);
 }
 

@@ -47,8 +47,8 @@ export async function joinWaiting(parts: JoinParts, claimed: ClaimedTurn): Promi
     }
     await claimMore(tx, turn, last);
     const session = await tx.get(findSession, { key: turn.sessionKey });
-    const place = { key: turn.sessionKey, sessionId: turn.sessionId, audience: session?.audience ?? last.audience, entrySeq: claimed.entrySeq, leafId: claimed.leafId };
-    const position = await appendJoined(parts, tx, { ...turn, items: joined }, place);
-    return { joined, claimed: { ...claimed, ...position, turn: { ...turn, reply, items: [...turn.items, ...joined] } } };
+    const place = { key: turn.sessionKey, sessionId: turn.sessionId, audience: session?.audience ?? last.audience };
+    await appendJoined(parts, tx, { ...turn, items: joined }, place);
+    return { joined, claimed: { ...claimed, turn: { ...turn, reply, items: [...turn.items, ...joined] } } };
   }, turn.sessionKey);
 }

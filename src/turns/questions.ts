@@ -16,13 +16,7 @@ export interface QuestionParts {
   readonly settings: TurnSettings;
 }
 
-/** Where a conversation's next entry goes. */
-export interface Position {
-  readonly entrySeq: number;
-  readonly leafId: string | null;
-}
-
-type Place = Pick<OpenSession, "key" | "sessionId" | "audience"> & Position;
+type Place = Pick<OpenSession, "key" | "sessionId" | "audience">;
 
 /** What is said in a session that an operator named belongs to that session's readers; elsewhere to its sender's. */
 function audienceOf(item: InboxItem, session: Place): string {
@@ -96,13 +90,6 @@ async function recordSpeakers(parts: QuestionParts, tx: Executor, turn: Turn, dr
   }
 }
 
-async function append(parts: QuestionParts, tx: Executor, place: Place, entries: readonly NewEntry[]): Promise<Position> {
-  const { key, sessionId, entrySeq, leafId } = place;
-  if (entries.length === 0) return { entrySeq, leafId };
-  const appended = await appendEntries(tx, { key, sessionId, after: entrySeq, parentId: leafId }, entries, parts.ids);
-  return { entrySeq: entrySeq + appended.length, leafId: appended.at(-1)?.id ?? null };
-}
-
 /** Writes a turn's questions into the transcript, before any model is asked (P8), and notes who spoke. */
 export async function appendQuestions(
   parts: QuestionParts,
@@ -110,18 +97,18 @@ export async function appendQuestions(
   turn: Turn,
   session: OpenSession,
   { command, dropped }: { readonly command: Command | null; readonly dropped: readonly InboxItem[] },
-): Promise<Position> {
+): Promise<void> {
   const [first] = turn.items;
   const isAsked = command === null || isForAgent(command);
   const notice = session.rolled ? [noticeEntry(turn, session.rolled.reason)] : [];
   const overheard = isAsked && first ? await overheardEntries(tx, turn, first) : [];
   if (first) await recordOverheard(tx, first, overheard.map(({ from, at }) => ({ senderId: from.senderId, senderName: from.senderName, at })));
   await recordSpeakers(parts, tx, turn, dropped, session);
-  return append(parts, tx, session, [...notice, ...overheard, ...questionsOf(parts, turn, dropped, session)]);
+  await appendEntries(tx, session, [...notice, ...overheard, ...questionsOf(parts, turn, dropped, session)], parts.ids);
 }
 
 /** Writes down what joined a turn while it ran. */
-export async function appendJoined(parts: QuestionParts, tx: Executor, turn: Turn, place: Place): Promise<Position> {
+export async function appendJoined(parts: QuestionParts, tx: Executor, turn: Turn, place: Place): Promise<void> {
   await recordSpeakers(parts, tx, turn, [], place);
-  return append(parts, tx, place, questionsOf(parts, turn, [], place).map((entry) => ({ ...entry, queued: null })));
+  await appendEntries(tx, place, questionsOf(parts, turn, [], place).map((entry) => ({ ...entry, queued: null })), parts.ids);
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createIds } from "../../src/domain/ids.ts";
+import { fork } from "../../src/sessions/steps.ts";
 import { createAmend, DELETED } from "../../src/inbox/amend.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
 import { rowsIn, storeIn } from "../store/database.ts";
@@ -68,13 +70,32 @@ test("an edit replaces what was said: the next request, the transcript and the l
   await h.close();
 });
 
+test("what an edit replaced stands aside with the same parent; what is taken back is gone from there and from every copy", async () => {
+  const h = await startHarness({ config });
+  await h.receive(message("hello"));
+  await h.settled();
+  await h.receive(message("the door is 4711", { id: "a" }));
+  await h.settled();
+  const ids = createIds({ now: () => Date.now() });
+  await h.store.transaction((tx) => fork(tx, DM, {}, ids, Date.now()), DM);
+  assert.equal(await edit(h, "a", "the door is 4712"), "transcript");
+  const aside = await rowsIn(h.directory, "select e.text, e.parent_id = o.parent_id as beside from asides a join entries e on e.id = a.entry_id join entries o on o.session_id = e.session_id and o.text = 'the door is 4712'");
+  assert.deepEqual(aside.map(({ text, beside }) => [text, Boolean(beside)]), [["the door is 4711", true], ["the door is 4711", true]]);
+  await h.receive(message("and now?"));
+  await h.settled();
+  assert.ok(!asked(h).some((text) => text === "the door is 4711"));
+  assert.equal(await take(h, "a"), "transcript");
+  assert.deepEqual((await rowsIn(h.directory, "select text from entries where message_id = 'a'")).map(({ text }) => text), [DELETED, DELETED, DELETED, DELETED]);
+  await h.close();
+});
+
 test("what is taken back is redacted wherever it was kept, and another gateway's memory of it is stale", async () => {
   const h = await startHarness({ config });
   await h.receive(message("my pin is 4711", { id: "a" }));
   await h.settled();
   // Another process takes the change in; this one has the conversation in memory.
   const other = await storeIn(h.directory);
-  const amend = createAmend({ store: other, clock: { now: () => Date.now() }, identify: (said) => said, maySpeak: () => true, onAmended: () => undefined });
+  const amend = createAmend({ store: other, clock: { now: () => Date.now() }, ids: createIds({ now: () => Date.now() }), identify: (said) => said, maySpeak: () => true, onAmended: () => undefined });
   assert.deepEqual(await amend({ kind: "deleted", address: message("").address, messageId: "a" }), { kind: "transcript" });
   await other.close();
   await h.receive(message("what was it?"));

@@ -208,7 +208,7 @@ function peopleOf(store: Store, clock: Clock, ids: Ids, settings: SettingsHolder
 
 function amending(store: Store, clock: Clock, settings: SettingsHolder): Pick<Harness, "amend" | "amended"> {
   const amended: string[] = [];
-  return { amended, amend: buildAmend({ store, clock, settings }, (key) => void amended.push(key)) };
+  return { amended, amend: buildAmend({ store, clock, ids: createIds(clock), settings }, (key) => void amended.push(key)) };
 }
 
 /** On a shared store a gateway takes up what another left in a channel once that is its duty: here it is at once. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ContinuoError } from "../../src/domain/errors.ts";
 import { createIds } from "../../src/domain/ids.ts";
-import { resumeConversation } from "../../src/sessions/lifecycle.ts";
+import { resume } from "../../src/sessions/steps.ts";
 import { listConversations } from "../../src/store/statements/list-conversations.ts";
 import { hang, message, openTo, operator, say, startHarness, until, type Answer } from "./harness.ts";
 
@@ -206,7 +206,7 @@ test("P27 after /new a request holds nothing of before, and the old conversation
   assert.equal(rows.length, 2);
   const old = rows.find((row) => row.preview === "my secret is plum");
   assert.equal(old?.ended_reason, "new");
-  await h.store.transaction((tx) => resumeConversation(tx, MAIN, old?.session_id ?? "", Date.now()));
+  await h.store.transaction((tx) => resume(tx, MAIN, old?.session_id ?? "", createIds({ now: Date.now }), Date.now()));
   await h.receive(operator("what was it?"));
   await h.settled();
   assert.ok(h.requests.at(-1)?.messages.some((m) => m.text === "my secret is plum"));

@@ -95,7 +95,7 @@ async function speak(store: Store, { ids, now }: Clockwork, item: InboxItem, ane
     const turnId = ids.next();
     await recordParticipant(tx, [item], null, now());
     const said = [entry("user", item.message.text, turnId, item, now()), entry("assistant", `to ${item.message.text}`, turnId, item, now())];
-    await appendEntries(tx, { key: session.key, sessionId: session.sessionId, after: session.entrySeq, parentId: session.leafId }, said, ids);
+    await appendEntries(tx, { key: session.key, sessionId: session.sessionId }, said, ids);
   });
 }
 

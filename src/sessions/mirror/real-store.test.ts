@@ -35,7 +35,7 @@ async function insert(tx: Executor): Promise<void> {
   await tx.run(insertConversation, { session_id: SESSION_ID, key: KEY, began_at: NOW, began_reason: "first-message" });
   const usage = { input: 10, output: 5, cacheRead: null, cacheWrite: null };
   const said = [entry(1), entry(2, { model: "stub/stub-1", usage, stopReason: "stop" })].map((row) => ({ ...row, turnId: "t1" }));
-  await appendEntries(tx, { key: KEY, sessionId: SESSION_ID, after: 0, parentId: null }, said, createIds(clock));
+  await appendEntries(tx, { key: KEY, sessionId: SESSION_ID }, said, createIds(clock));
 }
 
 test("what is in the database is in the files", async () => {

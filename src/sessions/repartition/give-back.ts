@@ -49,6 +49,7 @@ function newSession({ ids, now, since }: GiveBack, key: string, late: LateTurn |
     choices: null,
     pinned_at: null,
     archived_at: null,
+    pointed_at: null,
   };
 }
 

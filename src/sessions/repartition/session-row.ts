@@ -135,5 +135,6 @@ export function targetRow(key: string, sessionId: string, contributions: readonl
     choices: base.row.choices,
     pinned_at: first(({ row, whole, principal }) => (whole || principal || row.key === key ? row.pinned_at : null)),
     archived_at: base.row.archived_at,
+    pointed_at: base.row.pointed_at,
   };
 }

@@ -8,6 +8,7 @@ export const sessionLife: Migration = {
     db.schema.alterTable("sessions").addColumn("choices", "text"),
     db.schema.alterTable("sessions").addColumn("pinned_at", "bigint"),
     db.schema.alterTable("sessions").addColumn("archived_at", "bigint"),
+    db.schema.alterTable("sessions").addColumn("pointed_at", "bigint"),
     db.schema.alterTable("conversations").addColumn("title", "text"),
     db.schema.alterTable("conversations").addColumn("forked_from", "text"),
     db.schema.alterTable("conversations").addColumn("compactions", "bigint", zero),

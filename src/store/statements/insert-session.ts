@@ -2,7 +2,7 @@ import { statement } from "../statement.ts";
 import type { SessionRow } from "../tables.ts";
 
 /** A new session. */
-export const insertSession = statement<Omit<SessionRow, "label" | "model_override" | "model_last" | "queue" | "choices" | "pinned_at" | "archived_at">>((db, p) =>
+export const insertSession = statement<Omit<SessionRow, "label" | "model_override" | "model_last" | "queue" | "choices" | "pinned_at" | "archived_at" | "pointed_at">>((db, p) =>
   db.insertInto("sessions").values({
     key: p("key"),
     agent_id: p("agent_id"),

@@ -23,5 +23,6 @@ export const putSession = statement<SessionRow>((db, p) =>
     choices: p("choices"),
     pinned_at: p("pinned_at"),
     archived_at: p("archived_at"),
+    pointed_at: p("pointed_at"),
   }),
 );

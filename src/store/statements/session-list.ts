@@ -2,7 +2,7 @@ import { sql, type Kysely } from "kysely";
 import type { ConversationRow, SessionRow, Tables } from "../tables.ts";
 
 /** A session with what its current conversation counts. */
-export type SessionListRow = SessionRow &
+export type SessionListRow = Omit<SessionRow, "pointed_at"> &
   Pick<ConversationRow, "began_at" | "message_count" | "usage"> & { running: number };
 
 /** What every listing of sessions selects. */

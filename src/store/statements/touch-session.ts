@@ -13,6 +13,8 @@ export const touchSession = statement<{
     .set((eb) => ({
       updated_at: p("updated_at"),
       interaction_at: p("interaction_at"),
+      // Somebody speaks there again.
+      archived_at: null,
       last_route: eb.fn.coalesce(eb.cast<string | null>(eb.val(p("last_route")), "text"), eb.ref("last_route")),
       display_name: eb.fn.coalesce(eb.cast<string | null>(eb.val(p("display_name")), "text"), eb.ref("display_name")),
     }))
