@@ -1,5 +1,5 @@
 import { isOperatorChannel } from "../domain/address.ts";
-import type { Entry } from "../domain/entry.ts";
+import type { Compaction, Entry } from "../domain/entry.ts";
 import type { ContextMessage } from "./providers/provider.ts";
 import type { AgentSettings } from "./settings.ts";
 
@@ -27,15 +27,29 @@ const CONVERSATION_SHARE = 0.75;
 export function buildContext(entries: readonly Entry[], windowTokens: number): ContextMessage[] {
   const budget = windowTokens * CONVERSATION_SHARE;
   const messages: ContextMessage[] = [];
-  let used = 0;
-  for (const message of withOverflow(entries.filter(isShown)).toReversed()) {
+  const summary = entries.findLast(isSummary);
+  const kept = summary === undefined ? entries : entries.filter(({ seq }) => seq >= summary.compaction.firstKeptSeq);
+  let used = summary === undefined ? 0 : estimateTokens(summary.text);
+  for (const message of withOverflow(kept.filter(isShown)).toReversed()) {
     used += estimateTokens(message.text);
     // The newest message is always shown: better a refusal by the model than a turn without its question.
     if (used > budget && messages.length > 0) break;
     messages.push(message);
   }
   while (messages.at(-1)?.role === "assistant") messages.pop();
+  if (summary !== undefined) messages.push(summaryMessage(summary));
   return messages.toReversed();
+}
+
+type Summary = Entry & { readonly compaction: Compaction };
+
+export function isSummary(entry: Entry): entry is Summary {
+  return entry.compaction !== null && entry.compaction !== undefined;
+}
+
+/** Nobody said it: it stands before what was said, told apart by its provider. */
+function summaryMessage({ text, at, from }: Summary): ContextMessage {
+  return { role: "user", text, at, senderName: null, senderId: "continuo", address: from.address, isSummary: true };
 }
 
 type Shown = Entry & { readonly role: "user" | "assistant" };

@@ -36,4 +36,13 @@ export interface Entry {
   readonly queued?: number | null;
   /** Why it was not answered by itself, though it was accepted (spec 12.3). */
   readonly dropped?: DropReason | null;
+  /** It sums up what was said before another entry: models are shown it instead (spec 7.2). */
+  readonly compaction?: Compaction | null;
+}
+
+export interface Compaction {
+  /** From here on models are shown what was said, word for word. */
+  readonly firstKeptSeq: number;
+  /** The prompt's size before, as the provider reported it; null is unknown. */
+  readonly tokensBefore: number | null;
 }

@@ -1,4 +1,4 @@
-import type { Attribution, DropReason, Entry, Role } from "../domain/entry.ts";
+import type { Attribution, Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Executor } from "../store/store.ts";
@@ -25,6 +25,7 @@ export interface NewEntry {
   readonly messageId?: string | null;
   readonly queued?: number | null;
   readonly dropped?: DropReason | null;
+  readonly compaction?: Compaction | null;
 }
 
 const PREVIEW_LENGTH = 120;
@@ -93,8 +94,8 @@ function entryParams(entry: Entry, key: string) {
 }
 
 /** What only some entries have. */
-function metaOf({ usage, stopReason, canary, queued, dropped }: Entry): string | null {
-  const known = Object.entries({ usage, stopReason, canary, queued, dropped }).filter(([, value]) => value !== null && value !== undefined);
+function metaOf({ usage, stopReason, canary, queued, dropped, compaction }: Entry): string | null {
+  const known = Object.entries({ usage, stopReason, canary, queued, dropped, compaction }).filter(([, value]) => value !== null && value !== undefined);
   return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known));
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "../domain/command.ts";
 import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { DeliveryState } from "../domain/journey.ts";
-import type { DropReason, Entry, Role } from "../domain/entry.ts";
+import type { Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";
 import type { BeganReason, Conversation, Session, SessionChoices } from "../domain/session.ts";
 import type { InboxItem } from "../domain/turn.ts";
@@ -16,6 +16,7 @@ interface EntryMeta {
   readonly usage?: Usage;
   readonly stopReason?: string;
   readonly canary?: string;
+  readonly compaction?: Compaction;
 }
 
 export interface ConversationUsage {
@@ -103,6 +104,7 @@ export function toEntry(row: EntryRow): Entry {
     canary: meta?.canary ?? null,
     queued: meta?.queued ?? null,
     dropped: meta?.dropped ?? null,
+    compaction: meta?.compaction ?? null,
   };
 }
 

@@ -46,6 +46,13 @@ function opensQueue(before: ContextMessage | undefined, { queued }: ContextMessa
   return queued.number === 1 && before?.queued?.kind !== "overflow";
 }
 
+const SUMMARY = "[Summary of what was said before in this conversation]";
+
+function written(before: ContextMessage | undefined, message: ContextMessage, shared: boolean): string {
+  const said = shared && message.role === "user" ? signed(message) : message.text;
+  return framed(message, said, shared, opensQueue(before, message));
+}
+
 /**
  * The conversation as vendors take it: the system text first, then user and assistant by turns. Messages of one
  * role in a row are joined, since some vendors refuse them; empty ones are left out.
@@ -55,8 +62,7 @@ export function toPrompt({ system, messages, shared }: ModelRequest): Prompt {
   const turns: { role: "user" | "assistant"; texts: string[] }[] = [];
   for (const [index, message] of messages.entries()) {
     if (message.text.trim() === "") continue;
-    const said = shared && message.role === "user" ? signed(message) : message.text;
-    const text = framed(message, said, shared, opensQueue(messages[index - 1], message));
+    const text = message.isSummary === true ? `${SUMMARY}\n\n${message.text}` : written(messages[index - 1], message, shared);
     const open = turns.at(-1);
     if (open?.role === message.role) open.texts.push(text);
     else turns.push({ role: message.role, texts: [text] });

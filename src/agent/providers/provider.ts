@@ -16,6 +16,8 @@ export interface ContextMessage {
   readonly address: Address;
   /** How it waited while another answer was being written. */
   readonly queued?: Queued | null;
+  /** What was said before, in short: made by the gateway, out of what people and the agent said. */
+  readonly isSummary?: boolean;
 }
 
 /** A message's number among those that are answered together, or the beginnings of `dropped` ones that are not (spec 12.4). */

@@ -79,8 +79,8 @@ interface Divided {
 
 /**
  * Parts a conversation by whose question each turn is. What nobody asked goes along where all goes to one place, and
- * to the owner alone otherwise. (A summary of several people's words, once there are any, is to be left out here: as
- * a `system` entry it would carry the words of one person to another.)
+ * to the owner alone otherwise. A summary goes along with a part and is set aside there (write.ts): shown, it would carry
+ * the words of one person to another.
  */
 function divide({ assignment }: Source, turns: readonly TurnEntries[], targets: ReadonlySet<string>): Divided[] {
   const parts = new Map<string, TurnEntries[]>();

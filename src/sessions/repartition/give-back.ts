@@ -122,7 +122,7 @@ export async function giveBackLate(give: GiveBack): Promise<void> {
     const { session, conversation } = await openAt(give, key, late[0]);
     const to = { key, sessionId: conversation.session_id, audience: session.audience, seq: conversation.entry_seq, leafId: conversation.leaf_id };
     const turns = late.map(({ turn, from }) => ({ turn, whoAsked: (speaker: string) => since.placementOf(from, speaker) }));
-    const done = await append({ tx }, turns, to);
+    const done = await append({ tx, changeId: "late", number: 0 }, turns, to);
     const counted = { entry_seq: conversation.entry_seq + done.entries, message_count: conversation.message_count + done.messages, leaf_id: done.leafId, preview: conversation.preview ?? done.preview };
     await tx.run(deleteConversation, { session_id: conversation.session_id });
     await tx.run(putConversation, { ...conversation, ...counted });

@@ -15,6 +15,7 @@ import { listKeptPlaces } from "../../store/statements/list-kept-places.ts";
 import { listParticipantRows } from "../../store/statements/list-participant-rows.ts";
 import { putConversation } from "../../store/statements/put-conversation.ts";
 import { putSession } from "../../store/statements/put-session.ts";
+import { rejoinBranch } from "../../store/statements/rejoin-branch.ts";
 import { restoreEntryPlaces } from "../../store/statements/restore-entry-places.ts";
 import { settleChange } from "../../store/statements/settle-change.ts";
 import { settleChangeStep } from "../../store/statements/settle-change-step.ts";
@@ -30,6 +31,7 @@ import { speakerKey } from "./speakers.ts";
 import { moveSessions } from "./step.ts";
 import { survey } from "./survey.ts";
 import { undoOf, type SessionsUndo } from "./undo.ts";
+import { summariesOf } from "./write.ts";
 import { breathe, PAGE, type Items, type Routing, type RunningTurns } from "./types.ts";
 
 /** `before` and `after` as they were when the change was applied, and what is to decide again. */
@@ -122,6 +124,7 @@ async function undoSessions(step: StepOf, undo: SessionsUndo, options: RollbackO
   const since = await readSince(tx, undo, options);
   const running = await readRunning(tx, options, [...undo.keys, ...since.turns.map(({ key }) => key)]);
   await restoreEntries(step, undo);
+  await tx.run(rejoinBranch, { branch: summariesOf(step) });
   await restoreRows(step, undo, since);
   await giveBackLate({ tx, ids, now, since, waiting: idsOf(running) });
   await restoreParticipants(step, undo, since);

@@ -13,6 +13,8 @@ export interface LightEntry {
   readonly speaker: string | null;
   /** It was set aside: nothing follows it. */
   readonly aside: boolean;
+  /** It sums up what everybody said who spoke there. */
+  readonly summary: boolean;
 }
 
 /** What belongs together: a question with all that came of it, or one entry that belongs to no turn. */
@@ -33,7 +35,7 @@ interface Growing {
 }
 
 function lightOf(row: EntryPlace): LightEntry {
-  return { id: row.id, seq: row.seq, role: row.role, person: row.person, speaker: row.role === "user" ? speakerKey(row) : null, aside: row.aside !== null };
+  return { id: row.id, seq: row.seq, role: row.role, person: row.person, speaker: row.role === "user" ? speakerKey(row) : null, aside: row.aside !== null, summary: row.summary === 1 };
 }
 
 /** A conversation's turns after a position, in its order. */

@@ -6,6 +6,7 @@ import { insertEntry } from "../../store/statements/insert-entry.ts";
 import { keepEntryPlaces } from "../../store/statements/keep-entry-places.ts";
 import { placeEntry } from "../../store/statements/place-entry.ts";
 import { readdressEntry } from "../../store/statements/readdress-entry.ts";
+import { setEntryAside } from "../../store/statements/set-entry-aside.ts";
 import type { Placement } from "./assign.ts";
 import type { LightEntry, TurnEntries } from "./turns.ts";
 import { breathe, PAGE } from "./types.ts";
@@ -84,8 +85,13 @@ export interface Appended {
   readonly preview: string | null;
 }
 
+/** What names the summaries that a step set aside. */
+export function summariesOf({ changeId, number }: Pick<StepWriter, "changeId" | "number">): string {
+  return `summary:${changeId}:${number}`;
+}
+
 /** Puts turns at the end of a conversation, in the order given: each entry follows the one before it. */
-export async function append({ tx }: Pick<StepWriter, "tx">, turns: readonly Attributed[], to: Target): Promise<Appended> {
+export async function append({ tx, changeId, number }: Pick<StepWriter, "tx" | "changeId" | "number">, turns: readonly Attributed[], to: Target): Promise<Appended> {
   let [entries, messages, leafId] = [0, 0, to.leafId];
   let firstQuestion: string | null = null;
   for (const { turn, whoAsked } of turns) {
@@ -93,7 +99,9 @@ export async function append({ tx }: Pick<StepWriter, "tx">, turns: readonly Att
       const { person, audience } = attribution(entry, turn, whoAsked, to.audience);
       entries++;
       await tx.run(placeEntry, { id: entry.id, session_id: to.sessionId, seq: to.seq + entries, session_key: to.key, parent_id: leafId, person, audience });
-      if (entry.aside) continue;
+      // It tells of places and perhaps of people that are elsewhere now; another one can be made.
+      if (entry.summary && !entry.aside) await tx.run(setEntryAside, { entry_id: entry.id, branch: summariesOf({ changeId, number }) });
+      if (entry.aside || entry.summary) continue;
       leafId = entry.id;
       if (entry.role === "user" || entry.role === "assistant") messages++;
       if (entry.role === "user") firstQuestion ??= entry.id;
