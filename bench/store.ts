@@ -59,7 +59,7 @@ function openLine(store: Store) {
     },
     tellOwner: async () => undefined,
   };
-  const end = endOf({ kind: "answered", text: "This is the answer.", model: "mock/mock", usage: { input: 10, output: 5, cacheRead: null, cacheWrite: null }, stopReason: "stop" });
+  const end = endOf({ kind: "answered", text: "This is the answer.", model: "mock/mock", usage: { input: 10, output: 5, cacheRead: null, cacheWrite: null }, stopReason: "stop" }, "en");
   let count = 0;
   return {
     async accept(key: string): Promise<void> {

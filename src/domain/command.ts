@@ -1,8 +1,52 @@
-/** The chat commands of this version; everything else that starts with a slash is text for the agent (spec 4.6). */
-export type CommandName = "new" | "reset" | "stop" | "help" | "link" | "unlink" | "why" | "dock" | "undock" | "queue";
+/** `own`: concerns its sender alone. `authorised`: whoever may change the session. `owner`: whose agent it is. */
+export type CommandRight = "own" | "authorised" | "owner";
+
+export interface CommandRow {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** What may stand behind it, as a person is shown it; null takes nothing. */
+  readonly args: string | null;
+  readonly right: CommandRight;
+  readonly category: "session" | "answers" | "people" | "help";
+}
+
+/**
+ * Every chat command (spec 4.6), in the order in which people are shown them. What each does is a file in `turns/commands`;
+ * its one line of description is `about.<name>` of the texts. Everything else that starts with a slash is text for the agent.
+ */
+export const COMMANDS = [
+  { name: "new", aliases: [], args: "[model] [text]", right: "authorised", category: "session" },
+  { name: "reset", aliases: [], args: "[model] [text]", right: "authorised", category: "session" },
+  { name: "stop", aliases: [], args: null, right: "authorised", category: "session" },
+  { name: "queue", aliases: [], args: "[mode] [debounce:2s cap:25 drop:summarize]", right: "authorised", category: "answers" },
+  { name: "link", aliases: [], args: "[code|yes|no]", right: "own", category: "people" },
+  { name: "unlink", aliases: [], args: null, right: "own", category: "people" },
+  { name: "dock", aliases: [], args: "<channel>", right: "authorised", category: "people" },
+  { name: "undock", aliases: [], args: null, right: "authorised", category: "people" },
+  { name: "why", aliases: [], args: null, right: "own", category: "help" },
+  { name: "help", aliases: [], args: null, right: "own", category: "help" },
+  { name: "commands", aliases: [], args: null, right: "own", category: "help" },
+] as const satisfies readonly CommandRow[];
+
+export type CommandName = (typeof COMMANDS)[number]["name"];
 
 export interface Command {
   readonly name: CommandName;
   /** What stood behind the word; of `/dock-<channel>` the channel. */
   readonly rest: string;
+  /** `provider/model` that `/new` named for its session, or `default`; it stands no more in `rest` (spec 4.5). */
+  readonly model?: string;
+}
+
+const RANKS: readonly CommandRight[] = ["own", "authorised", "owner"];
+
+/** Whether somebody with a right may use a command. */
+export function mayUse(has: CommandRight, { right }: Pick<CommandRow, "right">): boolean {
+  return RANKS.indexOf(has) >= RANKS.indexOf(right);
+}
+
+/** The word as it is written: `/dock-<channel>` is the one that carries its argument in itself. */
+export function usageOf({ name, args }: Pick<CommandRow, "name" | "args">): string {
+  if (name === "dock") return "/dock-<channel>";
+  return args === null ? `/${name}` : `/${name} ${args}`;
 }

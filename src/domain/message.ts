@@ -11,6 +11,8 @@ export interface Sender {
   readonly username: string | null;
   /** Other ids of the same account, on the platform's own word (a WhatsApp LID beside a phone number). */
   readonly aliases?: readonly string[];
+  /** What the platform says of their language, as a tag: `zh-hans`. */
+  readonly language?: string;
 }
 
 /** What a room's surroundings say about it; only stable ids take part in routing. */

@@ -25,7 +25,7 @@ const CASES: readonly (readonly [text: string, triggers: readonly string[], comm
 
 for (const [text, triggers, expected] of CASES) {
   test(`${JSON.stringify(text)} under ${triggers.join(" ")} is ${expected ?? "text"}`, () => {
-    const command = parseCommand(text, triggers, true);
+    const command = parseCommand(text, triggers, "owner");
     assert.equal(command && `${command.name}:${command.rest}`, expected);
   });
 }

@@ -26,6 +26,8 @@ export interface RunningSessions {
   limit(tx: Executor, sessionKey: string, channel: string): Promise<boolean>;
   /** Aborts what runs in a session; resolves to the runs that it hits. */
   stop(sessionKey: string): Promise<readonly string[]>;
+  /** What whoever asked for that is told. */
+  stopAnswer(tx: Executor, message: InboundMessage, hit: boolean): Promise<string>;
 }
 
 /** What the configuration says about a message that comes in; read anew for each. */

@@ -1,13 +1,16 @@
 import type { DropReason } from "../domain/entry.ts";
+import type { Language } from "../domain/language.ts";
 import type { QueuePolicy } from "../domain/queue.ts";
 import { readerOf } from "../domain/message.ts";
 import type { InboxItem } from "../domain/turn.ts";
+import { languageOf } from "../sessions/language.ts";
 import { readQueue } from "../sessions/queue.ts";
 import type { Executor } from "../store/store.ts";
 import { countWaitingItems } from "../store/statements/count-waiting-items.ts";
 import { dropQueuedItem } from "../store/statements/drop-queued-item.ts";
 import { findToldItem } from "../store/statements/find-told-item.ts";
 import { waitingItems } from "./batch.ts";
+import { say } from "../texts/index.ts";
 import type { SayNow } from "./parts.ts";
 
 export interface QueueParts {
@@ -60,17 +63,8 @@ export function chooseDropped(waiting: readonly InboxItem[], { mode, cap, drop }
 }
 
 /** What its sender is told, once until the next turn has taken what waits. */
-export function droppedNotice(reason: DropReason, cap: number): string {
-  switch (reason) {
-    case "new":
-      return `⚠️ ${cap} messages wait here already. This one is kept, but it will not be answered: send it again later.`;
-    case "old":
-      return `⚠️ More than ${cap} messages wait here. The oldest are kept, but they will not be answered: send again what still matters.`;
-    case "summarize":
-      return `⚠️ More than ${cap} messages wait here. The oldest are kept, and only their beginnings go into the next answer.`;
-    case "interrupted":
-      return "⚠️ Your newest message is answered; those before it are kept.";
-  }
+export function droppedNotice(language: Language, reason: DropReason, cap: number): string {
+  return reason === "interrupted" ? say(language, "queue.interrupted") : say(language, `queue.full-${reason}`, { cap });
 }
 
 /** Keeps a session's queue within its cap, in the transaction that accepted a message. True: somebody is told something. */
@@ -86,7 +80,7 @@ export async function limitQueue(parts: QueueParts, tx: Executor, sessionKey: st
     const before = await tx.get(findToldItem, { session_key: sessionKey, channel: on, account, chat, sender_id: sender.id });
     await tx.run(dropQueuedItem, { seq: item.seq, reason });
     if (before) continue;
-    await parts.sayNow(tx, sessionKey, { address, audience: item.audience, peer: readerOf(item.message), replyTo: messageId }, droppedNotice(reason, policy.cap));
+    await parts.sayNow(tx, sessionKey, { address, audience: item.audience, peer: readerOf(item.message), replyTo: messageId }, droppedNotice(await languageOf(tx, item.message), reason, policy.cap));
     told = true;
   }
   return told;

@@ -9,7 +9,9 @@
  * 6. What is said in one place is accepted in the order in which it came in.
  * 7. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
+import type { CommandRight } from "../domain/command.ts";
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
+import type { Admitted, Route } from "../domain/route.ts";
 import { accept, type Accepted, type NewItem } from "./accept.ts";
 import { parseCommand } from "./command.ts";
 import type { ReceiveParts, Reservation } from "./parts.ts";
@@ -26,11 +28,15 @@ export function createReceive(parts: ReceiveParts): Receive {
     const admission = settings.admit(message);
     if (admission.kind === "dropped") return refuse(parts, admission);
     const route = settings.route(message);
-    const command = parseCommand(message.text, settings.resetTriggers(), admission.commands);
+    const command = parseCommand(message.text, settings.resetTriggers(), rightOf(admission, route));
     if (command?.name === "stop") return stopNow(parts, admission, route);
     const item = { message, route, command, state: "queued" } as const;
     return acceptAndStart(parts, item);
   };
+}
+
+function rightOf({ commands }: Admitted, { isOwner }: Route): CommandRight {
+  return !commands ? "own" : isOwner ? "owner" : "authorised";
 }
 
 async function acceptAndStart(parts: ReceiveParts, item: NewItem): Promise<ReceiveOutcome> {

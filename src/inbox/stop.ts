@@ -12,7 +12,7 @@ export async function stopNow(parts: ReceiveParts, admission: Admitted, route: R
     const outcome = await accept(tx, item, parts.ids, parts.clock);
     if (outcome.kind === "duplicate") return { outcome, answer: null };
     const stopped = await parts.sessions.stop(route.sessionKey);
-    const text = stopped.length > 0 ? "⚙️ Agent was aborted." : "⚙️ Nothing is running.";
+    const text = await parts.sessions.stopAnswer(tx, message, stopped.length > 0);
     await parts.sayNow(tx, route.sessionKey, reply, text);
     return { outcome, answer: { text, stopped } };
   });

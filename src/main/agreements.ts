@@ -4,6 +4,9 @@ import { directMessage } from "../domain/message.ts";
 import type { Wish } from "../operations/index.ts";
 import { agreedLinks, draftAgreed, draftOwner, isEmpty, NO_CHANGE, settleAgreement, type Agreement, type Party, type PeopleChange } from "../people/index.ts";
 import { approveLinked } from "../people/approve-linked.ts";
+import { languageOfPeer } from "../sessions/language.ts";
+import { sayIn } from "../texts/index.ts";
+import type { Told } from "../turns/commands/asked.ts";
 import type { ChangesParts } from "./changes-parts.ts";
 import { filePeople } from "./file-people.ts";
 
@@ -23,7 +26,8 @@ async function draftOf(parts: ChangesParts, agreement: Agreement): Promise<Peopl
   return draftAgreed(drafting, agreement, owner, ids.below);
 }
 
-async function tell(parts: ChangesParts, { channel, account, peer, address }: Party, text: string): Promise<void> {
+async function tell(parts: ChangesParts, { channel, account, peer, address }: Party, said: Told): Promise<void> {
+  const text = said(sayIn(await languageOfPeer(parts.store, { channel, peer })));
   const audience = parts.settings.current().who.audience(directMessage({ channel, account, senderId: peer }));
   await parts.house.say({ address, audience, peer, replyTo: null }, "unknown", text);
 }
@@ -49,8 +53,8 @@ export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) 
         await settleAgreement(tx, agreement.id, "done", clock.now());
       });
       for (const { channel, account, peer } of owned) settings.directory.approve(channel, account, peer);
-      const text = agreement.kind === "link" ? "✅ Linked. What was said on either side is known on both now. `/unlink` takes this account out again." : "✅ Unlinked. What was said from this account stayed with it.";
-      for (const side of sides) await tell(parts, side, text);
+      const key = agreement.kind === "link" ? "link.done" : "unlink.done";
+      for (const side of sides) await tell(parts, side, (theirs) => theirs(key));
     } catch (thrown) {
       const error = toContinuoError(thrown);
       log.warn({ code: error.code, err: error.cause }, `a link that was agreed on could not be made: ${error.message}`);
@@ -59,7 +63,7 @@ export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) 
         continue;
       }
       await store.transaction((tx) => settleAgreement(tx, agreement.id, "refused", clock.now()));
-      for (const side of sides) await tell(parts, side, `⚠️ This could not be done: ${error.message}`);
+      for (const side of sides) await tell(parts, side, (theirs) => theirs("people.failed", { why: error.message }));
     }
   }
   return left;

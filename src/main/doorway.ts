@@ -4,22 +4,20 @@ import { createOrder } from "../domain/order.ts";
 import type { Doorway } from "../inbox/parts.ts";
 import { parseCommand } from "../inbox/command.ts";
 import { identify, learnAliases, mergeProposal, newAliases, requestPairing } from "../people/index.ts";
+import { languageOf } from "../sessions/language.ts";
 import { resolveAlias } from "../sessions/repartition/index.ts";
 import type { Executor } from "../store/store.ts";
 import { awaitedBy, knock } from "../people/knock.ts";
 import { answerLink } from "../turns/commands/link.ts";
 import { partyOf } from "../turns/commands/party.ts";
+import { sayIn, type Say } from "../texts/index.ts";
 import { filePeople } from "./file-people.ts";
-import type { PeopleParts } from "./people-parts.ts";
+import { tellIn, type PeopleParts } from "./people-parts.ts";
 
 /** What a stranger is told, once: what to give the owner, and nothing about who that is. */
-function pairingNotice({ address, sender }: InboundMessage, code: string): string {
+function pairingNotice({ address, sender }: InboundMessage, code: string, say: Say): string {
   const { channel } = address;
-  return [
-    "I do not know you yet, so I did not read your message.",
-    `Your code is \`${code}\`. Ask my owner to let you in: \`continuo pairing approve ${channel} ${code}\` (good for one hour).`,
-    `Your id here is ${channel}:${sender.id}.`,
-  ].join("\n");
+  return [say("pairing.stranger"), say("pairing.code", { channel, code }), say("pairing.id", { id: `${channel}:${sender.id}` })].join("\n");
 }
 
 /** Where somebody speaks: what is said there is taken in as it came, however long each takes to be looked up. */
@@ -56,7 +54,7 @@ export function createDoorway(parts: PeopleParts): Doorway {
       const request = await requestPairing(tx, stranger, ids.below, clock.now());
       if (request === null) return null;
       parts.onRequest();
-      return request.notify ? pairingNotice(message, request.code) : null;
+      return request.notify ? pairingNotice(message, request.code, sayIn(await languageOf(tx, message))) : null;
     },
   };
 }
@@ -74,7 +72,7 @@ async function followKey({ store, settings }: PeopleParts, message: InboundMessa
  * was given opens this door; anybody else's would let a guest bring guests.
  */
 async function ownersLink(parts: PeopleParts, tx: Executor, message: InboundMessage): Promise<string | null> {
-  const command = parseCommand(message.text, [], false);
+  const command = parseCommand(message.text, [], "own");
   if (command?.name !== "link" || command.rest === "") return null;
   const now = parts.clock.now();
   const current = parts.settings.current();
@@ -84,7 +82,7 @@ async function ownersLink(parts: PeopleParts, tx: Executor, message: InboundMess
   if (issuer === null) return null;
   const owner = isOperatorChannel(issuer.channel) || current.who.whoIs(issuer.channel, issuer.account, issuer.peer).isOwner;
   if (!owner) return null;
-  const answer = await answerLink({ ids: parts.ids, filePeople: () => filePeople(current), tell: parts.tell }, tx, who, command.rest, now);
+  const answer = await answerLink({ ids: parts.ids, filePeople: () => filePeople(current), tell: tellIn(parts.tell) }, tx, { who, say: sayIn(await languageOf(tx, message)), now }, command.rest);
   // Done once this transaction is written: what is agreed in it is not to be seen before.
   setImmediate(parts.onAgreement);
   return answer;

@@ -24,18 +24,19 @@ import type { OutboxParts } from "../outbox/parts.ts";
 import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
 import { describeAudience, isInside } from "../routing/audience.ts";
 import { peerAudience } from "../routing/keys.ts";
+import { languageOf, languageOfPeer } from "../sessions/language.ts";
 import { createRecentEntries } from "../sessions/recent.ts";
 import type { FilePeople } from "../people/index.ts";
 import type { Executor, Store } from "../store/store.ts";
+import { say, sayIn } from "../texts/index.ts";
 import type { CanaryCount } from "../turns/canary.ts";
-import type { Docking } from "../turns/commands/dock.ts";
-import { runErrand, type ErrandParts } from "../turns/commands/errands.ts";
-import type { Errand } from "../turns/commands/index.ts";
+import type { CommandPeople, Docking, Told } from "../turns/commands/asked.ts";
 import type { TurnSettings } from "../turns/turn-settings.ts";
 import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
 import { createTurnWorker, type Held, type TurnWorker } from "../turns/lanes.ts";
 import { findRunningTurn } from "../store/statements/find-running-turn.ts";
 import type { GatewayCluster } from "./cluster.ts";
+import { tellIn } from "./people-parts.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
 export interface LineSettings extends EntranceSettings, TurnSettings {
@@ -50,7 +51,7 @@ export interface LinePeople {
   readonly doorway: Doorway;
   filePeople(): FilePeople;
   linkedChat(turn: Turn, channel: string): Promise<Docking | null>;
-  explainLast(turn: Turn): Promise<string>;
+  explainLast(turn: Turn): Promise<string | null>;
   /** Where the owner wrote last, to be told of something; null while that is nowhere that can be written to. */
   ownerRoute(agentId: string): Promise<ReplyRoute | null>;
   onAgreement(): void;
@@ -271,18 +272,20 @@ function noticesOf(store: Store, outbox: OutboxWorker, sayNow: SayNow): Notices 
 function wallParts(parts: LineParts, canaries: CanaryCount, sayNow: SayNow, outbox: OutboxWorker) {
   const { store, settings, people, world } = parts;
   const { clock, ids, log } = world;
-  const { canReach } = settings;
-  const tell: ErrandParts["tell"] = (tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text);
-  const errands: ErrandParts = { store, ids, clock, settings, canReach, tell, filePeople: people.filePeople, linkedChat: people.linkedChat, explainLast: people.explainLast, onAgreement: people.onAgreement, wakeOutbox: outbox.wake };
+  const told = tellIn((tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text));
+  const { filePeople, linkedChat, explainLast, onAgreement } = people;
+  const commandPeople: CommandPeople = { filePeople, linkedChat, explainLast, onAgreement, tell: told };
   return {
     canaries: {
       count: canaries,
       onBreach: (turn: Turn, where: string) => log.error({ code: "WALL_BREACHED", turnId: turn.id, sessionKey: turn.sessionKey, where }, "a marker of another person came near this answer; it was stopped"),
     },
-    errand: (errand: Errand, turn: Turn) => runErrand(errands, errand, turn),
-    tellOwner: async (tx: Executor, agentId: string, text: string) => {
+    commands: { store, ids, clock, settings, people: commandPeople, wakeOutbox: outbox.wake },
+    tellOwner: async (tx: Executor, agentId: string, said: Told) => {
       const route = await people.ownerRoute(agentId);
-      if (route !== null) await sayNow(tx, NO_SESSION, route, text);
+      if (route === null) return;
+      const language = await languageOfPeer(tx, { channel: route.address.channel, peer: route.peer });
+      await sayNow(tx, NO_SESSION, route, said(sayIn(language)));
     },
   };
 }
@@ -311,6 +314,7 @@ function createEntrance({ store, world, probe, settings, people }: LineParts, tu
       reserve: turns.reserve,
       wake: turns.wake,
       stop: (sessionKey) => abort(sessionKey, null),
+      stopAnswer: async (tx, message, hit) => say(await languageOf(tx, message), hit ? "stop.stopped" : "stop.nothing"),
       limit: (tx, sessionKey, channel) => limitQueue({ settings, sayNow }, tx, sessionKey, channel),
     },
     sayNow,

@@ -1,5 +1,7 @@
 import { directMessage } from "../domain/message.ts";
 import type { LiveGateway, Services } from "../operations/index.ts";
+import { languageOfPeer } from "../sessions/language.ts";
+import { say } from "../texts/index.ts";
 import { announceSession, publish } from "./announce.ts";
 import type { House } from "./house.ts";
 import type { Line } from "./line.ts";
@@ -17,7 +19,7 @@ function announcements(line: Line, house: House): LiveGateway["tell"] {
     async welcome(channel, account, senderId, chat) {
       const audience = settings.current().who.audience(directMessage({ channel, account, senderId }));
       const reply = { address: { channel, account, chat, thread: null }, audience, peer: senderId, replyTo: null };
-      await line.notices.say(reply, "unknown", "✅ You are let in. Write to me here.");
+      await line.notices.say(reply, "unknown", say(await languageOfPeer(house.store, { channel, peer: senderId }), "pairing.welcome"));
     },
   };
 }

@@ -3,6 +3,9 @@ import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Party, PeopleDirectory } from "../people/index.ts";
 import type { Executor, Store } from "../store/store.ts";
+import { languageOfPeer } from "../sessions/language.ts";
+import { sayIn } from "../texts/index.ts";
+import type { CommandPeople } from "../turns/commands/asked.ts";
 import type { SettingsHolder } from "./settings.ts";
 
 /** What joins the people room to the line. */
@@ -20,3 +23,7 @@ export interface PeopleParts {
   tell(tx: Executor, to: Party, text: string): Promise<void>;
 }
 
+/** Says it in the language of whoever is told. */
+export function tellIn(tell: PeopleParts["tell"]): CommandPeople["tell"] {
+  return async (tx, to, said) => tell(tx, to, said(sayIn(await languageOfPeer(tx, to))));
+}

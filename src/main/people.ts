@@ -11,7 +11,7 @@ import { fileIdentities, nameKey } from "../routing/people.ts";
 import { findDirectChat } from "../store/statements/find-direct-chat.ts";
 import { findItemBefore } from "../store/statements/find-item-before.ts";
 import { findSession } from "../store/statements/find-session.ts";
-import type { Docking } from "../turns/commands/dock.ts";
+import type { Docking } from "../turns/commands/asked.ts";
 import { createDoorway } from "./doorway.ts";
 import { filePeople } from "./file-people.ts";
 import type { PeopleParts } from "./people-parts.ts";
@@ -67,13 +67,13 @@ async function linkedChat({ store, settings, directory }: PeopleParts, turn: Tur
 }
 
 /** `/why`: the message before this one, as it was explained when it came. */
-async function explainLast({ store }: PeopleParts, turn: Turn): Promise<string> {
+async function explainLast({ store }: PeopleParts, turn: Turn): Promise<string | null> {
   const [item] = turn.items;
-  if (!item) return "There is nothing to explain.";
+  if (!item) return null;
   const { channel, account, chat } = item.message.address;
   const before = await store.get(findItemBefore, { channel, account, chat, sender_id: item.message.sender.id, before: item.seq });
   const row = before ?? { why: null, session_key: turn.sessionKey };
-  if (row.why === null) return "There is no message of yours before this one.";
+  if (row.why === null) return null;
   const { chatKind, sender, address } = item.message;
   const facts = { channel, account, chatKind, senderId: sender.id, thread: address.thread, to: "you" as const, sessionKey: row.session_key };
   return explainRoute(JSON.parse(row.why) as RouteWhy, facts).map((line) => `- ${line}`).join("\n");

@@ -1,5 +1,7 @@
+import type { Language } from "../domain/language.ts";
 import type { InboxItem } from "../domain/turn.ts";
 import type { Executor } from "../store/store.ts";
+import { heardLanguage, languageIn } from "./language.ts";
 import { upsertParticipant } from "../store/statements/upsert-participant.ts";
 
 /** Somebody whose words were overheard in a room: they are part of its transcript, so they speak there. */
@@ -15,7 +17,7 @@ export async function recordOverheard(tx: Executor, item: InboxItem, overheard: 
   for (const theirs of Map.groupBy(overheard, ({ senderId }) => senderId).values()) {
     const last = theirs.at(-1);
     if (!last) continue;
-    await tx.run(upsertParticipant, {
+    await tx.get(upsertParticipant, {
       session_key: item.sessionKey,
       channel: address.channel,
       account: address.account,
@@ -39,13 +41,13 @@ export async function recordOverheard(tx: Executor, item: InboxItem, overheard: 
 /**
  * Notes who speaks in a session, and from where: what the maps, the audit and a change of the settings are read from
  * instead of from all that was said. `items` are of one sender in one place, as a batch is; `canary` is the marker
- * that was planted with them.
+ * that was planted with them. Answers with what they are answered in; null while that is unknown.
  */
-export async function recordParticipant(tx: Executor, items: readonly InboxItem[], canary: string | null, now: number): Promise<void> {
+export async function recordParticipant(tx: Executor, items: readonly InboxItem[], canary: string | null, now: number): Promise<Language | null> {
   const last = items.at(-1);
-  if (!last) return;
+  if (!last) return null;
   const { address, chatKind, sender, place, target } = last.message;
-  await tx.run(upsertParticipant, {
+  const row = await tx.get(upsertParticipant, {
     session_key: last.sessionKey,
     channel: address.channel,
     account: address.account,
@@ -60,6 +62,7 @@ export async function recordParticipant(tx: Executor, items: readonly InboxItem[
     messages: items.length,
     last_at: now,
     canary,
-    language: null,
+    language: heardLanguage(items.map(({ message }) => message)),
   });
+  return languageIn(row?.language);
 }

@@ -288,7 +288,7 @@ export interface ParticipantRow extends TransportColumns {
   canary: string | null;
   /** `thread`, or empty: part of the primary key. */
   thread_key: string;
-  /** What they are answered in by the gateway itself: `en`, `zh`; null until it is known. */
+  /** What they are answered in by the gateway itself: `en`, `zh`, and `en!`, `zh!` as they set it by hand; null until it is known. */
   language: string | null;
 }
 

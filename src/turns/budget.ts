@@ -39,17 +39,17 @@ export async function overBudget(settings: BudgetSettings, tx: Executor, { items
   const day = dayOf(now);
   if (isLimited(ofPerson)) {
     const limit = usedUp(ofPerson, (await tx.get(sumPersonUsage, { day, who })) ?? NOTHING);
-    if (limit !== null) return reached(`You have used up today's ${limit}.`, { who, sessionKey }, now);
+    if (limit !== null) return reached(`You have used up today's ${limit}.`, { who, sessionKey, scope: "person", limit }, now);
   }
   if (!isLimited(budgets.perSession)) return null;
   const limit = usedUp(budgets.perSession, (await tx.get(sumSessionUsage, { day, session_key: sessionKey })) ?? NOTHING);
-  return limit === null ? null : reached(`This conversation has used up today's ${limit}.`, { who, sessionKey }, now);
+  return limit === null ? null : reached(`This conversation has used up today's ${limit}.`, { who, sessionKey, scope: "session", limit }, now);
 }
 
-function reached(words: string, fields: { readonly who: string; readonly sessionKey: string }, now: number): ContinuoError {
+function reached(words: string, fields: Readonly<Record<"who" | "sessionKey" | "scope" | "limit", string>>, now: number): ContinuoError {
   const minutes = Math.ceil((nextDay(now) - now) / 60_000);
   const wait = minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return new ContinuoError("TURN_LIMIT_REACHED", `${words} Your message is kept, and no model was asked. It begins anew at 00:00 UTC, in ${wait}.`, { fields });
+  return new ContinuoError("TURN_LIMIT_REACHED", `${words} Your message is kept, and no model was asked. It begins anew at 00:00 UTC, in ${wait}.`, { fields: { ...fields, hours: Math.floor(minutes / 60), minutes: minutes % 60 } });
 }
 
 /** What a turn's end adds to the day; an answer whose provider counted nothing is counted by its length. */

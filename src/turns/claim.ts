@@ -1,12 +1,14 @@
 import { sameAddress, type Address } from "../domain/address.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { readerOf } from "../domain/message.ts";
+import type { Language } from "../domain/language.ts";
 import type { ResetType, ReplyRoute } from "../domain/route.ts";
 import type { BeganReason, Dock } from "../domain/session.ts";
 import { queuePolicy, type QueuePolicy } from "../domain/queue.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
 import { readBatch, takeBatch } from "../inbox/batch.ts";
+import { languageOf } from "../sessions/language.ts";
 import { openSession } from "../sessions/lifecycle.ts";
 import { readQueue, readQueueChoice } from "../sessions/queue.ts";
 import { overBudget } from "./budget.ts";
@@ -48,6 +50,8 @@ export interface ClaimedTurn {
   /** A limit is reached: no model is asked. */
   readonly refused: ContinuoError | null;
   readonly modelOverride: string | null;
+  /** What whoever asked is answered in by the gateway itself. */
+  readonly language: Language;
   /** This turn's message found the session stale: a new session id began with it. */
   readonly rolled: BeganReason | null;
   /** More may be waiting behind this batch. */
@@ -113,9 +117,9 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
     draft: null,
   };
   await tx.run(insertTurn, turnParams(parts, turn, now));
-  await appendQuestions(parts, tx, turn, session, { command, dropped });
+  const language = await appendQuestions(parts, tx, turn, session, { command, dropped });
   const rolled = session.rolled?.reason ?? null;
-  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), modelOverride: session.modelOverride, rolled, more } };
+  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), modelOverride: session.modelOverride, language, rolled, more } };
 }
 
 /** A command takes nothing of anybody's day. */
@@ -187,6 +191,7 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     refused: await refusal(parts, tx, turn, items[0]?.command ?? null, now),
     queue: await readQueue(tx, row.session_key, parts.settings.queue(row.channel)),
     modelOverride: session?.model_override ?? null,
+    language: items[0] ? await languageOf(tx, items[0].message) : "en",
     // Whoever began the turn may have died before its sender was told of the new session id (law 6).
     rolled: conversation.began_at === row.started_at ? rolledBy(conversation) : null,
     more: true,

@@ -1,5 +1,6 @@
 import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
+import type { Language } from "../domain/language.ts";
 import type { TurnState } from "../domain/journey.ts";
 import type { TurnResult } from "../domain/turn.ts";
 import { finishBatch } from "../inbox/batch.ts";
@@ -10,21 +11,16 @@ import type { Executor, Store } from "../store/store.ts";
 import { findTurn } from "../store/statements/find-turn.ts";
 import { finishTurn } from "../store/statements/finish-turn.ts";
 import { releaseTurn } from "../store/statements/release-turn.ts";
+import { failureText, say } from "../texts/index.ts";
 import { recordUsage, type BudgetSettings } from "./budget.ts";
 import type { ClaimedTurn } from "./claim.ts";
+import type { Told } from "./commands/asked.ts";
 
 export interface CommitParts {
   readonly store: Store;
   readonly ids: Ids;
   /** Puts a line for the owner on its way to where they wrote last, if that is known. */
-  tellOwner(tx: Executor, agentId: string, text: string): Promise<void>;
-}
-
-/** What whoever asked is told meanwhile. */
-const WAITS = "⏳ My answer waits for my owner's word before it is sent.";
-
-function heldNotice(reason: string): string {
-  return `⚠️ A reply waits for you: ${reason}. Look at it and let it go or drop it on the page under People, or with \`continuo outbox list\`. A /new in that chat begins a conversation without what is foreign to it.`;
+  tellOwner(tx: Executor, agentId: string, said: Told): Promise<void>;
 }
 
 /** What a turn ends with: what goes into the transcript, and what its sender is told. */
@@ -39,7 +35,7 @@ export interface TurnEnd {
 }
 
 /** A result as an end: a partial answer that was already seen is kept and marked as cut off. */
-export function endOf(result: TurnResult): TurnEnd {
+export function endOf(result: TurnResult, language: Language): TurnEnd {
   switch (result.kind) {
     case "answered": {
       const { text, model, usage, stopReason } = result;
@@ -47,13 +43,12 @@ export function endOf(result: TurnResult): TurnEnd {
     }
     case "aborted": {
       const timedOut = result.reason === "timeout";
-      const say = timedOut ? "⚠️ The answer took too long and was stopped. Send the message again to retry." : null;
-      return { state: "aborted", answer: partial(result.text, "aborted"), say, error: timedOut ? "MODEL_TIMEOUT" : "TURN_ABORTED", held: null };
+      const told = timedOut ? say(language, "turn.timeout") : null;
+      return { state: "aborted", answer: partial(result.text, "aborted"), say: told, error: timedOut ? "MODEL_TIMEOUT" : "TURN_ABORTED", held: null };
     }
     case "failed": {
       const { error } = result;
-      const say = `⚠️ ${error.message} ${error.cure}`;
-      return { state: "failed", answer: partial(result.text, "error"), say, error: `${error.code}: ${error.message}`, held: null };
+      return { state: "failed", answer: partial(result.text, "error"), say: failureText(language, error), error: `${error.code}: ${error.message}`, held: null };
     }
   }
 }
@@ -88,8 +83,9 @@ export async function commitTurn(
     await recordUsage(parts.settings, tx, turn, { answer: end.answer, refused: claimed.refused !== null }, now);
     const { sessionKey, reply, id: turnId } = turn;
     if (end.held !== null && !(await hasHeld(tx, sessionKey))) {
-      await parts.tellOwner(tx, turn.agentId, heldNotice(end.held));
-      await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text: WAITS, draft: null, held: null }, parts.ids, now);
+      const reason = end.held;
+      await parts.tellOwner(tx, turn.agentId, (theirs) => theirs("turn.held-owner", { reason }));
+      await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text: say(claimed.language, "turn.held"), draft: null, held: null }, parts.ids, now);
     }
     const delivery = { turnId, sessionKey, reply, text: end.say ?? "", draft, held: end.held };
     return { delivering: await enqueueDelivery(tx, delivery, parts.ids, now) };

@@ -6,6 +6,8 @@
  */
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import { countSetback, giveItemUp, routeToSender } from "../inbox/setbacks.ts";
+import { failureText } from "../texts/index.ts";
+import { languageOfPeer } from "../sessions/language.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { toAddress } from "../store/rows.ts";
@@ -87,7 +89,8 @@ async function endPoison(parts: WorkerParts, tx: Executor, sessionKey: string, t
   const tries = await countSetback(tx, found.id, thrown, now);
   if (!isUnreadable && tries < parts.settings.maxAttempts()) return null;
   const error = isUnreadable ? thrown : gaveUp(tries, thrown);
-  const text = `⚠️ ${error.message} ${error.cure}`;
+  const language = await languageOfPeer(tx, { channel: reply.address.channel, peer: rows[0]?.sender_id ?? "" });
+  const text = failureText(language, error);
   for (const row of rows) await giveItemUp(tx, row, error, now);
   if (turn) await tx.run(finishTurn, { id: turn.id, fence: turn.fence, state: "failed", ended_at: now, error: `${error.code}: ${error.message}` });
   await enqueueDelivery(tx, { turnId: turn?.id ?? null, sessionKey, reply, text, draft: turn?.draft ?? null, held: null }, parts.ids, now);
@@ -97,5 +100,5 @@ async function endPoison(parts: WorkerParts, tx: Executor, sessionKey: string, t
 
 function gaveUp(tries: number, cause: ContinuoError): ContinuoError {
   const times = tries === 1 ? "once" : `${tries} times`;
-  return new ContinuoError("TURN_GAVE_UP", `This message could not be answered: taking it up failed ${times}.`, { cause });
+  return new ContinuoError("TURN_GAVE_UP", `This message could not be answered: taking it up failed ${times}.`, { cause, fields: { attempts: tries } });
 }

@@ -1,8 +1,10 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
+import type { Language } from "../domain/language.ts";
 import type { Ids } from "../domain/ids.ts";
 import { takeOverheard } from "../inbox/overhear.ts";
+import { languageOf } from "../sessions/language.ts";
 import { recordOverheard, recordParticipant } from "../sessions/participants.ts";
 import { appendEntries, type NewEntry } from "../sessions/transcript.ts";
 import type { OpenSession } from "../sessions/lifecycle.ts";
@@ -81,30 +83,35 @@ function questionsOf(parts: QuestionParts, turn: Turn, dropped: readonly InboxIt
   });
 }
 
-/** Notes who spoke: those of a turn together, and each whose message was dropped. */
-async function recordSpeakers(parts: QuestionParts, tx: Executor, turn: Turn, dropped: readonly InboxItem[], session: Place): Promise<void> {
+/** Notes who spoke: those of a turn together, and each whose message was dropped. Answers with what the turn's sender is answered in, if that is known. */
+async function recordSpeakers(parts: QuestionParts, tx: Executor, turn: Turn, dropped: readonly InboxItem[], session: Place): Promise<Language | null> {
+  let language: Language | null = null;
   const byPlace = Map.groupBy(dropped.filter(isSaid), ({ message: { address, sender } }) => JSON.stringify([address, sender.id]));
   for (const items of [...byPlace.values(), turn.items.filter(isSaid)]) {
     const [first] = items;
-    if (first) await recordParticipant(tx, items, canaryOf(parts, first, session), turn.startedAt);
+    if (first) language = await recordParticipant(tx, items, canaryOf(parts, first, session), turn.startedAt);
   }
+  return language;
 }
 
-/** Writes a turn's questions into the transcript, before any model is asked (P8), and notes who spoke. */
+/** Writes a turn's questions into the transcript, before any model is asked (P8), and notes who spoke. Answers with what its sender is answered in. */
 export async function appendQuestions(
   parts: QuestionParts,
   tx: Executor,
   turn: Turn,
   session: OpenSession,
   { command, dropped }: { readonly command: Command | null; readonly dropped: readonly InboxItem[] },
-): Promise<void> {
+): Promise<Language> {
   const [first] = turn.items;
   const isAsked = command === null || isForAgent(command);
-  const notice = session.rolled ? [noticeEntry(turn, session.rolled.reason)] : [];
   const overheard = isAsked && first ? await overheardEntries(tx, turn, first) : [];
   if (first) await recordOverheard(tx, first, overheard.map(({ from, at }) => ({ senderId: from.senderId, senderName: from.senderName, at })));
-  await recordSpeakers(parts, tx, turn, dropped, session);
+  const spoken = await recordSpeakers(parts, tx, turn, dropped, session);
+  // Who only gave a command has not been noted.
+  const language = spoken ?? (first ? await languageOf(tx, first.message) : "en");
+  const notice = session.rolled ? [noticeEntry(turn, language, session.rolled.reason)] : [];
   await appendEntries(tx, session, [...notice, ...overheard, ...questionsOf(parts, turn, dropped, session)], parts.ids);
+  return language;
 }
 
 /** Writes down what joined a turn while it ran. */

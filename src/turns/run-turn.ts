@@ -1,6 +1,5 @@
 import { runAgent, type AgentParts } from "../agent/run.ts";
 import type { Probe } from "../domain/probe.ts";
-import type { Command } from "../domain/command.ts";
 import type { Entry } from "../domain/entry.ts";
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import type { Turn, TurnEvent, TurnResult } from "../domain/turn.ts";
@@ -8,7 +7,8 @@ import { UNKNOWN_USAGE } from "../domain/usage.ts";
 import type { RecentEntries } from "../sessions/recent.ts";
 import type { ClaimedTurn } from "./claim.ts";
 import { checkMarkers, withoutMarkers, type CanaryParts } from "./canary.ts";
-import { commandReply, isForAgent, type Errand } from "./commands/index.ts";
+import type { CommandParts } from "./commands/asked.ts";
+import { answerCommand, isForAgent } from "./commands/index.ts";
 import { endOf, type TurnEnd } from "./commit.ts";
 import { guardReply } from "./guard.ts";
 import { joinWaiting, type JoinParts } from "./join.ts";
@@ -16,8 +16,7 @@ import { noticeText } from "./notice.ts";
 
 export interface RunParts extends CanaryParts {
   readonly models: AgentParts;
-  /** Does what a command asks for; answers what to say. */
-  errand(errand: Errand, turn: Turn): Promise<string>;
+  readonly commands: CommandParts;
   readonly recent: RecentEntries;
   readonly probe: Probe;
   emit(event: TurnEvent): void;
@@ -34,16 +33,16 @@ export function frameOf(turn: Turn, at: number) {
  * meanwhile may join it: `lane.claimed` is the turn as it ended.
  */
 export async function runTurn(parts: RunParts & JoinParts, claimed: ClaimedTurn, lane: RunningLane, signal: AbortSignal, now: () => number): Promise<TurnEnd | null> {
-  const { turn, command } = claimed;
+  const { turn, command, language } = claimed;
   // It only wrote down what was dropped.
   if (turn.items.length === 0) return said(null);
   // A poisoned message must not wedge its session.
-  if (turn.attempt > parts.settings.maxAttempts()) return endOf({ kind: "failed", text: "", error: gaveUp(turn) });
+  if (turn.attempt > parts.settings.maxAttempts()) return endOf({ kind: "failed", text: "", error: gaveUp(turn) }, language);
   if (claimed.refused !== null) {
     parts.probe("over-budget", turn);
-    return endOf({ kind: "failed", text: "", error: claimed.refused });
+    return endOf({ kind: "failed", text: "", error: claimed.refused }, language);
   }
-  if (command !== null && !isForAgent(command)) return said(await commandAnswer(parts, command, turn));
+  if (command !== null && !isForAgent(command)) return said(await answerCommand(parts.commands, command, turn, language));
   for (let current = claimed; ; ) {
     const step = new AbortController();
     lane.step = step;
@@ -83,16 +82,11 @@ async function ask(parts: RunParts, claimed: ClaimedTurn, lane: RunningLane, sig
   const result = await answer(parts, claimed, entries, { signal, now, onSpoken });
   if (result.kind === "aborted" && result.reason === "joined") return "again";
   if (result.kind === "aborted" && result.reason === "shutdown") return null;
-  return withNotice({ ...endOf(await unmarked(parts, turn, result)), held: result.kind === "answered" ? held : null }, claimed);
+  return withNotice({ ...endOf(await unmarked(parts, turn, result), claimed.language), held: result.kind === "answered" ? held : null }, claimed);
 }
 
 function said(text: string | null): TurnEnd {
   return { state: "committed", answer: null, say: text, error: null, held: null };
-}
-
-async function commandAnswer(parts: RunParts, command: Command, turn: Turn): Promise<string> {
-  const reply = commandReply(command);
-  return typeof reply === "string" ? reply : parts.errand(reply, turn);
 }
 
 interface Watch {
@@ -144,15 +138,15 @@ function count(times: number): string {
 
 function gaveUp(turn: Turn): ContinuoError {
   return new ContinuoError("TURN_GAVE_UP", `This message could not be answered: the gateway ended ${count(turn.attempt - 1)} while working on it.`, {
-    fields: { turnId: turn.id, attempts: turn.attempt },
+    fields: { turnId: turn.id, attempts: turn.attempt - 1 },
   });
 }
 
 /** In a chat that has no transcript to look at, the line about a new session id goes before the answer. */
 function withNotice(end: TurnEnd, claimed: ClaimedTurn): TurnEnd {
-  const { rolled } = claimed;
+  const { rolled, language } = claimed;
   if (end.say === null || (rolled !== "daily" && rolled !== "idle")) return end;
-  return { ...end, say: `_${noticeText(rolled)}_\n\n${end.say}` };
+  return { ...end, say: `_${noticeText(language, rolled)}_\n\n${end.say}` };
 }
 
 /** The event that says how a turn ended. */

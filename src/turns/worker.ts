@@ -66,11 +66,11 @@ async function runNext(parts: WorkerParts, gate: Gate, sessionKey: string, lane:
 }
 
 /** Whoever waits for the answer to a message that was dropped learns that none comes. */
-function tellDropped(parts: WorkerParts, { turn, dropped, queue }: ClaimedTurn): void {
+function tellDropped(parts: WorkerParts, { turn, dropped, queue, language }: ClaimedTurn): void {
   for (const { runId, dropped: reason } of dropped) {
     if (reason === null) continue;
     parts.probe("unanswered", turn, reason);
-    parts.emit({ ...frameOf(turn, parts.clock.now()), runIds: [runId], kind: "aborted", text: droppedNotice(reason, queue.cap), reason: "TURN_DROPPED" });
+    parts.emit({ ...frameOf(turn, parts.clock.now()), runIds: [runId], kind: "aborted", text: droppedNotice(language, reason, queue.cap), reason: "TURN_DROPPED" });
   }
 }
 

@@ -12,6 +12,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["inbox", "outbox"],
   ["sessions", "people", "memory", "cluster"],
   ["store", "admission", "routing", "config"],
+  ["texts"],
   ["domain"],
 ];
 

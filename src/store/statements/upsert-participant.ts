@@ -1,8 +1,8 @@
 import { statement } from "../statement.ts";
 import type { ParticipantRow } from "../tables.ts";
 
-/** Counts what somebody said in a session; the newest name, place and marker stay. */
-export const upsertParticipant = statement<Omit<ParticipantRow, "first_at">>((db, p) =>
+/** Counts what somebody said in a session; the newest name, place, marker and language stay. Answers with the language as it is now. */
+export const upsertParticipant = statement<Omit<ParticipantRow, "first_at">, Pick<ParticipantRow, "language">>((db, p) =>
   db
     .insertInto("participants")
     .values({
@@ -30,7 +30,14 @@ export const upsertParticipant = statement<Omit<ParticipantRow, "first_at">>((db
         messages: eb("participants.messages", "+", eb.ref("excluded.messages")),
         last_at: eb.ref("excluded.last_at"),
         canary: eb.fn.coalesce("excluded.canary", "participants.canary"),
-        language: eb.fn.coalesce("excluded.language", "participants.language"),
+        // What was set by hand stays.
+        language: eb
+          .case()
+          .when("participants.language", "in", ["en!", "zh!"])
+          .then(eb.ref("participants.language"))
+          .else(eb.fn.coalesce("excluded.language", "participants.language"))
+          .end(),
       })),
-    ),
+    )
+    .returning("language"),
 );

@@ -1,16 +1,14 @@
-import type { Command } from "../../domain/command.ts";
-
-const HELP = [
-  "Commands:",
-  "- `/new` starts a new conversation; the earlier one is kept and can be resumed. Text after it is the first message",
-  "- `/reset` does the same",
-  "- `/stop` stops the answer that is being written",
-  "- `/link` gives a code that joins another account of yours to this conversation; `/unlink` takes this one out again",
-  "- `/dock-<channel>` sends the answers to another of your linked channels; `/undock` ends that",
-  "- `/queue` shows what becomes of messages that arrive while an answer is being written; `/queue steer` and its like change it here",
-  "- `/why` explains where your last message went, and why",
-  "- `/help` shows this",
-].join("\n");
+import type { Command, CommandName } from "../../domain/command.ts";
+import type { Language } from "../../domain/language.ts";
+import type { Turn } from "../../domain/turn.ts";
+import { sayIn } from "../../texts/index.ts";
+import type { Answer, CommandParts } from "./asked.ts";
+import { dockReplies, undockReplies } from "./dock.ts";
+import { commands, help } from "./help.ts";
+import { link, unlink } from "./link.ts";
+import { newSession } from "./new-session.ts";
+import { queue } from "./queue.ts";
+import { why } from "./why.ts";
 
 /** `/new` and `/reset` with more behind them: the rest is a message for the agent. */
 export function isForAgent(command: Command): boolean {
@@ -22,20 +20,24 @@ export function startsAnew(command: Command | null): command is Command & { name
   return command?.name === "new" || command?.name === "reset";
 }
 
-/** Commands that do something of their own. */
-export type Errand = Command & { name: "link" | "unlink" | "why" | "dock" | "undock" | "queue" };
+/** What answers each command of the table (domain/command.ts). */
+const ANSWERS: Readonly<Record<CommandName, Answer>> = {
+  new: newSession,
+  reset: newSession,
+  // What runs is stopped before a turn could begin (inbox/stop.ts).
+  stop: async (_, { say }) => say("stop.nothing"),
+  queue,
+  link,
+  unlink,
+  dock: dockReplies,
+  undock: undockReplies,
+  why,
+  help,
+  commands,
+};
 
-/** What a command answers by itself; what has to be done for it is an errand. */
-export function commandReply(command: Command): string | Errand {
-  switch (command.name) {
-    case "help":
-      return HELP;
-    case "stop":
-      return "⚙️ Nothing is running.";
-    case "new":
-    case "reset":
-      return "✅ New session started. The earlier conversation is kept.";
-    default:
-      return command as Errand;
-  }
+export async function answerCommand(parts: CommandParts, command: Command, turn: Turn, language: Language): Promise<string> {
+  const [item] = turn.items;
+  if (!item) return "";
+  return ANSWERS[command.name](parts, { turn, item, rest: command.rest, now: parts.clock.now(), language, say: sayIn(language) });
 }

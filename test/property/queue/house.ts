@@ -92,7 +92,7 @@ export function openHouse(store: Store): House {
       ),
     claim: (session, holder) => as(session, () => store.transaction((tx) => claimTurn(parts(holder), tx, keyOf(session), now), keyOf(session))),
     join: async (claimed, holder) => (await joinWaiting(parts(holder), claimed))?.claimed ?? null,
-    end: async (claimed, how) => void (await commitTurn(parts("any"), claimed, endOf(resultOf(how)), null, now)),
+    end: async (claimed, how) => void (await commitTurn(parts("any"), claimed, endOf(resultOf(how), "en"), null, now)),
     handBack: (claimed) => handBack(parts("any"), claimed),
     rows: (session) => store.all({ build: (db, p) => db.selectFrom("inbox").selectAll().where("session_key", "=", p("session_key")).orderBy("seq") }, { session_key: keyOf(session) }),
     async transcript(session) {
