@@ -11,7 +11,7 @@ import type { AmendOutcome, Amendment } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { InboundMessage, Sender } from "../domain/message.ts";
-import { amendEntry } from "../sessions/amend.ts";
+import { amendEntry, DELETED, type SaidPlace } from "../sessions/amend.ts";
 import { recordEvent } from "../store/ledger.ts";
 import { parseStored } from "../store/rows.ts";
 import type { Executor, Store } from "../store/store.ts";
@@ -37,11 +37,8 @@ export interface AmendParts {
 
 export type Amend = (change: Amendment) => Promise<AmendOutcome>;
 
-/** Stands where something stood that was taken back. */
-export const DELETED = "[message deleted]";
-
 interface Said {
-  readonly place: { readonly channel: string; readonly account: string; readonly chat: string; readonly message_id: string };
+  readonly place: SaidPlace;
   /** Null: taken back. */
   readonly text: string | null;
   /** Null: anybody's. */
@@ -111,6 +108,14 @@ async function amendItem(tx: Executor, item: InboxRow, text: string | null, now:
   if (!withdrawn && (text === null || item.state !== "queued")) return false;
   await recordEvent(tx, { at: now, kind: withdrawn ? "message.deleted" : "message.edited", session_key: item.session_key, data: { itemId: item.id } });
   return true;
+}
+
+/** What a message said that was accepted is not kept any more, whatever became of it. */
+export async function redactItem(tx: Executor, place: SaidPlace): Promise<void> {
+  const item = await tx.get(findSaidItem, place);
+  const stored = item && parseStored(item);
+  if (!item || !stored) return;
+  await tx.run(rewriteItem, { seq: item.seq, message: JSON.stringify({ ...stored, message: { ...stored.message, text: DELETED } }) });
 }
 
 async function amendOverheard(tx: Executor, { place, text, by }: Said): Promise<boolean> {

@@ -85,7 +85,7 @@ function buildLine(house: House, secret: string): Line {
     }),
     resolveModel: (ref) => settings.current().providers.resolveModel(ref),
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
-    onTurnEvent: announceTurns(house),
+    tell: { turn: announceTurns(house), session: (key, sessionId) => announceAmend(house, key, sessionId) },
     cluster: { ...house.cluster, sends: (channel) => doors.channels?.sends(channel) ?? false },
   };
   return watch.line(parts, house.start.probe);

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { CompactionSettings } from "../agent/compaction.ts";
 import type { Config } from "../config/index.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { Doors } from "./house.ts";
@@ -16,6 +17,7 @@ export function lineSettings({ current }: SettingsHolder, doors: Doors, secret: 
     agents: () => current().agents,
     resetPolicy: (type, channel) => current().resetPolicy(type, channel),
     queue: (channel) => current().queue(channel),
+    compaction: () => compactionOf(current().config),
     dedupeWindowMs: () => current().config.messages.dedupeWindow,
     onUnknown: () => current().config.outbox.onUnknown,
     retry: () => current().config.outbox.retry,
@@ -25,6 +27,11 @@ export function lineSettings({ current }: SettingsHolder, doors: Doors, secret: 
     canReach: (channel, account) => doors.channels?.get(channel)?.accounts.includes(account) ?? false,
     canary: (message) => (current().config.audit.canary ? markerOf(message, secret) : null),
   };
+}
+
+function compactionOf({ agents }: Config): CompactionSettings {
+  const { keepRecentTokens, customInstructions } = agents.defaults.compaction;
+  return { keepRecentTokens, customInstructions: customInstructions ?? null };
 }
 
 function historyLimit({ channels, messages }: Config, channel: string, account: string): number {

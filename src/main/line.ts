@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { ResolvedModel } from "../agent/run.ts";
+import type { CompactionSettings } from "../agent/compaction.ts";
+import type { AgentParts, ResolvedModel } from "../agent/run.ts";
 import type { Bus } from "../cluster/bus.ts";
 import type { Awaited } from "../cluster/standstill.ts";
 import type { Address } from "../domain/address.ts";
@@ -29,6 +30,7 @@ import { createRecentEntries } from "../sessions/recent.ts";
 import type { FilePeople } from "../people/index.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { say, sayIn } from "../texts/index.ts";
+import { compactSession, type CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { CommandPeople, Docking, Told } from "../turns/commands/asked.ts";
 import type { TurnSettings } from "../turns/turn-settings.ts";
@@ -42,6 +44,8 @@ import { tellIn } from "./people-parts.ts";
 export interface LineSettings extends EntranceSettings, TurnSettings {
   onUnknown(): "hold" | "resend";
   retry(): RetryBudget;
+  /** How the beginning of a conversation is summed up (spec 7). */
+  compaction(): CompactionSettings;
   /** For how long a message that comes again is known to be the same. */
   dedupeWindowMs(): number;
 }
@@ -73,6 +77,13 @@ export interface LineWorld {
   random(): number;
 }
 
+/** What whoever looks on is told, of whichever gateway. */
+export interface LineTell {
+  turn(event: TurnEvent): void;
+  /** What a session shows is another conversation, or says something else than it did. */
+  session(sessionKey: string, sessionId: string): void;
+}
+
 export interface LineParts {
   readonly store: Store;
   readonly world: LineWorld;
@@ -82,7 +93,7 @@ export interface LineParts {
   readonly cluster: LineCluster;
   resolveModel(ref: string): ResolvedModel;
   channel(address: Address, sessionKey: string): Channel | null;
-  onTurnEvent(event: TurnEvent): void;
+  readonly tell: LineTell;
 }
 
 /** What goes out without a turn. */
@@ -140,7 +151,7 @@ export function createLine(parts: LineParts): Line {
   const sayNow = sayNowWith(world);
   const emit = (event: TurnEvent): void => {
     live.onTurnEvent(event);
-    parts.onTurnEvent(event);
+    parts.tell.turn(event);
   };
   const turns = createTurnWorker({
     store,
@@ -152,11 +163,7 @@ export function createLine(parts: LineParts): Line {
     emit,
     tenure: { holder, leaseMs: cluster.leaseMs, heldUntil: cluster.heldUntil, onBusy: (sessionKey) => cluster.bus.whisper("wake", sessionKey) },
     settings,
-    models: {
-      resolveModel: parts.resolveModel,
-      pause: (ms, signal) => sleep(ms, undefined, { signal }),
-      onModelError: (ref, error) => log.warn({ model: ref, code: error.code, err: error.cause ?? error }, error.message),
-    },
+    models: modelParts(parts),
     settleLive: live.settle,
     onDelivery: outbox.wake,
     ...wallParts(parts, canaries, sayNow, outbox),
@@ -268,6 +275,14 @@ function noticesOf(store: Store, outbox: OutboxWorker, sayNow: SayNow): Notices 
   };
 }
 
+function modelParts({ resolveModel, world: { log } }: LineParts): AgentParts {
+  return {
+    resolveModel,
+    pause: (ms, signal) => sleep(ms, undefined, { signal }),
+    onModelError: (ref, error) => log.warn({ model: ref, code: error.code, err: error.cause ?? error }, error.message),
+  };
+}
+
 /** What keeps people apart in a turn, and what its commands need of the house. */
 function wallParts(parts: LineParts, canaries: CanaryCount, sayNow: SayNow, outbox: OutboxWorker) {
   const { store, settings, people, world } = parts;
@@ -280,7 +295,10 @@ function wallParts(parts: LineParts, canaries: CanaryCount, sayNow: SayNow, outb
       count: canaries,
       onBreach: (turn: Turn, where: string) => log.error({ code: "WALL_BREACHED", turnId: turn.id, sessionKey: turn.sessionKey, where }, "a marker of another person came near this answer; it was stopped"),
     },
-    commands: { store, ids, clock, settings, people: commandPeople, wakeOutbox: outbox.wake },
+    commands: {
+      ...{ store, ids, clock, settings, people: commandPeople, wakeOutbox: outbox.wake },
+      history: { compact: (request: CompactRequest) => compactSession({ store, clock, ids, models: modelParts(parts), settings }, request), onChanged: parts.tell.session },
+    },
     tellOwner: async (tx: Executor, agentId: string, said: Told) => {
       const route = await people.ownerRoute(agentId);
       if (route === null) return;

@@ -1,4 +1,5 @@
 import type { Ids } from "../domain/ids.ts";
+import { copiesOf } from "./steps.ts";
 import { recordEvent } from "../store/ledger.ts";
 import type { Executor } from "../store/store.ts";
 import { copyEntry } from "../store/statements/copy-entry.ts";
@@ -6,9 +7,15 @@ import { countAmend } from "../store/statements/count-amend.ts";
 import { countEntry } from "../store/statements/count-entry.ts";
 import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
 import type { SaidEntry } from "../store/statements/list-said-entries.ts";
+import { listCopies } from "../store/statements/list-copies.ts";
+import { listTurnEntries } from "../store/statements/list-turn-entries.ts";
+import { redactTurnEntries } from "../store/statements/redact-turn-entries.ts";
 import { rewriteEntry } from "../store/statements/rewrite-entry.ts";
 import { setEntryAside } from "../store/statements/set-entry-aside.ts";
 import { previewOf } from "./transcript.ts";
+
+/** Stands where something stood that was taken back. */
+export const DELETED = "[message deleted]";
 
 /** Said anew, or taken back: `text` is what stands there from now on. */
 export interface Amended {
@@ -36,4 +43,31 @@ async function branchOff(tx: Executor, { session_id, seq, id }: SaidEntry, branc
   await tx.run(copyEntry, { session_id, seq, to_seq: end.entry_seq + 1, id: branchId });
   await tx.run(countEntry, { session_id });
   await tx.run(setEntryAside, { entry_id: branchId, branch: `edit:${id}` });
+}
+
+/** The place of a message on its platform. */
+export interface SaidPlace {
+  readonly channel: string;
+  readonly account: string;
+  readonly chat: string;
+  readonly message_id: string;
+}
+
+/**
+ * Erases what was said in one turn of a conversation, in the conversation and in every copy, with what edits replaced
+ * there; nothing brings it back. Answers the messages that it was made of, which the inbox still has.
+ */
+export async function redactTurn(tx: Executor, at: { readonly key: string; readonly sessionId: string; readonly turnId: string }, now: number): Promise<readonly SaidPlace[]> {
+  const { key, sessionId, turnId: turn_id } = at;
+  const entries = await tx.all(listTurnEntries, { session_id: sessionId, turn_id });
+  const texts = new Map([[sessionId, entries]]);
+  for (const { id } of entries) {
+    for (const { session_id } of await tx.all(listCopies, copiesOf(id))) texts.set(session_id, texts.get(session_id) ?? entries);
+  }
+  for (const [session_id, said] of texts) {
+    await tx.run(redactTurnEntries, { session_id, turn_id, text: DELETED });
+    for (const { text } of said) await tx.run(countAmend, { session_id, old_preview: previewOf(text), preview: DELETED });
+  }
+  await recordEvent(tx, { at: now, kind: "message.forgotten", session_key: key, data: { turnId: turn_id, entries: entries.length } });
+  return entries.flatMap(({ channel, account, chat, message_id }) => (message_id === null ? [] : [{ channel, account, chat, message_id }]));
 }

@@ -176,6 +176,16 @@ export async function rewind(tx: Executor, key: string, to: RewindTo, ids: Ids, 
   return told(tx, "rewound", current, session_id, gone);
 }
 
+const COPIED = "~";
+/** Sorts behind every copy of an id. */
+const BEHIND_COPIES = "\u007f";
+
+/** The ids of an entry and of all its copies, as a range. */
+export function copiesOf(id: string): { readonly from: string; readonly before: string } {
+  const [original = id] = id.split(COPIED);
+  return { from: original, before: original + BEHIND_COPIES };
+}
+
 /** So much of a session id stays in the ids of copied entries: enough to tell copies of one entry apart. */
 const SUFFIX_CHARS = 8;
 
@@ -191,7 +201,7 @@ export async function fork(tx: Executor, key: string, upTo: { readonly throughSe
   const leaf = await tx.get(findLastEntry, { session_id: conversation.session_id, before: through + 1 });
   if (leaf === undefined) throw new ContinuoError("STEP_UNKNOWN", "There is nothing to copy yet.");
   const to = ids.uuid();
-  const suffix = `~${to.slice(0, SUFFIX_CHARS)}`;
+  const suffix = `${COPIED}${to.slice(0, SUFFIX_CHARS)}`;
   for (let after = 0; after < through; after += COPY_PAGE) {
     await tx.run(copyEntries, { session_id: conversation.session_id, to_session: to, suffix, after, through: Math.min(after + COPY_PAGE, through) });
   }

@@ -6,6 +6,9 @@ import type { Language } from "../domain/language.ts";
  * that it happened to; here the log has those. `{name}` is a field of the error.
  */
 const ZH: Partial<Readonly<Record<ErrorCode, string>>> = {
+  SESSION_BUSY: "正在写回答。请等它写完，或用 /stop 停止。",
+  SESSION_NOT_FOUND: "没有这个对话。`/sessions` 列出全部。",
+  STEP_UNKNOWN: "没有那么多内容可回退。`/sessions` 列出之前的对话。",
   MESSAGE_TOO_LARGE: "消息太长。请分成几段发送。",
   MODEL_UNKNOWN: "没有这个模型。请用 provider/model 的形式指定；`/models` 列出可用的模型。",
   MODEL_KEY_MISSING: "缺少模型服务的密钥。请主人在配置中设置。",

@@ -42,7 +42,7 @@ export async function runTurn(parts: RunParts & JoinParts, claimed: ClaimedTurn,
     parts.probe("over-budget", turn);
     return endOf({ kind: "failed", text: "", error: claimed.refused }, language);
   }
-  if (command !== null && !isForAgent(command)) return said(await answerCommand(parts.commands, command, turn, language));
+  if (command !== null && !isForAgent(command)) return said(await answerCommand(parts.commands, command, turn, language, signal));
   for (let current = claimed; ; ) {
     const step = new AbortController();
     lane.step = step;

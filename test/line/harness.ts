@@ -157,6 +157,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     onUnknown: () => options.onUnknown ?? "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
     maxAttempts: () => options.maxAttempts ?? 3,
+    compaction: () => ({ keepRecentTokens: 20, customInstructions: null }),
     dedupeWindowMs: () => 7 * 24 * 3_600_000,
     ...usageSettings(() => current().config),
     concurrency: () => ({ total: Number.POSITIVE_INFINITY, perPerson: Number.POSITIVE_INFINITY, ...options.concurrency }),
@@ -239,7 +240,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     people: peopleOf(store, clock, ids, settings, joined),
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
-    onTurnEvent: (event) => void events.push(event),
+    tell: { turn: (event) => void events.push(event), session: () => undefined },
   });
   const house = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath: writeConfig(directory, options), house });

@@ -21,7 +21,7 @@ import { compileSettings, explainSettings, settingsInForce } from "../../src/mai
 import { createDirectory } from "../../src/people/index.ts";
 import { createGatewayCluster } from "../../src/main/cluster.ts";
 import { createLine } from "../../src/main/line.ts";
-import type { Line, LinePeople, LineSettings } from "../../src/main/line.ts";
+import type { Line, LinePeople, LineSettings, LineTell } from "../../src/main/line.ts";
 import { createStorage } from "../../src/main/storage.ts";
 import { OPERATIONS, sessionRow } from "../../src/operations/index.ts";
 import type { LiveGateway, OperationSettings, Services } from "../../src/operations/index.ts";
@@ -107,6 +107,7 @@ function lineSettings(agents: Agents): LineSettings {
     onUnknown: () => "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 }),
     maxAttempts: () => 3,
+    compaction: () => ({ keepRecentTokens: 20, customInstructions: null }),
     dedupeWindowMs: () => 7 * 24 * 3_600_000,
     historyLimit: () => 0,
     audience: (message) => routeOf(message).audience,
@@ -182,6 +183,18 @@ const NOBODY: LinePeople = {
   onAgreement: () => undefined,
 };
 
+function tellers(listeners: ReadonlySet<(event: TurnEvent) => void>, gateway: () => Gateway, tellChange: (key: string, change: SessionChange) => void): LineTell {
+  return {
+    turn(event) {
+      for (const listener of listeners) listener(event);
+      gateway().onTurnEvent(event);
+      if (event.kind !== "delta") tellChange(event.sessionKey, { phase: event.kind === "started" ? "start" : "end" });
+    },
+    session: (key) => tellChange(key, { reason: "reset" }),
+  };
+}
+
+
 export async function startLineHouse({ settings = {}, answer = () => say("Hello ", "there, ", "world.") }: LineHouseOptions = {}): Promise<LineHouse> {
   const stateDir = mkdtempSync(join(tmpdir(), "continuo-clients-"));
   const clock = systemClock;
@@ -210,11 +223,7 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
     people: NOBODY,
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: ({ channel }) => deafChannel(channel),
-    onTurnEvent(event) {
-      for (const listener of listeners) listener(event);
-      gateway.onTurnEvent(event);
-      if (event.kind !== "delta") tellChange(event.sessionKey, { phase: event.kind === "started" ? "start" : "end" });
-    },
+    tell: tellers(listeners, () => gateway, (key, change) => tellChange(key, change)),
   });
   const live = liveGateway(line, listeners, (key) => tellChange(key, { reason: "reset" }));
   const database = { path: join(stateDir, "continuo", "continuo.sqlite"), url: null };

@@ -6,6 +6,7 @@ import type { InboxItem, Turn } from "../../domain/turn.ts";
 import type { FilePeople, Party } from "../../people/index.ts";
 import type { Executor, Store } from "../../store/store.ts";
 import type { Say } from "../../texts/index.ts";
+import type { Compacted, CompactRequest } from "../compact.ts";
 import type { TurnSettings } from "../turn-settings.ts";
 
 /** A chat that replies may be docked to. */
@@ -30,6 +31,14 @@ export interface CommandPeople {
 /** Something for a reader whose language is not known yet. */
 export type Told = (say: Say) => string;
 
+/** What commands do to conversations beside what stands in the store. */
+export interface CommandHistory {
+  /** Sums up the beginning of a session's conversation for the model. */
+  compact(request: CompactRequest): Promise<Compacted>;
+  /** A session shows another conversation from now on, or another part of it. */
+  onChanged(sessionKey: string, sessionId: string): void;
+}
+
 /** What commands need of the house. */
 export interface CommandParts {
   readonly store: Store;
@@ -37,6 +46,7 @@ export interface CommandParts {
   readonly ids: Ids;
   readonly settings: TurnSettings;
   readonly people: CommandPeople;
+  readonly history: CommandHistory;
   wakeOutbox(): void;
 }
 
@@ -49,6 +59,8 @@ export interface Asked {
   readonly now: number;
   readonly language: Language;
   readonly say: Say;
+  /** Fires when its sender stops it, or when the gateway does. */
+  readonly signal: AbortSignal;
 }
 
 /** Does what a command asks for, and answers what to say. */

@@ -1,13 +1,19 @@
 import type { Command, CommandName } from "../../domain/command.ts";
+import { ContinuoError, type ErrorCode } from "../../domain/errors.ts";
 import type { Language } from "../../domain/language.ts";
 import type { Turn } from "../../domain/turn.ts";
-import { sayIn } from "../../texts/index.ts";
+import { failureText, sayIn } from "../../texts/index.ts";
 import type { Answer, CommandParts } from "./asked.ts";
 import { dockReplies, undockReplies } from "./dock.ts";
+import { compact } from "./compact.ts";
+import { exportHere } from "./export.ts";
+import { forget } from "./forget.ts";
 import { commands, help } from "./help.ts";
 import { link, unlink } from "./link.ts";
 import { newSession } from "./new-session.ts";
 import { queue } from "./queue.ts";
+import { save, sessions } from "./sessions.ts";
+import { clear, forkHere, rewindHere, undoStep } from "./steps.ts";
 import { why } from "./why.ts";
 
 /** `/new` and `/reset` with more behind them: the rest is a message for the agent. */
@@ -26,6 +32,15 @@ const ANSWERS: Readonly<Record<CommandName, Answer>> = {
   reset: newSession,
   // What runs is stopped before a turn could begin (inbox/stop.ts).
   stop: async (_, { say }) => say("stop.nothing"),
+  clear,
+  undo: undoStep,
+  sessions,
+  save,
+  fork: forkHere,
+  rewind: rewindHere,
+  compact,
+  export: exportHere,
+  forget,
   queue,
   link,
   unlink,
@@ -36,8 +51,16 @@ const ANSWERS: Readonly<Record<CommandName, Answer>> = {
   commands,
 };
 
-export async function answerCommand(parts: CommandParts, command: Command, turn: Turn, language: Language): Promise<string> {
+/** What a command may answer instead of doing something: it is told, and the turn is over. */
+const TOLD: readonly ErrorCode[] = ["SESSION_BUSY", "SESSION_NOT_FOUND", "STEP_UNKNOWN"];
+
+export async function answerCommand(parts: CommandParts, command: Command, turn: Turn, language: Language, signal: AbortSignal): Promise<string> {
   const [item] = turn.items;
   if (!item) return "";
-  return ANSWERS[command.name](parts, { turn, item, rest: command.rest, now: parts.clock.now(), language, say: sayIn(language) });
+  try {
+    return await ANSWERS[command.name](parts, { turn, item, rest: command.rest, now: parts.clock.now(), language, say: sayIn(language), signal });
+  } catch (error) {
+    if (error instanceof ContinuoError && TOLD.includes(error.code)) return failureText(language, error);
+    throw error;
+  }
 }
