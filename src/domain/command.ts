@@ -26,6 +26,7 @@ export const COMMANDS = [
   { name: "compact", aliases: [], args: "[what to keep]", right: "authorised", category: "session" },
   { name: "export", aliases: [], args: null, right: "authorised", category: "session" },
   { name: "forget", aliases: [], args: "[count|all] yes", right: "own", category: "session" },
+  { name: "private", aliases: [], args: "[off]", right: "own", category: "session" },
   { name: "stop", aliases: [], args: null, right: "authorised", category: "session" },
   { name: "queue", aliases: [], args: "[mode] [debounce:2s cap:25 drop:summarize]", right: "authorised", category: "answers" },
   { name: "link", aliases: [], args: "[code|yes|no]", right: "own", category: "people" },

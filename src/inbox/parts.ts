@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
-import type { InboundMessage } from "../domain/message.ts";
+import type { Command } from "../domain/command.ts";
+import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
 import type { Admitted, Dropped, ReplyRoute, Route } from "../domain/route.ts";
 import type { Executor, Store } from "../store/store.ts";
 
@@ -24,6 +25,8 @@ export interface RunningSessions {
   wake(sessionKey: string): void;
   /** Keeps what waits in a session within its cap, once something has been accepted. True: somebody is told something. */
   limit(tx: Executor, sessionKey: string, channel: string): Promise<boolean>;
+  /** What is said off the record is answered at once and kept nowhere; null for everything else. */
+  offRecord(message: InboundMessage, route: Route, command: Command | null): Promise<ReceiveOutcome | null>;
   /** Aborts what runs in a session; resolves to the runs that it hits. */
   stop(sessionKey: string): Promise<readonly string[]>;
   /** What whoever asked for that is told. */

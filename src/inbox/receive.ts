@@ -7,7 +7,8 @@
  * 4. `/stop` acts at once; every other command waits its turn in the session's order.
  * 5. What waits behind a running turn is bounded; what goes over the bound is kept, and its sender told.
  * 6. What is said in one place is accepted in the order in which it came in.
- * 7. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
+ * 7. What is said off the record is told to nobody here: neither kept nor counted (turns/private.ts).
+ * 8. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
 import type { CommandRight } from "../domain/command.ts";
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
@@ -29,6 +30,8 @@ export function createReceive(parts: ReceiveParts): Receive {
     if (admission.kind === "dropped") return refuse(parts, admission);
     const route = settings.route(message);
     const command = parseCommand(message.text, settings.resetTriggers(), rightOf(admission, route));
+    const offRecord = await parts.sessions.offRecord(message, route, command);
+    if (offRecord !== null) return offRecord;
     if (command?.name === "stop") return stopNow(parts, admission, route);
     const item = { message, route, command, state: "queued" } as const;
     return acceptAndStart(parts, item);

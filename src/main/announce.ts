@@ -59,6 +59,11 @@ export function announceTurns(house: House): (event: TurnEvent) => void {
   };
 }
 
+/** What is kept nowhere is shown to the clients that are connected here, and told to nobody else. */
+export function showHere({ doors }: House, event: TurnEvent): void {
+  doors.gateway?.onTurnEvent(event);
+}
+
 /** A session changed, other than by a turn. */
 export function announceSession(house: House, key: string, reason: string): void {
   showSession(house, { key, reason });

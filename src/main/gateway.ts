@@ -9,7 +9,7 @@ import { isScratchKey } from "../sessions/scratch.ts";
 import { findNewestDelivery } from "../store/statements/find-newest-delivery.ts";
 import type { Executor } from "../store/store.ts";
 import { buildAmend } from "./amends.ts";
-import { announceAmend, announceSession, announceTurns, hearOthers, publish } from "./announce.ts";
+import { announceAmend, announceSession, announceTurns, hearOthers, publish, showHere } from "./announce.ts";
 import { CHANNEL_FACTORIES, createChannels, type RunningChannels } from "./channels.ts";
 import { createGatewayCluster } from "./cluster.ts";
 import { deviceSecret } from "./device-secret.ts";
@@ -85,7 +85,7 @@ function buildLine(house: House, secret: string): Line {
     }),
     resolveModel: (ref) => settings.current().providers.resolveModel(ref),
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
-    tell: { turn: announceTurns(house), session: (key, sessionId) => announceAmend(house, key, sessionId) },
+    tell: { turn: announceTurns(house), here: (event) => showHere(house, event), session: (key, sessionId) => announceAmend(house, key, sessionId) },
     cluster: { ...house.cluster, sends: (channel) => doors.channels?.sends(channel) ?? false },
   };
   return watch.line(parts, house.start.probe);

@@ -33,11 +33,13 @@ import { say, sayIn } from "../texts/index.ts";
 import { compactSession, type CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { CommandPeople, Docking, Told } from "../turns/commands/asked.ts";
+import type { PrivateChats } from "../turns/private.ts";
 import type { TurnSettings } from "../turns/turn-settings.ts";
 import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
 import { createTurnWorker, type Held, type TurnWorker } from "../turns/lanes.ts";
 import { findRunningTurn } from "../store/statements/find-running-turn.ts";
 import type { GatewayCluster } from "./cluster.ts";
+import { buildPrivate } from "./private.ts";
 import { tellIn } from "./people-parts.ts";
 
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
@@ -80,6 +82,8 @@ export interface LineWorld {
 /** What whoever looks on is told, of whichever gateway. */
 export interface LineTell {
   turn(event: TurnEvent): void;
+  /** To the clients of this gateway alone. */
+  here(event: TurnEvent): void;
   /** What a session shows is another conversation, or says something else than it did. */
   session(sessionKey: string, sessionId: string): void;
 }
@@ -149,6 +153,7 @@ export function createLine(parts: LineParts): Line {
   const recent = createRecentEntries(store, RECENT);
   const canaries: CanaryCount = { requests: 0, markers: 0, breaches: 0 };
   const sayNow = sayNowWith(world);
+  const privacy = buildPrivate(parts, { models: modelParts(parts), recent, sayNow, wakeOutbox: () => outbox.wake() });
   const emit = (event: TurnEvent): void => {
     live.onTurnEvent(event);
     parts.tell.turn(event);
@@ -166,12 +171,12 @@ export function createLine(parts: LineParts): Line {
     models: modelParts(parts),
     settleLive: live.settle,
     onDelivery: outbox.wake,
-    ...wallParts(parts, canaries, sayNow, outbox),
+    ...wallParts(parts, { canaries, sayNow, outbox, privacy }),
   });
   const recovery = createRecovery({ store, clock, log, holder, leaseMs: cluster.leaseMs, wake: turns.wake, hasOthers: cluster.hasOthers });
   const upkeep = createUpkeep({ store, clock, log, dedupeWindowMs: settings.dedupeWindowMs });
   const abort = abortAnywhere(parts, turns);
-  const receive = createEntrance(parts, turns, abort, outbox, sayNow);
+  const receive = createEntrance(parts, { turns, abort, outbox, sayNow, privacy });
   hearOthers(cluster, turns);
   return {
     receive,
@@ -183,6 +188,7 @@ export function createLine(parts: LineParts): Line {
     async start() {
       // What other gateways have under way is theirs; on an embedded store there are none.
       if (store.cluster === null) await outbox.takeUp(null, settings.onUnknown());
+      await privacy.start();
       const woken = await recovery.start();
       if (woken > 0) log.info({ sessions: woken }, "taking up what the last gateway left");
       upkeep.start();
@@ -190,6 +196,7 @@ export function createLine(parts: LineParts): Line {
     async stop(graceMs) {
       upkeep.stop();
       recovery.stop();
+      await privacy.stop();
       await turns.stop(graceMs);
       await outbox.stop(graceMs);
     },
@@ -284,7 +291,7 @@ function modelParts({ resolveModel, world: { log } }: LineParts): AgentParts {
 }
 
 /** What keeps people apart in a turn, and what its commands need of the house. */
-function wallParts(parts: LineParts, canaries: CanaryCount, sayNow: SayNow, outbox: OutboxWorker) {
+function wallParts(parts: LineParts, { canaries, sayNow, outbox, privacy }: Pick<Rooms, "sayNow" | "outbox" | "privacy"> & { readonly canaries: CanaryCount }) {
   const { store, settings, people, world } = parts;
   const { clock, ids, log } = world;
   const told = tellIn((tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text));
@@ -297,7 +304,7 @@ function wallParts(parts: LineParts, canaries: CanaryCount, sayNow: SayNow, outb
     },
     commands: {
       ...{ store, ids, clock, settings, people: commandPeople, wakeOutbox: outbox.wake },
-      history: { compact: (request: CompactRequest) => compactSession({ store, clock, ids, models: modelParts(parts), settings }, request), onChanged: parts.tell.session },
+      history: { compact: (request: CompactRequest) => compactSession({ store, clock, ids, models: modelParts(parts), settings }, request), privacy, onChanged: parts.tell.session },
     },
     tellOwner: async (tx: Executor, agentId: string, said: Told) => {
       const route = await people.ownerRoute(agentId);
@@ -318,8 +325,17 @@ export function guardAddress({ audience }: Pick<LineSettings, "audience">, { add
   return isInside(reader, meant) ? null : `${describeAudience(reader)} would read what was meant for ${describeAudience(meant)}`;
 }
 
+/** What a line is made of. */
+interface Rooms {
+  readonly turns: TurnWorker;
+  readonly abort: LineTurns["abort"];
+  readonly outbox: OutboxWorker;
+  readonly sayNow: SayNow;
+  readonly privacy: PrivateChats;
+}
+
 /** Where messages come in: what is said there at once goes out, what is accepted wakes its session. */
-function createEntrance({ store, world, probe, settings, people }: LineParts, turns: TurnWorker, abort: LineTurns["abort"], outbox: OutboxWorker, sayNow: SayNow): Receive {
+function createEntrance({ store, world, probe, settings, people }: LineParts, { turns, abort, outbox, sayNow, privacy }: Rooms): Receive {
   const { clock, ids } = world;
   return createReceive({
     store,
@@ -331,6 +347,7 @@ function createEntrance({ store, world, probe, settings, people }: LineParts, tu
     sessions: {
       reserve: turns.reserve,
       wake: turns.wake,
+      offRecord: privacy.take,
       stop: (sessionKey) => abort(sessionKey, null),
       stopAnswer: async (tx, message, hit) => say(await languageOf(tx, message), hit ? "stop.stopped" : "stop.nothing"),
       limit: (tx, sessionKey, channel) => limitQueue({ settings, sayNow }, tx, sessionKey, channel),

@@ -15,7 +15,7 @@ export async function appendHouseLine(tx: Executor, key: string, text: string, i
   if (!session || !conversation) return false;
   const address = { channel: OPERATOR_CHANNELS[0] ?? "", account: "default", chat: "operator", thread: null };
   const from = { senderId: "continuo", senderName: null, person: null, address, audience: session.audience };
-  const target = { key, sessionId: session.session_id, after: conversation.entry_seq, parentId: conversation.leaf_id };
+  const target = { key, sessionId: session.session_id };
   await appendEntries(tx, target, [{ role: "system", text, at: now, turnId: null, from, model: null, usage: null, stopReason: null }], ids);
   return true;
 }

@@ -26,6 +26,7 @@ interface LineTables {
   steps: StepRow;
   asides: AsideRow;
   read_marks: ReadMarkRow;
+  private_chats: PrivateChatRow;
 }
 
 /** What was removed from the conversations, and what they weigh (docs/maintenance.md). */
@@ -221,6 +222,21 @@ export interface AsideRow {
   entry_id: string;
   /** What set it aside: a rewind, or an edit. */
   branch: string;
+}
+
+/** Where somebody speaks off the record; of what is said there is nothing here. */
+export interface PrivateChatRow {
+  channel: string;
+  account: string;
+  chat: string;
+  /** The thread, or empty. */
+  thread_key: string;
+  session_key: string;
+  audience: string;
+  peer: string;
+  /** The gateway in whose memory it is. */
+  gateway: string;
+  since: number;
 }
 
 /** How far somebody has read on one of their devices. */

@@ -223,4 +223,14 @@ export const en = {
   "forget.sure": "This erases {count} {count|message|messages} of yours with the answers, for good. Say `/forget {words}yes`.",
   "forget.nothing": "There is nothing of yours to forget here.",
   "forget.done": "🗑️ Forgotten: {count} {count|message|messages} of yours with the answers. Your own copy of this chat is yours to delete.",
+
+  "about.private": "Speak off the record: nothing is kept; ends with /private off or a restart",
+  "private.begun": "🕶️ Off the record. What you write here from now on is in memory only: not in the conversation, not in any file, and gone with `/private off` or when I restart. The model's provider sees it all the same, and so does this platform.",
+  "private.already": "🕶️ You are off the record here already. `/private off` ends it.",
+  "private.ended": "📝 On the record again. What was said off the record is gone.",
+  "private.not-on": "📝 You are on the record here. `/private` begins to speak off the record.",
+  "private.too-many": "⚠️ Too many chats are off the record at the moment. You are on the record; try again later.",
+  "private.direct-only": "Speaking off the record works in direct chats only: in a room others keep what you say.",
+  "private.restarted": "📝 I was restarted, so that what was said off the record is gone. You are on the record again: `/private` begins anew.",
+  "private.elsewhere": "🕶️ You are off the record with another gateway, which does not answer here. Nothing of this was kept. `/private off` ends it.",
 } as const;

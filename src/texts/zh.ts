@@ -225,4 +225,14 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   "forget.sure": "这将彻底删除你的 {count} 条消息及其回答。请说 `/forget {words}yes`。",
   "forget.nothing": "这里没有你说过的内容可删除。",
   "forget.done": "🗑️ 已删除你的 {count} 条消息及其回答。你自己聊天中的副本由你自行删除。",
+
+  "about.private": "私密交谈：什么都不保存；用 /private off 或重启结束",
+  "private.begun": "🕶️ 私密模式已开启。从现在起你写的内容只在内存中：不进入对话记录，不写入任何文件，`/private off` 或我重启后即消失。模型服务商和本平台仍会看到这些内容。",
+  "private.already": "🕶️ 这里已是私密模式。`/private off` 结束。",
+  "private.ended": "📝 已恢复记录。私密交谈的内容已消失。",
+  "private.not-on": "📝 这里正常记录。`/private` 开始私密交谈。",
+  "private.too-many": "⚠️ 目前私密交谈过多。你的消息会被记录，请稍后再试。",
+  "private.direct-only": "私密交谈只能在单独聊天中使用：在群里，别人会保存你说的话。",
+  "private.restarted": "📝 我重启了，私密交谈的内容已消失。现在恢复记录：`/private` 可重新开始。",
+  "private.elsewhere": "🕶️ 你在另一个网关上处于私密模式，它不在这里回答。这条消息没有保存。`/private off` 结束。",
 };

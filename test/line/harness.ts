@@ -240,7 +240,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     people: peopleOf(store, clock, ids, settings, joined),
     resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
-    tell: { turn: (event) => void events.push(event), session: () => undefined },
+    tell: { turn: (event) => void events.push(event), here: (event) => void events.push(event), session: () => undefined },
   });
   const house = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath: writeConfig(directory, options), house });

@@ -190,6 +190,7 @@ function tellers(listeners: ReadonlySet<(event: TurnEvent) => void>, gateway: ()
       gateway().onTurnEvent(event);
       if (event.kind !== "delta") tellChange(event.sessionKey, { phase: event.kind === "started" ? "start" : "end" });
     },
+    here: (event) => gateway().onTurnEvent(event),
     session: (key) => tellChange(key, { reason: "reset" }),
   };
 }

@@ -29,6 +29,19 @@ export const sessionLife: Migration = {
       .addColumn("undone_at", "bigint"),
     // A session id says what led to it, also where its key was changed since.
     db.schema.createIndex("steps_by_session").on("steps").columns(["to_session", "id"]),
+    // Where somebody speaks off the record, and with which gateway: nothing of what is said.
+    db.schema
+      .createTable("private_chats")
+      .addColumn("channel", "text", required)
+      .addColumn("account", "text", required)
+      .addColumn("chat", "text", required)
+      .addColumn("thread_key", "text", required)
+      .addColumn("session_key", "text", required)
+      .addColumn("audience", "text", required)
+      .addColumn("peer", "text", required)
+      .addColumn("gateway", "text", required)
+      .addColumn("since", "bigint", required)
+      .addPrimaryKeyConstraint("private_chats_pk", ["channel", "account", "chat", "thread_key"]),
     db.schema
       .createTable("read_marks")
       .addColumn("who", "text", required)

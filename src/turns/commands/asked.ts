@@ -7,6 +7,7 @@ import type { FilePeople, Party } from "../../people/index.ts";
 import type { Executor, Store } from "../../store/store.ts";
 import type { Say } from "../../texts/index.ts";
 import type { Compacted, CompactRequest } from "../compact.ts";
+import type { PrivateChats } from "../private.ts";
 import type { TurnSettings } from "../turn-settings.ts";
 
 /** A chat that replies may be docked to. */
@@ -35,6 +36,8 @@ export type Told = (say: Say) => string;
 export interface CommandHistory {
   /** Sums up the beginning of a session's conversation for the model. */
   compact(request: CompactRequest): Promise<Compacted>;
+  /** What is said off the record. */
+  readonly privacy: Pick<PrivateChats, "begin" | "end">;
   /** A session shows another conversation from now on, or another part of it. */
   onChanged(sessionKey: string, sessionId: string): void;
 }

@@ -11,20 +11,13 @@ import { forget } from "./forget.ts";
 import { commands, help } from "./help.ts";
 import { link, unlink } from "./link.ts";
 import { newSession } from "./new-session.ts";
+import { privately } from "./private.ts";
 import { queue } from "./queue.ts";
 import { save, sessions } from "./sessions.ts";
 import { clear, forkHere, rewindHere, undoStep } from "./steps.ts";
 import { why } from "./why.ts";
 
-/** `/new` and `/reset` with more behind them: the rest is a message for the agent. */
-export function isForAgent(command: Command): boolean {
-  return startsAnew(command) && command.rest !== "";
-}
-
-/** `/new` and `/reset` begin another session id before anything else of their turn. */
-export function startsAnew(command: Command | null): command is Command & { name: "new" | "reset" } {
-  return command?.name === "new" || command?.name === "reset";
-}
+export { isForAgent, startsAnew } from "../for-agent.ts";
 
 /** What answers each command of the table (domain/command.ts). */
 const ANSWERS: Readonly<Record<CommandName, Answer>> = {
@@ -41,6 +34,7 @@ const ANSWERS: Readonly<Record<CommandName, Answer>> = {
   compact,
   export: exportHere,
   forget,
+  private: privately,
   queue,
   link,
   unlink,
