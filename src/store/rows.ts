@@ -5,7 +5,7 @@ import type { DeliveryState } from "../domain/journey.ts";
 import type { Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";
 import type { BeganReason, Conversation, Session, SessionChoices } from "../domain/session.ts";
-import type { InboxItem } from "../domain/turn.ts";
+import type { InboxItem, Origin } from "../domain/turn.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { SessionListRow } from "./statements/session-list.ts";
 import type { ConversationRow, EntryRow, InboxRow, OutboxRow } from "./tables.ts";
@@ -115,6 +115,8 @@ export interface StoredMessage {
   readonly shared: boolean;
   readonly pinned: boolean;
   readonly owner: boolean;
+  /** Items of before there was this word were all said by people. */
+  readonly origin?: Origin;
 }
 
 /** What an inbox row was stored with; null when that is no message any more. */
@@ -137,6 +139,7 @@ export function toInboxItem(row: InboxRow, stored: StoredMessage): InboxItem {
     sessionKey: row.session_key,
     message: stored.message,
     command: stored.command,
+    origin: stored.origin ?? "person",
     person: row.person,
     audience: row.audience,
     // Items of before there was this word were not shared by anybody who was not named.
