@@ -23,6 +23,9 @@ export interface ConversationUsage {
   readonly input: number | null;
   readonly output: number | null;
   readonly total: number | null;
+  /** Rows of before there were these words lack them. */
+  readonly cacheRead?: number | null;
+  readonly cacheWrite?: number | null;
 }
 
 export function toAddress(row: { channel: string; account: string; chat: string; thread: string | null }): Address {
@@ -56,6 +59,8 @@ export function toSession(row: SessionListRow): Session {
       inputTokens: usage?.input ?? null,
       outputTokens: usage?.output ?? null,
       totalTokens: usage?.total ?? null,
+      cacheRead: usage?.cacheRead ?? null,
+      cacheWrite: usage?.cacheWrite ?? null,
     },
     model: { override: row.model_override, last: row.model_last },
     lastRoute: row.last_route === null ? null : (JSON.parse(row.last_route) as Address),
