@@ -25,6 +25,7 @@ export interface NewEntry {
   readonly messageId?: string | null;
   readonly queued?: number | null;
   readonly dropped?: DropReason | null;
+  readonly event?: boolean | null;
   readonly compaction?: Compaction | null;
 }
 
@@ -94,8 +95,8 @@ function entryParams(entry: Entry, key: string) {
 }
 
 /** What only some entries have. */
-function metaOf({ usage, stopReason, canary, queued, dropped, compaction }: Entry): string | null {
-  const known = Object.entries({ usage, stopReason, canary, queued, dropped, compaction }).filter(([, value]) => value !== null && value !== undefined);
+function metaOf({ usage, stopReason, canary, queued, dropped, event, compaction }: Entry): string | null {
+  const known = Object.entries({ usage, stopReason, canary, queued, dropped, event, compaction }).filter(([, value]) => value !== null && value !== undefined);
   return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known));
 }
 

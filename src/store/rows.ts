@@ -16,6 +16,7 @@ interface EntryMeta {
   readonly usage?: Usage;
   readonly stopReason?: string;
   readonly canary?: string;
+  readonly event?: boolean;
   readonly compaction?: Compaction;
 }
 
@@ -109,6 +110,7 @@ export function toEntry(row: EntryRow): Entry {
     canary: meta?.canary ?? null,
     queued: meta?.queued ?? null,
     dropped: meta?.dropped ?? null,
+    event: meta?.event ?? null,
     compaction: meta?.compaction ?? null,
   };
 }

@@ -33,8 +33,10 @@ function canaryOf(parts: QuestionParts, item: InboxItem, session: Place): string
 
 function userEntry(item: InboxItem, turnId: string, session: Place, canary: string | null): NewEntry {
   const { message, dropped } = item;
+  const isEvent = item.origin === "system";
   return {
-    role: "user",
+    role: isEvent ? "system" : "user",
+    event: isEvent ? true : null,
     text: message.text,
     at: message.sentAt,
     // Nothing answers it, so it belongs to no turn: what belongs to one goes wherever its speaker goes (law 7).
