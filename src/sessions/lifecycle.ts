@@ -89,6 +89,12 @@ async function rollSession(
   return sessionId;
 }
 
+export interface Opening {
+  /** Null: it is no part of the conversation (a command), and neither ends one nor keeps one fresh. */
+  readonly policy: ResetPolicy | null;
+  readonly anew: "new" | "reset" | null;
+}
+
 /**
  * Opens the session that a batch belongs to, creating it, or rolling it when its sender asks for a new one
  * or its reset policy says that it is stale (spec 4.2): that message is the first of the new conversation. What has its
@@ -97,7 +103,7 @@ async function rollSession(
 export async function openSession(
   tx: Executor,
   item: InboxItem,
-  options: { readonly policy: ResetPolicy; readonly anew: "new" | "reset" | null },
+  options: Opening,
   ids: Ids,
   now: number,
 ): Promise<OpenSession> {
@@ -105,17 +111,17 @@ export async function openSession(
   if (!session) return createSession(tx, item, ids, now);
   const conversation = await currentConversation(tx, session);
   // What nobody said ends no conversation (spec 4.3): the next person who says something does.
-  const stale = item.origin === "system" ? null : staleReason(options.policy, agesOf(session, conversation), now);
+  const stale = options.policy === null || item.origin === "system" ? null : staleReason(options.policy, agesOf(session, conversation), now);
   // An empty conversation is already a new one: another would only clutter the list.
   const reason = conversation.entry_seq > 0 ? (options.anew ?? stale) : null;
   const kept = { audience: session.audience, dock: session.dock === null ? null : (JSON.parse(session.dock) as Dock) };
   if (reason !== null) {
     const sessionId = await rollSession(tx, session, reason, ids, now);
-    await touch(tx, item, now);
+    await touch(tx, item, now, now);
     const rolled = { reason, previous: session.session_id };
     return { key: session.key, sessionId, modelOverride: session.model_override, ...kept, rolled };
   }
-  await touch(tx, item, now);
+  await touch(tx, item, now, options.policy === null ? session.interaction_at : now);
   return {
     key: session.key,
     sessionId: session.session_id,
@@ -131,12 +137,12 @@ export function agesOf(session: Pick<SessionRow, "pointed_at" | "updated_at" | "
 }
 
 /** Only what a person says keeps a session fresh, and moves where it was last reached (spec 4.3). */
-async function touch(tx: Executor, item: InboxItem, now: number): Promise<void> {
+async function touch(tx: Executor, item: InboxItem, now: number, spokenAt: number): Promise<void> {
   if (item.origin === "system") return recordReply(tx, item.sessionKey, null, now);
   await tx.run(touchSession, {
     key: item.sessionKey,
     updated_at: now,
-    interaction_at: now,
+    interaction_at: spokenAt,
     // Another guest of the main session does not move its owner's route (spec 5.3).
     last_route: item.pinned ? null : lastRouteOf(item.message.address),
     display_name: displayNameOf(item),

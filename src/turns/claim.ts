@@ -96,10 +96,12 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
   if (!first || !asked) return { kind: "empty" };
   const command = items[0]?.command ?? null;
   const { type, channel } = resetPlace(first.message, sessionKey);
-  const policy = parts.settings.resetPolicy(type, channel);
+  // Who undoes a step, or asks how things stand, means the conversation as it is.
+  const isCommand = command !== null && !isForAgent(command);
+  const policy = isCommand ? null : parts.settings.resetPolicy(type, channel);
   const session = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
   // What a command answers is said where it was given, also to whoever has docked elsewhere.
-  const reply = command === null || isForAgent(command) ? await dockedRoute(parts.settings, tx, session, first, asked) : asked;
+  const reply = isCommand ? asked : await dockedRoute(parts.settings, tx, session, first, asked);
   const turn: Turn = {
     id,
     runId: first.runId,
