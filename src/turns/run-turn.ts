@@ -146,8 +146,9 @@ function gaveUp(turn: Turn): ContinuoError {
  * In a chat that has no transcript to look at, the line about a new session id goes before the answer, or alone where none is
  * given (law 6). What was already seen of an answer that was cut off (`draft`) stays under it.
  */
-export function withNotice(end: TurnEnd, { rolled, language }: Pick<ClaimedTurn, "rolled" | "language">, draft: string | null): TurnEnd {
-  if (rolled !== "daily" && rolled !== "idle") return end;
+export function withNotice(end: TurnEnd, { rolled, language, command }: Pick<ClaimedTurn, "rolled" | "language" | "command">, draft: string | null): TurnEnd {
+  // A command's own answer says it.
+  if (rolled === null || (command !== null && !isForAgent(command))) return end;
   const text = end.say ?? (draft === null ? "" : (end.answer?.text ?? ""));
   return { ...end, say: `_${noticeText(language, rolled)}_\n\n${text}`.trimEnd() };
 }
