@@ -41,6 +41,9 @@ export function buildContext(entries: readonly Entry[], windowTokens: number): C
   return messages.toReversed();
 }
 
+/** No person's id, which are `owner` or have a colon. */
+const HOUSE = "continuo";
+
 type Summary = Entry & { readonly compaction: Compaction };
 
 export function isSummary(entry: Entry): entry is Summary {
@@ -49,24 +52,25 @@ export function isSummary(entry: Entry): entry is Summary {
 
 /** Nobody said it: it stands before what was said, told apart by its provider. */
 function summaryMessage({ text, at, from }: Summary): ContextMessage {
-  return { role: "user", text, at, senderName: null, senderId: "continuo", address: from.address, isSummary: true };
+  return { role: "user", text, at, senderName: null, senderId: HOUSE, address: from.address, isSummary: true };
 }
 
-type Shown = Entry & { readonly role: "user" | "assistant" };
+type Shown = Entry & { readonly role: "user" | "assistant" | "system" };
 
 /** What was dropped because another message took its place is still what its sender has just said. */
 function isShown(entry: Entry): entry is Shown {
-  if ((entry.role !== "user" && entry.role !== "assistant") || entry.text === "") return false;
+  if ((entry.role !== "user" && entry.role !== "assistant" && entry.event !== true) || entry.text === "") return false;
   return entry.dropped !== "old" && entry.dropped !== "new";
 }
 
 function toMessage(entry: Shown, text = entry.text): ContextMessage {
   return {
-    role: entry.role,
+    role: entry.role === "assistant" ? "assistant" : "user",
     text: entry.canary ? `${text}\n\n[ref ${entry.canary}]` : text,
     at: entry.at,
     senderName: entry.from.senderName,
-    senderId: speakerOf(entry),
+    senderId: entry.event === true ? HOUSE : speakerOf(entry),
+    isEvent: entry.event === true,
     address: entry.from.address,
     queued: entry.queued ? { kind: "waited", number: entry.queued } : null,
   };

@@ -1,7 +1,7 @@
 import type { Entry } from "../domain/entry.ts";
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import type { TurnResult } from "../domain/turn.ts";
-import { UNKNOWN_USAGE, type Usage } from "../domain/usage.ts";
+import { UNKNOWN_USAGE, withRequest, type Usage } from "../domain/usage.ts";
 import { buildContext, isShared, systemPrompt } from "./context.ts";
 import type { ModelInfo, ModelRequest, Provider } from "./providers/provider.ts";
 import type { AgentSettings } from "./settings.ts";
@@ -62,13 +62,15 @@ export async function runAgent(parts: AgentParts, run: AgentRun): Promise<TurnRe
     text += delta;
     run.onText(delta, text);
   };
+  const spent: { usage: Usage | null } = { usage: null };
+  const onUsage = (usage: Usage): Usage => (spent.usage = withRequest(spent.usage, usage));
   let failure: ContinuoError | null = null;
   for (const [index, ref] of candidates.entries()) {
     const pauses = index === candidates.length - 1 ? RETRY_PAUSES_MS : [];
     for (let attempt = 0; attempt <= pauses.length; attempt++) {
       try {
         text = "";
-        const answer = await ask(parts, run, ref, onText);
+        const answer = await ask(parts, run, ref, { onText, onUsage });
         return { kind: "answered", text: answer.text, model: ref, usage: answer.usage, stopReason: answer.stopReason };
       } catch (error) {
         if (run.signal.aborted) return { kind: "aborted", text, reason: run.signal.reason as AbortReason };
@@ -84,7 +86,13 @@ export async function runAgent(parts: AgentParts, run: AgentRun): Promise<TurnRe
   return { kind: "failed", text, error: failure ?? new ContinuoError("MODEL_UNKNOWN", "No model is configured.") };
 }
 
-async function ask(parts: AgentParts, run: AgentRun, ref: string, onText: (delta: string) => void): Promise<Answer> {
+interface Heard {
+  onText(delta: string): void;
+  /** Counts a request; answers what all requests for this answer have used. */
+  onUsage(usage: Usage): Usage;
+}
+
+async function ask(parts: AgentParts, run: AgentRun, ref: string, { onText, onUsage }: Heard): Promise<Answer> {
   const { provider, model, info } = parts.resolveModel(ref);
   const window = Math.min(info.contextWindow, run.agent.contextTokens ?? info.contextWindow);
   const request: ModelRequest = {
@@ -107,8 +115,9 @@ async function ask(parts: AgentParts, run: AgentRun, ref: string, onText: (delta
     } else finish = event;
     if (text.length >= LONGEST_REPLY) break;
   }
+  const usage = onUsage(finish?.usage ?? UNKNOWN_USAGE);
   if (text.trim() === "") throw new ContinuoError("MODEL_UNAVAILABLE", `The model ${ref} gave an empty answer.`);
-  return { text, usage: finish?.usage ?? UNKNOWN_USAGE, stopReason: finish?.stopReason ?? "unknown" };
+  return { text, usage, stopReason: finish?.stopReason ?? "unknown" };
 }
 
 /** A provider that ignores its signal must not hold the session (P21): the run ends without it. */

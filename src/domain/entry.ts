@@ -36,6 +36,8 @@ export interface Entry {
   readonly queued?: number | null;
   /** Why it was not answered by itself, though it was accepted (spec 12.3). */
   readonly dropped?: DropReason | null;
+  /** Something that happened, of which models are told though nobody said it: a `system` entry otherwise is for people alone. */
+  readonly event?: boolean | null;
   /** It sums up what was said before another entry: models are shown it instead (spec 7.2). */
   readonly compaction?: Compaction | null;
 }

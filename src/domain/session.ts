@@ -37,6 +37,8 @@ export interface SessionCounters {
   readonly outputTokens: number | null;
   /** The prompt size of the last model call: how full the context is. */
   readonly totalTokens: number | null;
+  readonly cacheRead?: number | null;
+  readonly cacheWrite?: number | null;
 }
 
 export interface SessionModel {

@@ -5,6 +5,9 @@ import type { ReplyRoute } from "./route.ts";
 import type { ContinuoError } from "./errors.ts";
 import type { Usage } from "./usage.ts";
 
+/** Who caused an item: somebody who said something, or the house itself (a job, a hook, a sub-agent). */
+export type Origin = "person" | "system";
+
 /** A message that was durably accepted and waits for, or takes part in, a turn. */
 export interface InboxItem {
   readonly id: string;
@@ -13,6 +16,8 @@ export interface InboxItem {
   readonly agentId: string;
   readonly sessionKey: string;
   readonly message: InboundMessage;
+  /** Only what a person says keeps a session fresh (spec 4.3). */
+  readonly origin: Origin;
   readonly person: string | null;
   readonly audience: string;
   /** Its scope says that others speak in this session too. */

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
+import { reported } from "../domain/usage.ts";
 import { parseParams } from "./methods.ts";
 import type { Call, Method, Outcome } from "./methods.ts";
 import type { RunEnd, Runs } from "./runs.ts";
-import { messageModel, wireUsage } from "./turn-payloads.ts";
+import { messageModel } from "./turn-payloads.ts";
 
 const agentParams = z.looseObject({
   message: z.string().min(1),
@@ -33,7 +34,7 @@ export interface AgentContext {
 function finalPayload(end: RunEnd, durationMs: number): object {
   const model = end.model === null ? {} : messageModel(end.model);
   const session = end.sessionId === null ? {} : { sessionId: end.sessionId };
-  const agentMeta = { ...session, ...model, ...(end.usage === null ? {} : { usage: wireUsage(end.usage) }) };
+  const agentMeta = { ...session, ...model, ...(end.usage === null ? {} : { usage: reported(end.usage) }) };
   const payloads = end.text === "" ? [] : [{ text: end.text, mediaUrl: null }];
   const aborted = end.state === "aborted";
   return { runId: end.runId, status: "ok", summary: aborted ? "aborted" : "completed", result: { payloads, meta: { durationMs, agentMeta, aborted } } };

@@ -1,10 +1,11 @@
 import type { Clock } from "../domain/clock.ts";
 import type { TurnEvent } from "../domain/turn.ts";
+import { reported } from "../domain/usage.ts";
 import type { Broadcast } from "./connections.ts";
 import { createLiveRun } from "./live-run.ts";
 import type { LiveContext, LiveRun } from "./live-run.ts";
 import type { RunEnd, Runs } from "./runs.ts";
-import { chatMessage, messageModel, wireUsage } from "./turn-payloads.ts";
+import { chatMessage, messageModel } from "./turn-payloads.ts";
 
 type Ending = Extract<TurnEvent, { kind: "committed" | "aborted" | "failed" }>;
 type Started = Extract<TurnEvent, { kind: "started" }>;
@@ -78,7 +79,7 @@ function tellEnd(run: LiveRun, event: Ending): void {
   }
   run.agent("lifecycle", { phase: "end", endedAt: at }, "end");
   const waits = event.held === null ? {} : { held: event.held };
-  run.chat({ state: "final", ...said, ...waits, usage: wireUsage(event.usage) });
+  run.chat({ state: "final", ...said, ...waits, usage: reported(event.usage) });
 }
 
 export function createTurnEvents(context: LiveContext & { readonly runs: Runs; readonly clock: Clock }): TurnEvents {

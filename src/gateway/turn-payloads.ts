@@ -1,4 +1,3 @@
-import type { Usage } from "../domain/usage.ts";
 
 /** What every event of a run says about it. */
 export interface RunFrame {
@@ -26,11 +25,6 @@ export function messageModel(model: string | null): { provider?: string; model?:
   if (model === null) return { provider: "openclaw", model: "gateway-injected" };
   const slash = model.indexOf("/");
   return slash < 0 ? { model } : { provider: model.slice(0, slash), model: model.slice(slash + 1) };
-}
-
-/** Tokens that the provider did not report are left out, never written as 0 (P35). */
-export function wireUsage(usage: Usage): object {
-  return Object.fromEntries(Object.entries(usage).filter(([, tokens]) => tokens !== null));
 }
 
 /** Event `agent` (spec 11.4); `seq` counts from 1 within the run. */

@@ -4,6 +4,7 @@ import type { Ids } from "../domain/ids.ts";
 import type { ItemState } from "../domain/journey.ts";
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
 import type { Route } from "../domain/route.ts";
+import type { Origin } from "../domain/turn.ts";
 import { isOperatorChannel } from "../domain/address.ts";
 import type { StoredMessage } from "../store/rows.ts";
 import type { Executor } from "../store/store.ts";
@@ -17,6 +18,8 @@ export interface NewItem {
   readonly command: Command | null;
   /** `done` for what was answered on the spot (`/stop`) and needs no turn. */
   readonly state: Extract<ItemState, "queued" | "done">;
+  /** Default `person`. */
+  readonly origin?: Origin;
 }
 
 export type Accepted = Extract<ReceiveOutcome, { kind: "accepted" | "duplicate" }>;
@@ -32,7 +35,7 @@ function runIdOf(message: InboundMessage, ids: Ids): string {
  */
 export async function accept(tx: Executor, item: NewItem, ids: Ids, clock: Clock): Promise<Accepted> {
   const { message, route } = item;
-  const stored: StoredMessage = { message, command: item.command, shared: route.shared, pinned: route.pinned, owner: route.isOwner };
+  const stored: StoredMessage = { message, command: item.command, shared: route.shared, pinned: route.pinned, owner: route.isOwner, ...(item.origin === undefined ? {} : { origin: item.origin }) };
   const id = ids.next();
   const runId = runIdOf(message, ids);
   const inserted = await tx.run(insertInboxItem, {

@@ -39,6 +39,7 @@ export function together(first: InboxItem, next: InboxItem): boolean {
     sameAddress(first.message.address, next.message.address) &&
     first.message.sender.id === next.message.sender.id &&
     first.audience === next.audience &&
+    first.origin === next.origin &&
     next.command === null
   );
 }

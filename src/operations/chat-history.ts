@@ -7,10 +7,10 @@ import { define } from "./define.ts";
 import { findSessionByKey } from "./session-row.ts";
 import type { Services } from "./services.ts";
 import { ContinuoError } from "../domain/errors.ts";
+import { reported } from "../domain/usage.ts";
 
 /** One message as clients see it: the badge's `channel` says where it came from or went to. */
 function wireMessage(entry: Entry) {
-  const { usage } = entry;
   return {
     id: entry.id,
     seq: entry.seq,
@@ -21,7 +21,7 @@ function wireMessage(entry: Entry) {
     senderName: entry.from.senderName ?? undefined,
     model: entry.model ?? undefined,
     stopReason: entry.stopReason ?? undefined,
-    usage: usage ? { input: usage.input ?? undefined, output: usage.output ?? undefined } : undefined,
+    usage: entry.usage === null ? undefined : reported(entry.usage),
   };
 }
 

@@ -55,7 +55,7 @@ function routeFields(session: Session) {
 /** A session as `sessions.list` and `sessions.changed` show it (spec 11.3); absent values are left out. */
 export function sessionRow(services: Services, session: Session) {
   const { times, counters } = session;
-  const model = session.model.last ?? effectiveModel(services, session);
+  const model = session.model.override ?? session.model.last ?? effectiveModel(services, session);
   return {
     key: session.key,
     agentId: session.agentId,
@@ -77,9 +77,12 @@ export function sessionRow(services: Services, session: Session) {
     outputTokens: counters.outputTokens ?? undefined,
     totalTokens: counters.totalTokens ?? undefined,
     totalTokensFresh: counters.totalTokens !== null,
+    cacheRead: counters.cacheRead ?? undefined,
+    cacheWrite: counters.cacheWrite ?? undefined,
     ...splitModel(model),
     modelOverride: session.model.override ?? undefined,
-    contextTokens: services.settings.contextTokens(model),
+    // Of the model that is asked next: whoever chose another sees at once how much room there is.
+    contextTokens: services.settings.contextTokens(effectiveModel(services, session)),
     ...routeFields(session),
   };
 }

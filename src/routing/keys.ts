@@ -1,5 +1,7 @@
 import { normalizeAgentId } from "../domain/agent-id.ts";
 import { ContinuoError } from "../domain/errors.ts";
+import type { InboundMessage } from "../domain/message.ts";
+import type { ResetType } from "../domain/route.ts";
 
 /**
  * Session keys (spec 2.1 with A2 and A3). Two sources never get one key by accident, because
@@ -115,4 +117,26 @@ export function canonicalKey(typed: string, defaultAgentId: string, main: string
   const [only] = segments;
   const isMain = segments.length === 1 && (only?.toLowerCase() === "main" || only?.toLowerCase() === main);
   return { sessionKey: `agent:${agentId}:${isMain ? main : segments.join(":")}`, agentId };
+}
+
+/** Whose reset settings apply to a message in a session (spec 4.1). */
+export interface ResetPlace {
+  readonly type: ResetType;
+  /** Of the room, where the session is one; elsewhere where the message came from. */
+  readonly channel: string;
+}
+
+/**
+ * The kind of a session, by its message and by its key: an operator who writes into a group's session has a private chat of
+ * their own, and the session is a group's all the same. Names and agents cannot pose as a kind: only what stands where a
+ * key has its marker counts. Pure.
+ */
+export function resetPlace({ address, chatKind }: Pick<InboundMessage, "address" | "chatKind">, sessionKey: string): ResetPlace {
+  const segments = sessionKey.startsWith("agent:") ? sessionKey.split(":").slice(2) : [];
+  const marker = segments.findIndex((segment) => segment === "group" || segment === "channel" || segment === "dm" || segment === "person");
+  const room = marker > 0 && (segments[marker] === "group" || segments[marker] === "channel") ? segments[0] : undefined;
+  const hasThread = segments.some((segment, index) => (segment === "thread" || segment === "topic") && index > marker + 1 && index < segments.length - 1);
+  const isThread = address.thread !== null || hasThread;
+  const isGroup = chatKind !== "dm" || room !== undefined;
+  return { type: isThread ? "thread" : isGroup ? "group" : "direct", channel: room ?? address.channel };
 }

@@ -1,10 +1,10 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import { normalizeAgentId } from "../domain/agent-id.ts";
 import type { InboundMessage } from "../domain/message.ts";
-import type { ResetType, Route, RouteWhy } from "../domain/route.ts";
+import type { Route, RouteWhy } from "../domain/route.ts";
 import type { AgentWhy, Choice } from "./bindings.ts";
 import { compileRouting, type ChannelRouting, type CompiledRouting, type ScopeWhy } from "./compile.ts";
-import { canonicalKey, fillForm, idSegment, nameSegment, peerAudience, roomAudience, type Places } from "./keys.ts";
+import { canonicalKey, fillForm, idSegment, nameSegment, peerAudience, resetPlace, roomAudience, type Places } from "./keys.ts";
 import { inboundFrom, isInbound, type RoutingMessage } from "./message.ts";
 import { OPERATOR, type SenderWhy } from "./people.ts";
 import type { RoutingSource } from "./source.ts";
@@ -105,15 +105,6 @@ function audienceOf(parts: Pick<Parts, "sender" | "channel" | "account" | "messa
   return peerAudience(channel.name, account, message.sender.id);
 }
 
-function resetTypeOf(message: InboundMessage, sessionKey: string, explicit: boolean): ResetType {
-  if (explicit) {
-    if (/:(?:thread|topic):/.test(sessionKey)) return "thread";
-    return /:(?:group|channel):/.test(sessionKey) ? "group" : "direct";
-  }
-  if (message.address.thread !== null) return "thread";
-  return message.chatKind === "dm" ? "direct" : "group";
-}
-
 /** Scopes by which others speak in the same session too; an operator who names one knows whose it is. */
 const SHARING: readonly ScopeWhy["value"][] = ["main", "per-peer", "global", "explicit"];
 
@@ -164,7 +155,7 @@ function resolveInbound(compiled: CompiledRouting, message: InboundMessage): Rou
     agentId: why.agent.id,
     sessionKey,
     mainSessionKey,
-    resetType: resetTypeOf(message, sessionKey, explicit),
+    resetType: resetPlace(message, sessionKey).type,
     audience: audienceOf(parts),
     isOwner: sender.isOwner,
     person: sender.person,

@@ -50,6 +50,8 @@ describe("sessions of what is not a chat (spec 2.7)", () => {
     test(name, () => {
       const made = sourceKey(source, plain);
       assert.deepEqual([made.sessionKey, made.fresh], [sessionKey, fresh]);
+      const isAsked = ["chat-completions", "responses", "session-id", "node"].includes(source.kind);
+      assert.equal(made.origin, isAsked ? "person" : "system", "only who asks keeps a session fresh (spec 4.3)");
       assert.equal(made.agentId, sessionKey.split(":")[1]);
     });
   }

@@ -1,5 +1,6 @@
 import { normalizeAgentId } from "../domain/agent-id.ts";
 import type { CompiledRouting } from "./compile.ts";
+import type { Origin } from "../domain/turn.ts";
 import { canonicalKey, idSegment, nameSegment } from "./keys.ts";
 
 /**
@@ -75,6 +76,7 @@ export interface SourceKey {
   readonly agentId: string;
   /** A new session id under this key, whatever it held before. */
   readonly fresh: boolean;
+  readonly origin: Origin;
 }
 
 /** A node's name is its whole key, so it must not read as the main session's. */
@@ -127,6 +129,11 @@ function named(source: Source, main: string): Named {
   }
 }
 
+/** Somebody asks through a client; everything else the house does by itself, and no session is kept fresh by it (spec 4.3). */
+function originOf({ kind }: Source): Origin {
+  return kind === "chat-completions" || kind === "responses" || kind === "session-id" || kind === "node" ? "person" : "system";
+}
+
 /**
  * The session of a source that is no chat message (spec 2.7). Pure; the key is canonical, and no chat has it unless
  * somebody named a chat's key. Throws SESSION_KEY_INVALID for a named key that is none, and for ids that make the key
@@ -138,7 +145,7 @@ export function sourceKey(source: Source, context: SourceContext): SourceKey {
   const [text, fresh] = named(source, main);
   const { sessionKey, agentId: owner } = canonicalKey(text, agentId, main);
   const isMain = sessionKey === `agent:${owner}:${main}`;
-  return { sessionKey: isMain && context.scope === "global" ? "global" : sessionKey, agentId: owner, fresh };
+  return { sessionKey: isMain && context.scope === "global" ? "global" : sessionKey, agentId: owner, fresh, origin: originOf(source) };
 }
 
 /** How many sub-agents deep a session is; 0 for everything else (spec 2.1). */

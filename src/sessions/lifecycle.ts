@@ -14,8 +14,9 @@ import { recordEvent } from "../store/ledger.ts";
 import { insertSession } from "../store/statements/insert-session.ts";
 import { pointSession } from "../store/statements/point-session.ts";
 import { touchSession } from "../store/statements/touch-session.ts";
-import { staleReason, type ResetPolicy } from "./reset.ts";
+import { sessionAges, staleReason, type ResetPolicy, type SessionAges } from "./reset.ts";
 import { recordStep } from "./steps.ts";
+import { recordReply } from "./transcript.ts";
 
 /** A session that a turn may append to. */
 export interface OpenSession {
@@ -36,7 +37,7 @@ function lastRouteOf(address: Address): string | null {
 /** Names a room by its title, a private chat by its sender: for people, never for keys. */
 function displayNameOf(item: InboxItem): string | null {
   const { message } = item;
-  if (isOperatorChannel(message.address.channel)) return null;
+  if (isOperatorChannel(message.address.channel) || item.origin === "system") return null;
   return message.chatKind === "dm" ? message.sender.name : (message.place?.title ?? null);
 }
 
@@ -55,7 +56,7 @@ async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: numbe
     created_at: now,
     updated_at: now,
     interaction_at: now,
-    last_route: item.pinned ? null : lastRouteOf(message.address),
+    last_route: item.pinned || item.origin === "system" ? null : lastRouteOf(message.address),
     dock: null,
   });
   await beginConversation(tx, item.sessionKey, sessionId, "first-message", now);
@@ -88,31 +89,39 @@ async function rollSession(
   return sessionId;
 }
 
+export interface Opening {
+  /** Null: it is no part of the conversation (a command), and neither ends one nor keeps one fresh. */
+  readonly policy: ResetPolicy | null;
+  readonly anew: "new" | "reset" | null;
+}
+
 /**
  * Opens the session that a batch belongs to, creating it, or rolling it when its sender asks for a new one
- * or its reset policy says that it is stale (spec 4.2): that message is the first of the new conversation.
+ * or its reset policy says that it is stale (spec 4.2): that message is the first of the new conversation. What has its
+ * origin in the system neither begins nor ends anything, and moves no route (spec 4.3).
  */
 export async function openSession(
   tx: Executor,
   item: InboxItem,
-  options: { readonly policy: ResetPolicy; readonly anew: "new" | "reset" | null },
+  options: Opening,
   ids: Ids,
   now: number,
 ): Promise<OpenSession> {
   const session = await tx.get(findSession, { key: item.sessionKey });
   if (!session) return createSession(tx, item, ids, now);
   const conversation = await currentConversation(tx, session);
-  const times = { startedAt: session.pointed_at ?? conversation.began_at, lastInteractionAt: session.interaction_at };
+  // What nobody said ends no conversation (spec 4.3): the next person who says something does.
+  const stale = options.policy === null || item.origin === "system" ? null : staleReason(options.policy, agesOf(session, conversation), now);
   // An empty conversation is already a new one: another would only clutter the list.
-  const reason = conversation.entry_seq > 0 ? (options.anew ?? staleReason(options.policy, times, now)) : null;
+  const reason = conversation.entry_seq > 0 ? (options.anew ?? stale) : null;
   const kept = { audience: session.audience, dock: session.dock === null ? null : (JSON.parse(session.dock) as Dock) };
   if (reason !== null) {
     const sessionId = await rollSession(tx, session, reason, ids, now);
-    await touch(tx, item, now);
+    await touch(tx, item, now, now);
     const rolled = { reason, previous: session.session_id };
     return { key: session.key, sessionId, modelOverride: session.model_override, ...kept, rolled };
   }
-  await touch(tx, item, now);
+  await touch(tx, item, now, options.policy === null ? session.interaction_at : now);
   return {
     key: session.key,
     sessionId: session.session_id,
@@ -122,11 +131,18 @@ export async function openSession(
   };
 }
 
-async function touch(tx: Executor, item: InboxItem, now: number): Promise<void> {
+/** What the reset of a session goes by; rows that were imported may lack some of it. */
+export function agesOf(session: Pick<SessionRow, "pointed_at" | "updated_at" | "interaction_at">, conversation: Pick<ConversationRow, "began_at">): SessionAges {
+  return sessionAges({ sessionStartedAt: session.pointed_at ?? conversation.began_at, updatedAt: session.updated_at, lastInteractionAt: session.interaction_at });
+}
+
+/** Only what a person says keeps a session fresh, and moves where it was last reached (spec 4.3). */
+async function touch(tx: Executor, item: InboxItem, now: number, spokenAt: number): Promise<void> {
+  if (item.origin === "system") return recordReply(tx, item.sessionKey, null, now);
   await tx.run(touchSession, {
     key: item.sessionKey,
     updated_at: now,
-    interaction_at: now,
+    interaction_at: spokenAt,
     // Another guest of the main session does not move its owner's route (spec 5.3).
     last_route: item.pinned ? null : lastRouteOf(item.message.address),
     display_name: displayNameOf(item),

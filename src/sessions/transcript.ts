@@ -1,6 +1,6 @@
 import type { Attribution, Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
 import type { Ids } from "../domain/ids.ts";
-import type { Usage } from "../domain/usage.ts";
+import { contextOf, UNKNOWN_USAGE, type Usage } from "../domain/usage.ts";
 import type { Executor } from "../store/store.ts";
 import { advanceConversation } from "../store/statements/advance-conversation.ts";
 import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
@@ -25,6 +25,7 @@ export interface NewEntry {
   readonly messageId?: string | null;
   readonly queued?: number | null;
   readonly dropped?: DropReason | null;
+  readonly event?: boolean | null;
   readonly compaction?: Compaction | null;
 }
 
@@ -94,20 +95,21 @@ function entryParams(entry: Entry, key: string) {
 }
 
 /** What only some entries have. */
-function metaOf({ usage, stopReason, canary, queued, dropped, compaction }: Entry): string | null {
-  const known = Object.entries({ usage, stopReason, canary, queued, dropped, compaction }).filter(([, value]) => value !== null && value !== undefined);
+function metaOf({ usage, stopReason, canary, queued, dropped, event, compaction }: Entry): string | null {
+  const known = Object.entries({ usage, stopReason, canary, queued, dropped, event, compaction }).filter(([, value]) => value !== null && value !== undefined);
   return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known));
 }
 
-/** `total` is the context's fill: what the last request held (spec 3.3). */
+/**
+ * `total` is the context's fill: what the last request held (spec 3.3). An answer of which nothing was reported makes all of
+ * it unknown: the figures of the one before are not its own (P35).
+ */
 function usageOf(entries: readonly NewEntry[]): string | null {
-  const usage = entries.findLast((entry) => entry.usage !== null)?.usage;
-  if (!usage) return null;
-  const counted: ConversationUsage = {
-    input: usage.input,
-    output: usage.output,
-    total: usage.input === null ? null : usage.input + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0),
-  };
+  const answer = entries.findLast(({ role }) => role === "assistant");
+  if (!answer) return null;
+  const usage = answer.usage ?? UNKNOWN_USAGE;
+  const { input, output, cacheRead, cacheWrite } = usage;
+  const counted: ConversationUsage = { input, output, total: contextOf(usage), cacheRead, cacheWrite };
   return JSON.stringify(counted);
 }
 

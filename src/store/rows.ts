@@ -5,7 +5,7 @@ import type { DeliveryState } from "../domain/journey.ts";
 import type { Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";
 import type { BeganReason, Conversation, Session, SessionChoices } from "../domain/session.ts";
-import type { InboxItem } from "../domain/turn.ts";
+import type { InboxItem, Origin } from "../domain/turn.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { SessionListRow } from "./statements/session-list.ts";
 import type { ConversationRow, EntryRow, InboxRow, OutboxRow } from "./tables.ts";
@@ -16,6 +16,7 @@ interface EntryMeta {
   readonly usage?: Usage;
   readonly stopReason?: string;
   readonly canary?: string;
+  readonly event?: boolean;
   readonly compaction?: Compaction;
 }
 
@@ -23,6 +24,9 @@ export interface ConversationUsage {
   readonly input: number | null;
   readonly output: number | null;
   readonly total: number | null;
+  /** Rows of before there were these words lack them. */
+  readonly cacheRead?: number | null;
+  readonly cacheWrite?: number | null;
 }
 
 export function toAddress(row: { channel: string; account: string; chat: string; thread: string | null }): Address {
@@ -56,6 +60,8 @@ export function toSession(row: SessionListRow): Session {
       inputTokens: usage?.input ?? null,
       outputTokens: usage?.output ?? null,
       totalTokens: usage?.total ?? null,
+      cacheRead: usage?.cacheRead ?? null,
+      cacheWrite: usage?.cacheWrite ?? null,
     },
     model: { override: row.model_override, last: row.model_last },
     lastRoute: row.last_route === null ? null : (JSON.parse(row.last_route) as Address),
@@ -104,6 +110,7 @@ export function toEntry(row: EntryRow): Entry {
     canary: meta?.canary ?? null,
     queued: meta?.queued ?? null,
     dropped: meta?.dropped ?? null,
+    event: meta?.event ?? null,
     compaction: meta?.compaction ?? null,
   };
 }
@@ -115,6 +122,8 @@ export interface StoredMessage {
   readonly shared: boolean;
   readonly pinned: boolean;
   readonly owner: boolean;
+  /** Items of before there was this word were all said by people. */
+  readonly origin?: Origin;
 }
 
 /** What an inbox row was stored with; null when that is no message any more. */
@@ -137,6 +146,7 @@ export function toInboxItem(row: InboxRow, stored: StoredMessage): InboxItem {
     sessionKey: row.session_key,
     message: stored.message,
     command: stored.command,
+    origin: stored.origin ?? "person",
     person: row.person,
     audience: row.audience,
     // Items of before there was this word were not shared by anybody who was not named.

@@ -2,12 +2,13 @@ import { sameAddress, type Address } from "../domain/address.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { readerOf } from "../domain/message.ts";
 import type { Language } from "../domain/language.ts";
-import type { ResetType, ReplyRoute } from "../domain/route.ts";
+import type { ReplyRoute } from "../domain/route.ts";
 import type { BeganReason, Dock } from "../domain/session.ts";
 import { queuePolicy, type QueuePolicy } from "../domain/queue.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
 import { readBatch, takeBatch } from "../inbox/batch.ts";
+import { resetPlace } from "../routing/keys.ts";
 import { languageOf } from "../sessions/language.ts";
 import { openSession } from "../sessions/lifecycle.ts";
 import { readQueue, readQueueChoice } from "../sessions/queue.ts";
@@ -63,11 +64,6 @@ export type Claim =
   | { readonly kind: "busy"; readonly until: number }
   | { readonly kind: "empty" };
 
-function resetTypeOf(item: InboxItem): ResetType {
-  if (item.message.address.thread !== null) return "thread";
-  return item.message.chatKind === "dm" ? "direct" : "group";
-}
-
 /** The reply goes where the newest message of the batch came from; all of them came from there. */
 function replyRouteOf(items: readonly InboxItem[]): ReplyRoute | null {
   const last = items.at(-1);
@@ -99,10 +95,13 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
   const [first] = heard;
   if (!first || !asked) return { kind: "empty" };
   const command = items[0]?.command ?? null;
-  const policy = parts.settings.resetPolicy(resetTypeOf(first), first.message.address.channel);
+  const { type, channel } = resetPlace(first.message, sessionKey);
+  // Who undoes a step, or asks how things stand, means the conversation as it is.
+  const isCommand = command !== null && !isForAgent(command);
+  const policy = isCommand ? null : parts.settings.resetPolicy(type, channel);
   const session = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
   // What a command answers is said where it was given, also to whoever has docked elsewhere.
-  const reply = command === null || isForAgent(command) ? await dockedRoute(parts.settings, tx, session, first, asked) : asked;
+  const reply = isCommand ? asked : await dockedRoute(parts.settings, tx, session, first, asked);
   const turn: Turn = {
     id,
     runId: first.runId,

@@ -33,8 +33,10 @@ function canaryOf(parts: QuestionParts, item: InboxItem, session: Place): string
 
 function userEntry(item: InboxItem, turnId: string, session: Place, canary: string | null): NewEntry {
   const { message, dropped } = item;
+  const isEvent = item.origin === "system";
   return {
-    role: "user",
+    role: isEvent ? "system" : "user",
+    event: isEvent ? true : null,
     text: message.text,
     at: message.sentAt,
     // Nothing answers it, so it belongs to no turn: what belongs to one goes wherever its speaker goes (law 7).
@@ -72,6 +74,11 @@ function isSaid({ command }: InboxItem): boolean {
   return command === null || isForAgent(command);
 }
 
+/** Only people take part in a conversation. */
+function isSpoken(item: InboxItem): boolean {
+  return item.origin === "person" && isSaid(item);
+}
+
 /** A turn's messages with those that were dropped among them, in the order of acceptance. */
 function questionsOf(parts: QuestionParts, turn: Turn, dropped: readonly InboxItem[], session: Place): NewEntry[] {
   const heard = [...dropped, ...turn.items].filter(isSaid).toSorted((a, b) => a.seq - b.seq);
@@ -86,8 +93,8 @@ function questionsOf(parts: QuestionParts, turn: Turn, dropped: readonly InboxIt
 /** Notes who spoke: those of a turn together, and each whose message was dropped. Answers with what the turn's sender is answered in, if that is known. */
 async function recordSpeakers(parts: QuestionParts, tx: Executor, turn: Turn, dropped: readonly InboxItem[], session: Place): Promise<Language | null> {
   let language: Language | null = null;
-  const byPlace = Map.groupBy(dropped.filter(isSaid), ({ message: { address, sender } }) => JSON.stringify([address, sender.id]));
-  for (const items of [...byPlace.values(), turn.items.filter(isSaid)]) {
+  const byPlace = Map.groupBy(dropped.filter(isSpoken), ({ message: { address, sender } }) => JSON.stringify([address, sender.id]));
+  for (const items of [...byPlace.values(), turn.items.filter(isSpoken)]) {
     const [first] = items;
     if (first) language = await recordParticipant(tx, items, canaryOf(parts, first, session), turn.startedAt);
   }

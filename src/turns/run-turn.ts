@@ -82,7 +82,7 @@ async function ask(parts: RunParts, claimed: ClaimedTurn, lane: RunningLane, sig
   const result = await answer(parts, claimed, entries, { signal, now, onSpoken });
   if (result.kind === "aborted" && result.reason === "joined") return "again";
   if (result.kind === "aborted" && result.reason === "shutdown") return null;
-  return withNotice({ ...endOf(await unmarked(parts, turn, result), claimed.language), held: result.kind === "answered" ? held : null }, claimed);
+  return { ...endOf(await unmarked(parts, turn, result), claimed.language), held: result.kind === "answered" ? held : null };
 }
 
 function said(text: string | null): TurnEnd {
@@ -142,11 +142,15 @@ function gaveUp(turn: Turn): ContinuoError {
   });
 }
 
-/** In a chat that has no transcript to look at, the line about a new session id goes before the answer. */
-function withNotice(end: TurnEnd, claimed: ClaimedTurn): TurnEnd {
-  const { rolled, language } = claimed;
-  if (end.say === null || (rolled !== "daily" && rolled !== "idle")) return end;
-  return { ...end, say: `_${noticeText(language, rolled)}_\n\n${end.say}` };
+/**
+ * In a chat that has no transcript to look at, the line about a new session id goes before the answer, or alone where none is
+ * given (law 6). What was already seen of an answer that was cut off (`draft`) stays under it.
+ */
+export function withNotice(end: TurnEnd, { rolled, language, command }: Pick<ClaimedTurn, "rolled" | "language" | "command">, draft: string | null): TurnEnd {
+  // A command's own answer says it.
+  if (rolled === null || (command !== null && !isForAgent(command))) return end;
+  const text = end.say ?? (draft === null ? "" : (end.answer?.text ?? ""));
+  return { ...end, say: `_${noticeText(language, rolled)}_\n\n${text}`.trimEnd() };
 }
 
 /** The event that says how a turn ended. */

@@ -18,7 +18,7 @@ import { handBack } from "./commit.ts";
 import { claimNext } from "./poison.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
 import type { Slots } from "./slots.ts";
-import { endEvent, frameOf, runTurn, unlessStopped } from "./run-turn.ts";
+import { endEvent, frameOf, runTurn, unlessStopped, withNotice } from "./run-turn.ts";
 
 /** Runs a session's turns until nothing waits; resolves to when to look again (ms), if another gateway runs it. */
 export async function drain(parts: WorkerParts, gate: Gate, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {
@@ -91,7 +91,7 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
     // With what has joined it.
     const ended = lane.claimed;
     if (ran === null) return await handBack(parts, ended);
-    const end = unlessStopped(ran, abort.signal);
+    const end = withNotice(unlessStopped(ran, abort.signal), ended, draft);
     // From here on the end is decided: who asks for a stop now is told that nothing runs.
     lane.abort = null;
     parts.probe("before-commit", ended.turn);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { compileAgents } from "../../src/agent/settings.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import type { Config } from "../../src/config/index.ts";
 import { status } from "../../src/operations/status.ts";
@@ -80,7 +81,7 @@ test("the owner sees in status who has reached a limit", async () => {
     store: h.store,
     clock: { now: () => NOON },
     facts: { version: "0", stateDir: "", configPath: "", pid: 1, startedAt: 0, address: () => null, sessions: { of: async () => 1 } },
-    settings: { agents: () => ({ list: [], defaultId: "main" }), warnings: () => [], contextTokens: () => 1 },
+    settings: { agents: () => compileAgents({}), warnings: () => [], contextTokens: () => 1 },
     live: null,
   };
   const { limits, warnings } = await status.run(services as never, {}, { channel: "webchat" } as never);

@@ -105,7 +105,7 @@ async function say(store: Store, clock: Clockwork, source: RoutingSource, spoken
   const route = resolveRoute(compileRouting(source), message);
   const id = clock.ids.next();
   const { sessionKey, agentId, person, audience, shared, pinned } = route;
-  const item: InboxItem = { id, seq: 0, runId: id, agentId, sessionKey, message, command: null, person, audience, shared, pinned, owner: route.isOwner, acceptedAt, dropped: null };
+  const item: InboxItem = { id, seq: 0, runId: id, agentId, sessionKey, message, origin: "person", command: null, person, audience, shared, pinned, owner: route.isOwner, acceptedAt, dropped: null };
   const { address, sender } = message;
   const columns = { channel: address.channel, account: address.account, chat: address.chat, thread: address.thread, sender_id: sender.id, sender_name: sender.name, person, audience };
   const kept = { message: JSON.stringify({ message, command: null, shared, pinned }), why: JSON.stringify(route.why), message_id: message.messageId };

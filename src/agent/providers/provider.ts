@@ -18,6 +18,8 @@ export interface ContextMessage {
   readonly queued?: Queued | null;
   /** What was said before, in short: made by the gateway, out of what people and the agent said. */
   readonly isSummary?: boolean;
+  /** Something that happened: nobody said it. */
+  readonly isEvent?: boolean;
 }
 
 /** A message's number among those that are answered together, or the beginnings of `dropped` ones that are not (spec 12.4). */

@@ -1,7 +1,10 @@
 import { isOperatorChannel, type Address } from "../../domain/address.ts";
 import { directMessage, type InboundMessage } from "../../domain/message.ts";
-import type { ResetType, RouteWhy } from "../../domain/route.ts";
+import type { RouteWhy } from "../../domain/route.ts";
 import type { BeganReason, Dock } from "../../domain/session.ts";
+import { resetPlace } from "../../routing/keys.ts";
+import { agesOf } from "../../sessions/lifecycle.ts";
+import type { ResetPolicy } from "../../sessions/reset.ts";
 import { parseStored, toAddress } from "../../store/rows.ts";
 import { findConversation } from "../../store/statements/find-conversation.ts";
 import { findInboxById } from "../../store/statements/find-inbox-by-id.ts";
@@ -67,14 +70,12 @@ export async function findMessage(store: Executor, name: string): Promise<Found>
   return alike.length === 1 ? { kind: "one", row: found } : { kind: "many", candidates: alike.map(shown) };
 }
 
-/** As a turn asks it: by the kind of chat that its first message came from. */
-function resetTypeOf({ address, chatKind }: InboundMessage): ResetType {
-  if (address.thread !== null) return "thread";
-  return chatKind === "dm" ? "direct" : "group";
+function policyOf(settings: ExplainSettings, message: InboundMessage, sessionKey: string): ResetPolicy {
+  const { type, channel } = resetPlace(message, sessionKey);
+  return settings.resetPolicy(type, channel);
 }
 
-async function resetOf(store: Executor, settings: ExplainSettings, message: InboundMessage, turn: TurnRow | undefined, waiting: boolean): Promise<ResetFacts> {
-  const policy = settings.resetPolicy(resetTypeOf(message), message.address.channel);
+async function resetOf(store: Executor, policy: ResetPolicy, turn: TurnRow | undefined, waiting: boolean): Promise<ResetFacts> {
   if (turn === undefined) return { kind: "undecided", policy, waiting };
   const conversation = await store.get(findConversation, { session_id: turn.session_id });
   const began = conversation !== undefined && conversation.began_at === turn.started_at ? (conversation.began_reason as BeganReason) : null;
@@ -101,7 +102,7 @@ export async function readStored(store: Executor, settings: ExplainSettings, row
     // The inbox keeps no reason: the settings of now are asked, and the answer says so.
     admission: { admitted: admission.kind === "admitted", reason: admission.reason, asOf: "now" },
     route: { why: JSON.parse(row.why) as RouteWhy, sessionKey: row.session_key, audience: row.audience },
-    reset: await resetOf(store, settings, message, turn, waiting),
+    reset: await resetOf(store, policyOf(settings, message, row.session_key), turn, waiting),
     reply: await replyOf(store, message.address, turn, waiting),
     refused: [],
   };
@@ -122,14 +123,14 @@ export async function readHypothetical(store: Executor, settings: ExplainSetting
   const conversation = session === undefined ? undefined : await store.get(findConversation, { session_id: session.session_id });
   const { channel, account, chat } = message.address;
   const drops = await store.all(listDrops, { channel, account, chat: message.chatKind === "dm" ? "" : chat, sender_id: message.sender.id, limit: MOST_REFUSED });
-  const times = session === undefined || conversation === undefined ? null : { startedAt: conversation.began_at, lastInteractionAt: session.interaction_at, messages: conversation.entry_seq };
+  const times = session === undefined || conversation === undefined ? null : { ...agesOf(session, conversation), messages: conversation.entry_seq };
   return {
     kind: "hypothetical",
     message,
     stored: null,
     admission: { admitted: admission.kind === "admitted", reason: admission.reason, asOf: "now" },
     route: { why: route.why, sessionKey: route.sessionKey, audience: route.audience },
-    reset: { kind: "asked", policy: settings.resetPolicy(resetTypeOf(message), channel), session: times, now },
+    reset: { kind: "asked", policy: policyOf(settings, message, route.sessionKey), session: times, now },
     reply: { kind: "asked", from: message.address, to: destination(session, message, route.audience), audience: route.audience },
     refused: drops.map((row) => ({ reason: row.reason, account: row.account, chat: row.chat, count: row.count, firstAt: row.first_at, lastAt: row.last_at })),
   };

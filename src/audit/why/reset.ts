@@ -1,5 +1,5 @@
 import type { BeganReason } from "../../domain/session.ts";
-import { staleReason, type ResetPolicy } from "../../sessions/reset.ts";
+import { staleReason, type ResetPolicy, type SessionAges } from "../../sessions/reset.ts";
 
 /** What decides whether a message goes on in its session's conversation or begins another. */
 export type ResetFacts =
@@ -8,7 +8,7 @@ export type ResetFacts =
   /** It has had no turn: it waits for one, or was answered at once. */
   | { readonly kind: "undecided"; readonly policy: ResetPolicy; readonly waiting: boolean }
   /** Asked about a message that nobody wrote: the session as it is now, null where there is none. */
-  | { readonly kind: "asked"; readonly policy: ResetPolicy; readonly session: { readonly startedAt: number; readonly lastInteractionAt: number; readonly messages: number } | null; readonly now: number };
+  | { readonly kind: "asked"; readonly policy: ResetPolicy; readonly session: (SessionAges & { readonly messages: number }) | null; readonly now: number };
 
 export interface ResetWhy {
   readonly policy: ResetPolicy;

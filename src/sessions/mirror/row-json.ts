@@ -38,6 +38,8 @@ function tokenFields({ counters }: Session): object {
     outputTokens: counters.outputTokens ?? undefined,
     totalTokens: counters.totalTokens ?? undefined,
     totalTokensFresh: counters.totalTokens === null ? undefined : true,
+    cacheRead: counters.cacheRead ?? undefined,
+    cacheWrite: counters.cacheWrite ?? undefined,
   };
 }
 
