@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { resume } from "../sessions/steps.ts";
 import { define } from "./define.ts";
-import { requireSession } from "./session-row.ts";
+import { requireSession } from "./session-find.ts";
 
 export const conversationsResume = define({
   name: "conversations.resume",

@@ -37,6 +37,8 @@ import { sessionsDescribe } from "./sessions-describe.ts";
 import { sessionsList } from "./sessions-list.ts";
 import { sessionsRestore } from "./sessions-restore.ts";
 import { sessionsTrash } from "./sessions-trash.ts";
+import { sessionsResolve } from "./sessions-resolve.ts";
+import { sessionsShow } from "./sessions-show.ts";
 import { sessionsPreview } from "./sessions-preview.ts";
 import { status } from "./status.ts";
 import { storeMove } from "./store-move.ts";
@@ -53,6 +55,8 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   commandsList,
   sessionsList,
   sessionsDescribe,
+  sessionsShow,
+  sessionsResolve,
   sessionsPreview,
   sessionsTrash,
   sessionsRestore,
