@@ -7,7 +7,7 @@ export function sessionKind(session: Session): "direct" | "group" | "global" | "
   return session.chatKind === "dm" ? "direct" : "group";
 }
 
-function splitModel(ref: string): { readonly modelProvider: string; readonly model: string } {
+export function splitModel(ref: string): { readonly modelProvider: string; readonly model: string } {
   const slash = ref.indexOf("/");
   return slash === -1 ? { modelProvider: "", model: ref } : { modelProvider: ref.slice(0, slash), model: ref.slice(slash + 1) };
 }

@@ -71,7 +71,7 @@ async function place(tx: Executor, key: string, at: number, fields: Partial<Sess
   const row: SessionRow = {
     ...{ key, agent_id: "main", session_id, chat_kind: "dm", channel: "telegram", display_name: null, label: null, audience: "owner" },
     ...{ created_at: at, updated_at: at, interaction_at: at, model_override: null, model_last: null, last_route: null, dock: null },
-    ...{ queue: null, choices: null, pinned_at: null, archived_at: null, ...fields },
+    ...{ queue: null, choices: null, pinned_at: null, archived_at: null, pointed_at: null, ...fields },
   };
   await tx.run(putSession, row);
   await tx.run(insertConversation, { session_id, key, began_at: at, began_reason: "first-message" });

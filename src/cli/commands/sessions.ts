@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { command, refuseUnknownSubcommand, type CommandContext } from "../command.ts";
 import { bareTable, listTable } from "../views/sessions.ts";
+import { changingCommands } from "./sessions-change.ts";
+import { cleanupCommand } from "./sessions-cleanup.ts";
 import { listSessions, withListOptions, type ListOptions } from "./sessions-list.ts";
 import { readingCommands } from "./sessions-read.ts";
 
@@ -18,6 +20,6 @@ export function sessionsCommand(context: CommandContext): Command {
       async (options: ListOptions) => listSessions(context, options, listTable),
     ),
   );
-  for (const child of readingCommands(context)) parent.addCommand(child);
+  for (const child of [...readingCommands(context), ...changingCommands(context), cleanupCommand(context)]) parent.addCommand(child);
   return parent;
 }

@@ -9,13 +9,13 @@ import { ENGINE } from "../../../test/store/engine.ts";
 import type { Store } from "../../store/store.ts";
 import { listTrash } from "../../store/statements/list-trash.ts";
 import { createSteps, restoreSession } from "./index.ts";
-import { bytesTarget, isCronRun, reasonToRemove, type Limits } from "./plan.ts";
+import { bytesTarget, isCronRun, reasonToRemove, SWEEPS, type Limits } from "./plan.ts";
 
 const DAY = 24 * 3_600_000;
 const NOW = 1_000 * DAY;
 const MB = 1_000_000;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
-const LIMITS: Limits = { pruneAfter: 30 * DAY, maxEntries: 500, trashRetention: 30 * DAY, maxDiskBytes: null, highWaterBytes: null, cronRetention: DAY };
+const LIMITS: Limits = { pruneAfter: 30 * DAY, pruneAfterByKind: {}, maxEntries: 500, trashRetention: 30 * DAY, maxDiskBytes: null, highWaterBytes: null, cronRetention: DAY };
 
 interface Group {
   readonly prefix: string;
@@ -113,12 +113,17 @@ test("nothing is removed in mode `warn`, however much there is", async (t) => {
   assert.deepEqual(await dump(), before);
 });
 
-const REASONS: readonly (readonly [what: string, key: string, daysAgo: number, sessions: number, bytes: number, reason: string | null])[] = [
+const REASONS: readonly (readonly [what: string, key: string, daysAgo: number, sessions: number, bytes: number, reason: string | null, changed?: Partial<Limits>])[] = [
   ["young, within the cap", "agent:main:dm:1", 29, 500, 0, null],
   ["exactly at the limit", "agent:main:dm:1", 30, 500, 0, null],
   ["too old", "agent:main:dm:1", 31, 1, 0, "stale"],
   ["over the cap", "agent:main:dm:1", 0, 501, 0, "cap-overflow"],
-  ["a thread, like any other", "agent:main:discord:channel:1:thread:2", 31, 1, 0, "stale"],
+  ["a thread does not grow old", "agent:main:discord:channel:1:thread:2", 400, 1, 0, null],
+  ["a room does not grow old", "agent:main:telegram:group:-100", 400, 1, 0, null],
+  ["a thread, where that is configured", "agent:main:discord:channel:1:thread:2", 8, 1, 0, "stale", { pruneAfterByKind: { thread: 7 * DAY } }],
+  ["a hook that is kept for less", "agent:main:hook:1", 2, 1, 0, "stale", { pruneAfterByKind: { hook: DAY } }],
+  ["private chats that are kept for ever", "agent:main:dm:1", 400, 1, 0, null, { pruneAfterByKind: { direct: null } }],
+  ["a thread over the cap", "agent:main:discord:channel:1:thread:2", 5, 501, 0, "cap-overflow"],
   ["a run of a job", "agent:main:cron:daily:run:7", 2, 1, 0, "cron-retention"],
   ["a run of an hour ago", "agent:main:cron:daily:run:7", 0, 1, 0, null],
   ["a key without an agent", "cron:daily:run:7", 2, 1, 0, "cron-retention"],
@@ -126,9 +131,11 @@ const REASONS: readonly (readonly [what: string, key: string, daysAgo: number, s
   ["over the bytes", "agent:main:dm:1", 0, 1, 1_001, "disk-budget"],
 ];
 
-for (const [what, key, daysAgo, sessions, bytes, reason] of REASONS) {
+for (const [what, key, daysAgo, sessions, bytes, reason, changed] of REASONS) {
   test(`why a session goes: ${what}`, () => {
-    assert.equal(reasonToRemove({ key, updatedAt: NOW - daysAgo * DAY }, { sessions, bytes }, 1_000, LIMITS, NOW), reason);
+    const candidate = { key, chatKind: /:(group|channel):/.test(key) ? "group" : "dm", updatedAt: NOW - daysAgo * DAY } as const;
+    const reasons = SWEEPS.map((sweep) => reasonToRemove(sweep, candidate, { sessions, bytes }, 1_000, { ...LIMITS, ...changed }, NOW));
+    assert.equal(reasons.find((found) => found !== null) ?? null, reason);
   });
 }
 
