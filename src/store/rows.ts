@@ -3,7 +3,6 @@ import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { DeliveryState } from "../domain/journey.ts";
 import type { Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
-import type { DropReason, Entry, Role } from "../domain/entry.ts";
 import type { QueueChoice } from "../domain/queue.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";
 import type { BeganReason, Conversation, Session, SessionChoices } from "../domain/session.ts";
