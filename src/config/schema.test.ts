@@ -169,7 +169,7 @@ test("unset settings take the decided defaults", () => {
   assert.equal(config.session.reset, undefined);
   assert.deepEqual(
     { ...config.session.maintenance },
-    { mode: "warn", maxEntries: 500, pruneAfter: 30 * DAY, resetArchiveRetention: 30 * DAY, trashRetention: 30 * DAY, rotateBytes: 10 * 1024 ** 2, highWaterBytes: undefined },
+    { mode: "warn", maxEntries: 500, pruneAfter: 30 * DAY, pruneAfterByKind: {}, resetArchiveRetention: 30 * DAY, trashRetention: 30 * DAY, rotateBytes: 10 * 1024 ** 2, highWaterBytes: undefined },
   );
   assert.deepEqual({ ...config.messages.queue, byChannel: 0, debounceMsByChannel: 0 }, { mode: "collect", debounceMs: 500, cap: 20, drop: "summarize", byChannel: 0, debounceMsByChannel: 0 });
   assert.deepEqual(config.agents.defaults.model, { primary: "continuo/recall", fallbacks: [] });

@@ -1,5 +1,6 @@
 import type { Address } from "./address.ts";
 import type { ChatKind } from "./message.ts";
+import type { QueueChoice } from "./queue.ts";
 
 /** Why a session id began (law 6). */
 export type BeganReason = "first-message" | "new" | "reset" | "clear" | "daily" | "idle" | "resumed" | "forked" | "repartitioned" | "imported";
@@ -39,6 +40,9 @@ export interface SessionCounters {
   readonly totalTokens: number | null;
   readonly cacheRead?: number | null;
   readonly cacheWrite?: number | null;
+  /** How often the beginning of the current conversation was made shorter, and when last. */
+  readonly compactions: number;
+  readonly compactedAt: number | null;
 }
 
 export interface SessionModel {
@@ -56,6 +60,8 @@ export interface Session {
   readonly channel: string;
   readonly displayName: string | null;
   readonly label: string | null;
+  /** What the current conversation is called, or how it began. */
+  readonly title: string | null;
   readonly audience: string;
   readonly running: boolean;
   readonly times: SessionTimes;
@@ -63,6 +69,7 @@ export interface Session {
   readonly model: SessionModel;
   readonly lastRoute: Address | null;
   readonly choices: SessionChoices;
+  readonly queue: QueueChoice | null;
   readonly pinnedAt: number | null;
   readonly archivedAt: number | null;
 }

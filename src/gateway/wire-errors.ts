@@ -34,6 +34,8 @@ const CALLERS_FAULT: readonly ErrorCode[] = [
   "CHANGE_UNKNOWN",
   "CHANGE_NOT_LATEST",
   "DELIVERY_UNKNOWN",
+  "STEP_UNKNOWN",
+  "TRASH_UNKNOWN",
 ];
 
 const FORBIDDEN: readonly ErrorCode[] = ["REQUEST_FORBIDDEN", "GATEWAY_UNAUTHORIZED"];

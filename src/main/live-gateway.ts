@@ -11,6 +11,10 @@ function announcements(line: Line, house: House): LiveGateway["tell"] {
   const { settings } = house;
   return {
     sessionChanged: (key, reason) => announceSession(house, key, reason),
+    conversationsMoved(conversations) {
+      for (const key of new Set(conversations.map((one) => one.key))) announceSession(house, key, "moved");
+      if (conversations.length > 0) house.doors.mirror?.moved(conversations);
+    },
     deliveriesChanged() {
       line.notices.wake();
       publish(house, "people.changed", { reason: "outbox" });

@@ -1,5 +1,6 @@
 import { createMaintenance, type Maintenance } from "../sessions/maintenance/index.ts";
 import type { House } from "./house.ts";
+import { maintenanceSettings } from "./settings.ts";
 
 const LEASE = "upkeep";
 
@@ -7,16 +8,7 @@ const LEASE = "upkeep";
 export async function startMaintenance({ store, clock, ids, log, settings, cluster, doors }: House): Promise<Pick<Maintenance, "stop">> {
   const maintenance = createMaintenance({
     ...{ store, clock, ids, log },
-    settings: () => {
-      const { config, who } = settings.current();
-      const { mode, pruneAfter, maxEntries, trashRetention, maxDiskBytes, highWaterBytes } = config.session.maintenance;
-      const cronRetention = config.cron.sessionRetention === false ? null : config.cron.sessionRetention;
-      return {
-        mode,
-        limits: { pruneAfter, maxEntries, trashRetention, maxDiskBytes: maxDiskBytes ?? null, highWaterBytes: highWaterBytes ?? null, cronRetention },
-        isMain: (key, agentId) => key === who.mainKey(agentId),
-      };
-    },
+    settings: () => maintenanceSettings(settings.current()),
     onRemoved: (conversations) => {
       if (conversations.length > 0) doors.mirror?.moved(conversations);
     },

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ChannelLog } from "../domain/channel.ts";
+import type { StepKind } from "../domain/session.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import type { Gateway, SessionChange } from "../gateway/index.ts";
 import { sessionRow, type Services } from "../operations/index.ts";
@@ -15,6 +16,9 @@ export interface SessionChanges {
 const QUIET_MS = 100;
 /** Rows that are read before others are let in: the store may answer at once. */
 const ROWS_AT_ONCE = 10;
+
+/** After these a session shows other words than before. */
+const STEPS: ReadonlySet<string> = new Set(["new", "reset", "clear", "resumed", "forked", "rewound", "undone"] satisfies StepKind[]);
 
 const PHASES: Readonly<Record<TurnEvent["kind"], "start" | "end" | "error" | null>> = {
   started: "start",
@@ -61,6 +65,6 @@ export function tellSessionChanges(services: Services, gateway: Gateway, log: Ch
       const phase = PHASES[event.kind];
       if (phase !== null) mark(event.sessionKey, { phase, runId: event.runIds[0] });
     },
-    changed: (key, reason) => mark(key, { reason: reason === "resume" ? "reset" : "patch" }),
+    changed: (key, reason) => mark(key, { reason: STEPS.has(reason) ? "reset" : "patch" }),
   };
 }

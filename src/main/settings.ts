@@ -12,6 +12,7 @@ import { loadDirectory, type PeopleDirectory } from "../people/index.ts";
 import { compileRouting, resolveRoute, type RoutingSource } from "../routing/index.ts";
 import { routingPart } from "../routing/part.ts";
 import { resolveAudience } from "../routing/resolve.ts";
+import type { MaintenanceSettings } from "../sessions/maintenance/index.ts";
 import { readInForce } from "../sessions/repartition/index.ts";
 import type { Store } from "../store/store.ts";
 import { resetPolicy, type ResetPolicy } from "../sessions/reset.ts";
@@ -137,6 +138,18 @@ export function explainSettings(current: () => CompiledSettings): ExplainSetting
   };
 }
 
+/** What is kept of the sessions, and for how long (spec 6). */
+export function maintenanceSettings({ config, who }: CompiledSettings): MaintenanceSettings {
+  const { mode, pruneAfter, pruneAfterByKind, maxEntries, trashRetention, maxDiskBytes, highWaterBytes } = config.session.maintenance;
+  const cronRetention = config.cron.sessionRetention === false ? null : config.cron.sessionRetention;
+  const byKind = Object.fromEntries(Object.entries(pruneAfterByKind).filter(([, time]) => time !== undefined).map(([kind, time]) => [kind, time === false ? null : time]));
+  return {
+    mode,
+    limits: { pruneAfter, pruneAfterByKind: byKind, maxEntries, trashRetention, maxDiskBytes: maxDiskBytes ?? null, highWaterBytes: highWaterBytes ?? null, cronRetention },
+    isMain: (key, agentId) => key === who.mainKey(agentId),
+  };
+}
+
 export function operationSettings(current: () => CompiledSettings, changes: Pick<ChangesDesk, "waiting">): OperationSettings {
   return {
     agents: () => current().agents,
@@ -145,6 +158,7 @@ export function operationSettings(current: () => CompiledSettings, changes: Pick
     models: () => current().providers.listModels(),
     contextTokens: (ref) => contextTokens(current(), ref),
     keyOf: (sessionKey, agentId) => current().route(operatorMessage(sessionKey, agentId)).sessionKey,
+    maintenance: () => maintenanceSettings(current()),
     warnings: () => (changes.waiting() === null ? current().warnings : [...current().warnings, WAITING]),
   };
 }

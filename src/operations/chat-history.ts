@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { Entry } from "../domain/entry.ts";
 import { readLatest } from "../sessions/transcript.ts";
-import { toConversation } from "../store/rows.ts";
+import type { Session } from "../domain/session.ts";
+import { toConversation, toEntry } from "../store/rows.ts";
+import { listBranchedEntries } from "../store/statements/list-branched-entries.ts";
 import { findConversation } from "../store/statements/find-conversation.ts";
 import { define } from "./define.ts";
-import { findSessionByKey } from "./session-row.ts";
+import { findTypedSession } from "./session-find.ts";
 import type { Services } from "./services.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { reported } from "../domain/usage.ts";
@@ -26,13 +28,24 @@ function wireMessage(entry: Entry) {
 }
 
 /** The current conversation, or an earlier one that this key has had. */
-async function conversationOf(services: Services, key: string, asked: string | undefined): Promise<string | null> {
-  const session = await findSessionByKey(services, key);
-  if (!session) return null;
+async function conversationOf(services: Services, session: Session, asked: string | undefined): Promise<string> {
   if (asked === undefined || asked === session.sessionId) return session.sessionId;
   const row = await services.store.get(findConversation, { session_id: asked });
   if (row && toConversation(row).key === session.key) return asked;
   throw new ContinuoError("SESSION_NOT_FOUND", `There is no conversation ${asked} under ${session.key}.`);
+}
+
+interface Read {
+  readonly entry: Entry;
+  /** What set it aside, where something did. */
+  readonly branch: string | null;
+}
+
+/** The newest entries before a position, oldest first. */
+async function read({ store }: Services, sessionId: string, limit: number, before: number | undefined, withBranches: boolean): Promise<Read[]> {
+  if (!withBranches) return (await readLatest(store, sessionId, limit, before)).map((entry) => ({ entry, branch: null }));
+  const rows = await store.all(listBranchedEntries, { session_id: sessionId, before: before ?? Number.MAX_SAFE_INTEGER, limit });
+  return rows.map((row) => ({ entry: toEntry(row), branch: row.branch })).toReversed();
 }
 
 export const chatHistory = define({
@@ -44,15 +57,18 @@ export const chatHistory = define({
     sessionId: z.string().max(128).optional(),
     limit: z.int().min(1).max(1000).default(200),
     beforeSeq: z.int().min(1).optional(),
+    /** Also what a rewind or an edit set aside; its `branch` says what. */
+    branches: z.boolean().default(false),
   }),
   example: { sessionKey: "main", limit: 50 },
   /** The newest messages, oldest first; an unknown key has none (spec 11.3). */
   async run(services, input) {
-    const sessionId = await conversationOf(services, services.settings.keyOf(input.sessionKey, input.agentId ?? null), input.sessionId);
-    if (sessionId === null) return { sessionKey: input.sessionKey, messages: [], hasMore: false, thinkingLevel: "off" };
-    const entries = await readLatest(services.store, sessionId, input.limit + 1, input.beforeSeq);
-    const hasMore = entries.length > input.limit;
-    const messages = entries.slice(hasMore ? 1 : 0).map(wireMessage);
-    return { sessionKey: input.sessionKey, sessionId, messages, hasMore, thinkingLevel: "off" };
+    const session = await findTypedSession(services, input.sessionKey, input.agentId ?? null);
+    if (session === null) return { sessionKey: input.sessionKey, messages: [], hasMore: false, thinkingLevel: "off" };
+    const sessionId = await conversationOf(services, session, input.sessionId);
+    const found = await read(services, sessionId, input.limit + 1, input.beforeSeq, input.branches);
+    const hasMore = found.length > input.limit;
+    const messages = found.slice(hasMore ? 1 : 0).map(({ entry, branch }) => ({ ...wireMessage(entry), branch: branch ?? undefined }));
+    return { sessionKey: input.sessionKey, key: session.key, sessionId, messages, hasMore, thinkingLevel: session.choices.thinking ?? "off" };
   },
 });

@@ -1,10 +1,36 @@
 import { z } from "zod";
+import type { Session } from "../domain/session.ts";
 import { toConversation } from "../store/rows.ts";
+import { countConversations } from "../store/statements/count-conversations.ts";
 import { listConversations } from "../store/statements/list-conversations.ts";
 import { define } from "./define.ts";
-import { findSessionByKey } from "./session-row.ts";
+import { findTypedSession } from "./session-find.ts";
+import type { Services } from "./services.ts";
 
 const PAGE = 200;
+
+/** A session's conversations, newest first, each with its number: the first one that it had is 1, so a number stays. */
+export async function numberedConversations({ store }: Services, session: Session, limit: number) {
+  const total = (await store.get(countConversations, { key: session.key }))?.count ?? 0;
+  const rows = await store.all(listConversations, { key: session.key, limit });
+  const conversations = rows.map((row, index) => {
+    const conversation = toConversation(row);
+    return {
+      number: total - index,
+      sessionId: conversation.sessionId,
+      current: conversation.sessionId === session.sessionId,
+      title: conversation.title ?? undefined,
+      beganAt: conversation.beganAt,
+      beganReason: conversation.beganReason,
+      forkedFrom: conversation.forkedFrom ?? undefined,
+      endedAt: conversation.endedAt ?? undefined,
+      endedReason: conversation.endedReason ?? undefined,
+      messages: conversation.messages,
+      preview: conversation.preview ?? undefined,
+    };
+  });
+  return { conversations, total };
+}
 
 export const conversationsList = define({
   name: "conversations.list",
@@ -13,19 +39,9 @@ export const conversationsList = define({
   example: { key: "main" },
   /** The conversations that a session has had, newest first, each with why it began and ended (law 6). */
   async run(services, input) {
-    const session = await findSessionByKey(services, services.settings.keyOf(input.key, null));
+    const session = await findTypedSession(services, input.key);
     if (!session) return { key: input.key, conversations: [] };
-    const rows = await services.store.all(listConversations, { key: session.key, limit: PAGE });
-    const conversations = rows.map(toConversation).map((conversation) => ({
-      sessionId: conversation.sessionId,
-      current: conversation.sessionId === session.sessionId,
-      beganAt: conversation.beganAt,
-      beganReason: conversation.beganReason,
-      endedAt: conversation.endedAt ?? undefined,
-      endedReason: conversation.endedReason ?? undefined,
-      messages: conversation.messages,
-      preview: conversation.preview ?? undefined,
-    }));
+    const { conversations } = await numberedConversations(services, session, PAGE);
     return { key: session.key, conversations };
   },
 });

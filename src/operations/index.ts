@@ -37,6 +37,16 @@ import { sessionsDescribe } from "./sessions-describe.ts";
 import { sessionsList } from "./sessions-list.ts";
 import { sessionsRestore } from "./sessions-restore.ts";
 import { sessionsTrash } from "./sessions-trash.ts";
+import { sessionsResolve } from "./sessions-resolve.ts";
+import { sessionsShow } from "./sessions-show.ts";
+import { sessionsClear } from "./sessions-clear.ts";
+import { sessionsCleanup } from "./sessions-cleanup.ts";
+import { sessionsDelete } from "./sessions-delete.ts";
+import { sessionsFork } from "./sessions-fork.ts";
+import { sessionsPatch } from "./sessions-patch.ts";
+import { sessionsReset } from "./sessions-reset.ts";
+import { sessionsRewind } from "./sessions-rewind.ts";
+import { sessionsUndo } from "./sessions-undo.ts";
 import { sessionsPreview } from "./sessions-preview.ts";
 import { status } from "./status.ts";
 import { storeMove } from "./store-move.ts";
@@ -53,9 +63,19 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   commandsList,
   sessionsList,
   sessionsDescribe,
+  sessionsShow,
+  sessionsResolve,
   sessionsPreview,
   sessionsTrash,
   sessionsRestore,
+  sessionsDelete,
+  sessionsCleanup,
+  sessionsPatch,
+  sessionsReset,
+  sessionsClear,
+  sessionsUndo,
+  sessionsFork,
+  sessionsRewind,
   chatSend,
   chatHistory,
   chatAbort,

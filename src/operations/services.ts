@@ -11,6 +11,7 @@ import type { ExplainSettings } from "../audit/why/settings.ts";
 import type { FilePeople, PeopleChange, PeopleDirectory } from "../people/index.ts";
 import type { FileIdentity } from "../routing/people.ts";
 import type { SessionCounts } from "../sessions/count.ts";
+import type { MaintenanceSettings } from "../sessions/maintenance/index.ts";
 import type { Plan } from "../sessions/repartition/index.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { Store } from "../store/store.ts";
@@ -81,6 +82,7 @@ export interface OperationSettings {
   contextTokens(model: string): number;
   /** Where an operator's words go: aliases, bare keys and defaults resolved (spec 2.2). */
   keyOf(sessionKey: string | null, agentId: string | null): string;
+  maintenance(): MaintenanceSettings;
   warnings(): readonly string[];
 }
 
@@ -96,6 +98,8 @@ export interface RunningTurns {
 export interface Announcements {
   /** A session changed by an operation. */
   sessionChanged(sessionKey: string, reason: string): void;
+  /** These conversations were removed, or have come back. */
+  conversationsMoved(conversations: readonly { readonly key: string; readonly sessionId: string }[]): void;
   /** Something may be due, or wait no longer. */
   deliveriesChanged(): void;
   /** Somebody was let in, linked or refused. */

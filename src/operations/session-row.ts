@@ -1,35 +1,13 @@
 import { isOperatorChannel } from "../domain/address.ts";
-import { ContinuoError } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
-import { resolveAlias } from "../sessions/repartition/index.ts";
-import { toSession } from "../store/rows.ts";
-import { describeSession } from "../store/statements/describe-session.ts";
-import { findSessionKeys } from "../store/statements/find-session-keys.ts";
 import type { Services } from "./services.ts";
-
-/** A typed key: exactly, or one that it once had, or by case alone where that is unique (spec A2); null when there is no such session. */
-export async function findSessionByKey(services: Services, key: string): Promise<Session | null> {
-  const exact = await services.store.get(describeSession, { key: await resolveAlias(services.store, key) });
-  if (exact) return toSession(exact);
-  const similar = await services.store.all(findSessionKeys, { key });
-  const [only] = similar;
-  if (!only || similar.length > 1) return null;
-  const row = await services.store.get(describeSession, { key: only.key });
-  return row ? toSession(row) : null;
-}
-
-export async function requireSession(services: Services, typed: string): Promise<Session> {
-  const session = await findSessionByKey(services, services.settings.keyOf(typed, null));
-  if (session) return session;
-  throw new ContinuoError("SESSION_NOT_FOUND", `Session not found: ${typed}`);
-}
 
 export function sessionKind(session: Session): "direct" | "group" | "global" | "unknown" {
   if (session.key === "global" || session.key === "unknown") return session.key;
   return session.chatKind === "dm" ? "direct" : "group";
 }
 
-function splitModel(ref: string): { readonly modelProvider: string; readonly model: string } {
+export function splitModel(ref: string): { readonly modelProvider: string; readonly model: string } {
   const slash = ref.indexOf("/");
   return slash === -1 ? { modelProvider: "", model: ref } : { modelProvider: ref.slice(0, slash), model: ref.slice(slash + 1) };
 }
@@ -49,6 +27,33 @@ function routeFields(session: Session) {
     lastTo: to,
     lastAccountId: accountId,
     lastThreadId: thread ?? undefined,
+  };
+}
+
+/** The names that clients know a session's own choices by (spec 3.3); what was not chosen is left out. */
+function choiceFields({ choices, queue }: Session) {
+  return {
+    thinkingLevel: choices.thinking,
+    verboseLevel: choices.verbose,
+    groupActivation: choices.activation,
+    sendPolicy: choices.send,
+    responseUsage: choices.usage,
+    queueMode: queue?.mode,
+    queueDebounceMs: queue?.debounceMs,
+    queueCap: queue?.cap,
+    queueDrop: queue?.drop,
+  };
+}
+
+/** The state object of spec 3.2. `memoryFlushed` is false: nothing is written to a memory before a compaction yet. */
+export function stateOf(services: Services, session: Session) {
+  const { compactedAt } = session.counters;
+  return {
+    model: effectiveModel(services, session),
+    modelOverride: session.model.override,
+    activationMode: session.choices.activation ?? (session.chatKind === "dm" ? ("always" as const) : ("mention" as const)),
+    lastCompaction: compactedAt === null ? null : new Date(compactedAt).toISOString(),
+    memoryFlushed: false,
   };
 }
 
@@ -83,6 +88,13 @@ export function sessionRow(services: Services, session: Session) {
     modelOverride: session.model.override ?? undefined,
     // Of the model that is asked next: whoever chose another sees at once how much room there is.
     contextTokens: services.settings.contextTokens(effectiveModel(services, session)),
+    compactionCount: counters.compactions,
+    pinned: session.pinnedAt === null ? undefined : true,
+    pinnedAt: session.pinnedAt ?? undefined,
+    archived: session.archivedAt === null ? undefined : true,
+    archivedAt: session.archivedAt ?? undefined,
+    ...choiceFields(session),
+    state: stateOf(services, session),
     ...routeFields(session),
   };
 }

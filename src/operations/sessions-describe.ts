@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { define } from "./define.ts";
-import { findSessionByKey, sessionRow } from "./session-row.ts";
+import { findTypedSession } from "./session-find.ts";
+import { sessionRow } from "./session-row.ts";
 
 export const sessionsDescribe = define({
   name: "sessions.describe",
@@ -9,7 +10,7 @@ export const sessionsDescribe = define({
   example: { key: "main" },
   /** One session's row, or null (spec 11.3). */
   async run(services, input) {
-    const session = await findSessionByKey(services, services.settings.keyOf(input.key, input.agentId ?? null));
+    const session = await findTypedSession(services, input.key, input.agentId ?? null);
     return { session: session && sessionRow(services, session) };
   },
 });

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { readLatest } from "../sessions/transcript.ts";
 import { define } from "./define.ts";
-import { findSessionByKey } from "./session-row.ts";
+import { findTypedSession } from "./session-find.ts";
 import type { Services } from "./services.ts";
 
 async function preview(services: Services, key: string, limit: number, maxChars: number) {
-  const session = await findSessionByKey(services, services.settings.keyOf(key, null));
+  const session = await findTypedSession(services, key);
   if (!session) return { key, status: "missing" as const, items: [] };
   const entries = await readLatest(services.store, session.sessionId, limit);
   const items = entries

@@ -5,7 +5,7 @@ import type { Executor, Store } from "../store/store.ts";
 import { insertConversation } from "../store/statements/insert-conversation.ts";
 import { insertSession } from "../store/statements/insert-session.ts";
 import { createSessionCounts } from "./count.ts";
-import { findSessions } from "./search.ts";
+import { findSessions, type Search } from "./search.ts";
 
 const name = (index: number): string => `s${String(index).padStart(6, "0")}`;
 
@@ -59,13 +59,15 @@ test("few sessions are counted each time, very many at most every ten seconds", 
   while ((await counts.of(null)) !== 5_001) await new Promise((resolve) => setImmediate(resolve));
 });
 
+const ALL: Search = { agent: "", since: 0, text: "", kind: "", channel: "", label: "", archived: "without", pinned: false };
+
 test("a search finds by key and name whatever the case, newest first, and looks through all of them in small steps", async (t) => {
   const store = await freshStore(t);
   await store.transaction(async (tx) => {
     for (let index = 0; index < 1_300; index++) await add(tx, index, index % 2 === 0 ? "main" : "other", index % 500 === 0 ? `Ada ${index}` : null);
   });
   const { executor, seen } = watched(store);
-  const find = async (text: string, agent: string, wanted: number) => (await findSessions(executor, { text, agent, since: 0 }, wanted)).map(({ key }) => key);
+  const find = async (text: string, agent: string, wanted: number) => (await findSessions(executor, { ...ALL, text, agent }, { limit: wanted, offset: 0 })).map(({ key }) => key);
   assert.deepEqual(await find("aDA", "", 10), ["agent:main:s001000", "agent:main:s000500", "agent:main:s000000"]);
   assert.deepEqual(await find("ada", "", 1), ["agent:main:s001000"]);
   assert.deepEqual(await find("ada", "other", 10), []);

@@ -3,6 +3,7 @@ import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { DeliveryState } from "../domain/journey.ts";
 import type { Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
+import type { QueueChoice } from "../domain/queue.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";
 import type { BeganReason, Conversation, Session, SessionChoices } from "../domain/session.ts";
 import type { InboxItem, Origin } from "../domain/turn.ts";
@@ -47,6 +48,7 @@ export function toSession(row: SessionListRow): Session {
     channel: row.channel,
     displayName: row.display_name,
     label: row.label,
+    title: row.title ?? row.preview,
     audience: row.audience,
     running: row.running > 0,
     times: {
@@ -62,10 +64,13 @@ export function toSession(row: SessionListRow): Session {
       totalTokens: usage?.total ?? null,
       cacheRead: usage?.cacheRead ?? null,
       cacheWrite: usage?.cacheWrite ?? null,
+      compactions: row.compactions,
+      compactedAt: row.compacted_at,
     },
     model: { override: row.model_override, last: row.model_last },
     lastRoute: row.last_route === null ? null : (JSON.parse(row.last_route) as Address),
     choices: toChoices(row.choices),
+    queue: row.queue === null ? null : (JSON.parse(row.queue) as QueueChoice),
     pinnedAt: row.pinned_at,
     archivedAt: row.archived_at,
   };

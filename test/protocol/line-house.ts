@@ -127,6 +127,11 @@ function operationSettings(agents: Agents): OperationSettings {
     models: () => [{ id: "echo", name: "Echo", provider: "test", contextWindow: 100_000 }],
     contextTokens: () => 100_000,
     keyOf,
+    maintenance: () => ({
+      mode: "warn",
+      limits: { pruneAfter: 30 * 86_400_000, pruneAfterByKind: {}, maxEntries: 500, trashRetention: 30 * 86_400_000, maxDiskBytes: null, highWaterBytes: null, cronRetention: null },
+      isMain: (key) => key === keyOf(null, null),
+    }),
     warnings: () => [],
   };
 }
@@ -135,7 +140,7 @@ function liveGateway(line: Line, listeners: Set<(event: TurnEvent) => void>, ses
   return {
     receive: line.receive,
     turns: line.turns,
-    tell: { sessionChanged, deliveriesChanged: () => undefined, peopleChanged: () => undefined, welcome: async () => undefined },
+    tell: { sessionChanged, conversationsMoved: () => undefined, deliveriesChanged: () => undefined, peopleChanged: () => undefined, welcome: async () => undefined },
     figures: () => ({ process: { rssBytes: 0, heapBytes: 0, loop: null, connections: 0 }, rates: { accepted: 0, committed: 0, sent: 0 }, stages: [] }),
     channels: () => [],
     route: routeOf,

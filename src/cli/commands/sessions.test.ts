@@ -109,16 +109,68 @@ test("history prints one block a message, and an unknown key is an error", async
   unknown.remove();
 });
 
-test("trash lists what was removed, and the gateway is needed to restore it", async () => {
+test("trash lists what was removed, and what is restored is said", async () => {
   const removed = [{ key: "agent:main:dm:1", agentId: "main", reason: "stale", removedAt: NOW, entries: 14, bytes: 900 }];
-  const cli = fakeCli({ local: () => ({ sessions: removed }) });
+  const cli = fakeCli({ local: () => ({ sessions: removed }), write: async () => () => ({ key: "agent:main:dm:1", sessionId: "s", entries: 14, isCurrent: true }) });
   assert.equal(await cli.run("sessions", "trash"), 0);
   assert.equal(cli.stdout(), "2026-11-21T10:00:00.000Z  agent:main:dm:1  stale  14 entries\n");
+  assert.equal(await cli.run("sessions", "restore", "agent:main:dm:1"), 0);
+  assert.match(cli.stdout(), /Restored agent:main:dm:1: 14 entries, as they were\.\n$/);
   cli.remove();
   const none = fakeCli({ local: () => ({ sessions: [] }) });
   assert.equal(await none.run("sessions", "trash"), 0);
   assert.match(none.stdout(), /Nothing was removed/);
-  assert.equal(await none.run("sessions", "restore", "agent:main:dm:1"), 1);
-  assert.match(none.stderr(), /GATEWAY_UNREACHABLE/);
   none.remove();
+});
+
+test("the filters reach the operation, and what is left is said on stderr, so that the table stays the table", async () => {
+  const asked: object[] = [];
+  const cli = fakeCli({
+    local: (_method, params) => {
+      asked.push(params);
+      return { ts: NOW, path: "/s", count: 2, total: 9, hasMore: true, sessions: ROWS };
+    },
+  });
+  assert.equal(await cli.run("sessions", "list", "--kind", "group", "--channel", "telegram", "--label", "Trip", "--search", "x", "--pinned", "--archived", "--offset", "4"), 0);
+  assert.deepEqual(asked, [{ offset: 4, kind: "group", channel: "telegram", label: "Trip", search: "x", pinned: true, archived: true, includeGlobal: true, includeUnknown: true }]);
+  assert.equal(cli.stderr(), "3 more: --offset 6\n");
+  assert.equal(cli.stdout().split("\n").length, 4);
+  assert.equal(await cli.run("sessions", "list", "--kind", "dogs"), 2);
+  cli.remove();
+});
+
+test("--all-agents says whose each is, and flags that exclude each other are refused", async () => {
+  const { cli } = listing([...ROWS, { ...ROWS[0], key: "agent:work:main", agentId: "work" }]);
+  assert.equal(await cli.run("sessions", "--all-agents"), 0);
+  assert.match(cli.stdout(), /^Session stores: 2 \(main, work\)\nSessions listed: 3\nAgent {6}Kind {3}Key/);
+  assert.match(cli.stdout(), /\nwork {7}direct agent:work:main/);
+  assert.equal(await cli.run("sessions", "--all-agents", "--agent", "work"), 1);
+  assert.equal(await cli.run("sessions", "--store", "/x/sessions.json", "--agent", "work"), 1);
+  assert.match(cli.stderr(), /--store cannot be combined with --agent or --all-agents/);
+  cli.remove();
+  const none = listing([]).cli;
+  assert.equal(await none.run("sessions", "--agent", "ghost"), 1);
+  assert.match(none.stderr(), /Unknown agent id "ghost"\./);
+  none.remove();
+});
+
+test("show prints state, who speaks there, the conversations and what was used", async () => {
+  const state = { model: "anthropic/claude-opus-4-6", modelOverride: null, activationMode: "always", lastCompaction: null, memoryFlushed: false };
+  const shown = {
+    ts: NOW,
+    session: { ...ROWS[0], state, sessionStartedAt: NOW - 60_000, audience: "owner", compactionCount: 0 },
+    lastRoute: { channel: "telegram", account: "default", chat: "42", thread: null },
+    dock: null,
+    choices: { thinking: "high", queue: { mode: "steer" } },
+    participants: [{ channel: "telegram", account: "default", chat: "42", senderId: "42", senderName: "Ada", messages: 5, lastAt: NOW - 120_000 }],
+    conversations: [{ number: 2, sessionId: "2222222222", current: true, beganAt: NOW, beganReason: "new", messages: 1, title: "Trip" }],
+    totalConversations: 2,
+    usage: { days: 30, turns: 3, tokens: 900, cost: 0 },
+  };
+  const cli = fakeCli({ local: () => shown });
+  assert.equal(await cli.run("sessions", "show", "main"), 0);
+  for (const line of ["Choices      thinking=high queue=mode:steer", "Last route   telegram default 42", "Used         3 turns, 900 tokens in 30 days", "  Ada  telegram default 42  5         2m ago", "  2*  2026-11-21T10:00:00Z  new  1         22222222  Trip", "  1 older"]) {
+    assert.ok(cli.stdout().includes(line), `${line}\n${cli.stdout()}`);
+  }
+  cli.remove();
 });

@@ -13,7 +13,7 @@ test("a long key is its first 16 columns, three dots and its last 6, in every sc
 
 test("columns stay aligned whatever script a key is in", () => {
   const rows = ["agent:main:项目-计划-很长的会话名称", "agent:main:main", "agent:main:👩‍👩‍👧-family"].map((key) => sessionRow({ key, kind: "direct", sessionId: "s", model: "recall" }, 0));
-  const lines = bareTable({ path: "/s", activeMinutes: null, rows, total: 3 }).slice(3);
+  const lines = bareTable({ path: "/s", agents: null, activeMinutes: null, rows, total: 3 }).slice(3);
   const columns = lines.map((line) => displayWidth(line.slice(0, line.indexOf("unknown"))));
   assert.deepEqual(new Set(columns).size, 1, lines.join("\n"));
 });

@@ -6,6 +6,7 @@ import { numberOf, rowsOf, textOf, textsOf, flagOf, type Row } from "../wire.ts"
 /** What `sessions` shows of one `sessions.list` row (docs/formats.md). */
 export interface SessionRow {
   readonly key: string;
+  readonly agent: string | null;
   readonly kind: string;
   readonly sessionId: string | null;
   readonly updatedAt: number | null;
@@ -19,6 +20,8 @@ export interface SessionRow {
 
 export interface SessionList {
   readonly path: string | null;
+  /** The agents, where all of them were asked for: then each row says whose it is. */
+  readonly agents: readonly string[] | null;
   readonly activeMinutes: number | null;
   readonly rows: readonly SessionRow[];
   /** How many there are in all; more than `rows` when the list was cut. */
@@ -33,6 +36,8 @@ const FLAGS = [
   ["elevatedLevel", "elev"],
   ["responseUsage", "usage"],
   ["groupActivation", "activation"],
+  ["sendPolicy", "send"],
+  ["queueMode", "queue"],
 ] as const;
 
 function flagsOf(row: Row, sessionId: string | null): string[] {
@@ -41,7 +46,7 @@ function flagsOf(row: Row, sessionId: string | null): string[] {
     ...toggles,
     ...(flagOf(row, "systemSent") ? ["system"] : []),
     ...(flagOf(row, "abortedLastRun") ? ["aborted"] : []),
-    ...(flagOf(row, "running") ? ["running"] : []),
+    ...(["running", "pinned", "archived"] as const).filter((flag) => flagOf(row, flag)),
     ...(sessionId === null ? [] : [`id:${sessionId}`]),
   ];
 }
@@ -51,6 +56,7 @@ export function sessionRow(row: Row, now: number): SessionRow {
   const sessionId = textOf(row, "sessionId");
   return {
     key: withoutControls(textOf(row, "key") ?? ""),
+    agent: textOf(row, "agentId") ?? agentOf(textOf(row, "key") ?? ""),
     kind: textOf(row, "kind") ?? "unknown",
     sessionId,
     updatedAt,
@@ -99,26 +105,30 @@ function firstColumns(characters: readonly string[], columns: number): string[] 
 }
 
 const WIDTHS = [6, 26, 9, 14, 20] as const;
+const AGENT_WIDTH = 10;
 
-function fixedWidths(cells: readonly string[]): string {
+function fixedWidths(cells: readonly string[], widths: readonly number[]): string {
   return cells
-    .map((cell, column) => padToWidth(cell, WIDTHS[column] ?? 0))
+    .map((cell, column) => padToWidth(cell, widths[column] ?? 0))
     .join(" ")
     .trimEnd();
 }
 
 /** The table of bare `sessions` (spec 10.1). */
 export function bareTable(list: SessionList): string[] {
+  const { agents } = list;
   const head = [
-    `Session store: ${list.path ?? "(multiple)"}`,
+    agents === null ? `Session store: ${list.path ?? "(multiple)"}` : `Session stores: ${agents.length} (${agents.join(", ")})`,
     `Sessions listed: ${list.rows.length}${list.total > list.rows.length ? ` of ${list.total}` : ""}`,
     ...(list.activeMinutes === null ? [] : [`Filtered to last ${list.activeMinutes} minute(s)`]),
   ];
   if (list.rows.length === 0) return [...head, "No sessions found."];
+  const widths = agents === null ? WIDTHS : [AGENT_WIDTH, ...WIDTHS];
+  const line = (agent: string, ...cells: readonly string[]): string => fixedWidths(agents === null ? cells : [agent, ...cells], widths);
   const rows = list.rows.map((row) =>
-    fixedWidths([row.kind, shortKey(row.key), shortAge(row.age), row.model ?? "-", tokensCell(row.totalTokens, row.contextTokens), row.flags.join(" ")]),
+    line(row.agent ?? "-", row.kind, shortKey(row.key), shortAge(row.age), row.model ?? "-", tokensCell(row.totalTokens, row.contextTokens), row.flags.join(" ")),
   );
-  return [...head, fixedWidths(["Kind", "Key", "Age", "Model", "Tokens (ctx %)", "Flags"]), ...rows];
+  return [...head, line("Agent", "Kind", "Key", "Age", "Model", "Tokens (ctx %)", "Flags"), ...rows];
 }
 
 /** The table of `sessions list`: full keys, three columns (spec 10.1). */
@@ -128,7 +138,7 @@ export function listTable(list: SessionList): string[] {
   return alignedTable(["KEY", "MESSAGES", "LAST ACTIVE"], rows, 3);
 }
 
-function isoSeconds(ms: number | null): string | null {
+export function isoSeconds(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
@@ -157,13 +167,21 @@ export function jsonRow(row: Row, now: number): Row {
   };
 }
 
-export function sessionsJson(payload: Row, activeMinutes: number | null, now: number): object {
+export interface StorePath {
+  readonly agentId: string;
+  readonly path: string;
+}
+
+/** `stores`: where all agents were asked for, what each of them has (spec 10.2). */
+export function sessionsJson(payload: Row, { activeMinutes, stores }: { readonly activeMinutes: number | null; readonly stores: readonly StorePath[] | null }, now: number): object {
   const path = textOf(payload, "path");
   const sessions = rowsOf(payload, "sessions").map((row) => jsonRow(row, now));
   return {
-    path: path === "(multiple)" ? null : path,
+    path: path === "(multiple)" || stores !== null ? null : path,
+    ...(stores === null ? {} : { stores, allAgents: true }),
     count: sessions.length,
-    total: numberOf(payload, "total") ?? sessions.length,
+    total: numberOf(payload, "total"),
+    hasMore: flagOf(payload, "hasMore"),
     activeMinutes,
     sessions,
   };

@@ -35,11 +35,17 @@ const sendRule = z.strictObject({
 });
 
 const retention = z.union([z.literal(false), duration("d")]);
+const kept = retention.optional();
 
 const maintenance = z
   .strictObject({
     mode: setting(z.enum(["warn", "enforce"]).default("warn"), "`warn` only says what it would remove; `enforce` removes it, restorably.", "warn"),
     pruneAfter: setting(duration("d").optional(), "Sessions untouched for longer are stale; default `30d`, a bare number counts days.", "30d"),
+    pruneAfterByKind: setting(
+      z.strictObject({ direct: kept, group: kept, channel: kept, thread: kept, cron: kept, hook: kept, subagent: kept, global: kept }).prefault({}),
+      "The same for sessions of one kind; `false` keeps them. Groups, channels and threads do not grow old unless it is set here.",
+      { thread: "90d", hook: "7d" },
+    ),
     pruneDays: setting(positive.optional(), "Older name of `pruneAfter`, in days; used only where that is unset.", 30),
     maxEntries: setting(positive.default(500), "How many sessions are kept.", 500),
     rotateBytes: validated(size().prefault("10mb"), "Size at which the mirror's `sessions.json` is rotated.", "10mb"),

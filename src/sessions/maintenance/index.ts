@@ -1,2 +1,6 @@
-export { createMaintenance, createSteps, type Maintenance, type MaintenanceParts, type MaintenanceSettings } from "./upkeep.ts";
+export { createMaintenance, type Maintenance } from "./upkeep.ts";
+export { createSteps, type MaintenanceParts, type MaintenanceSettings } from "./pass.ts";
+export { cleanUp, type CleanedUp } from "./clean-up.ts";
+export { deleteSession } from "./delete.ts";
+export { previewCleanup, type CleanupPreview, type PlannedAction } from "./preview.ts";
 export { restoreSession, type Restored } from "./restore.ts";

@@ -8,14 +8,14 @@ import { removeStateDir, rowsIn, scriptIn, storeIn } from "../../../test/store/d
 import { ENGINE } from "../../../test/store/engine.ts";
 import type { Store } from "../../store/store.ts";
 import { listTrash } from "../../store/statements/list-trash.ts";
-import { createSteps, restoreSession } from "./index.ts";
-import { bytesTarget, isCronRun, reasonToRemove, type Limits } from "./plan.ts";
+import { cleanUp, createSteps, previewCleanup, restoreSession } from "./index.ts";
+import { bytesTarget, isCronRun, reasonToRemove, SWEEPS, type Limits } from "./plan.ts";
 
 const DAY = 24 * 3_600_000;
 const NOW = 1_000 * DAY;
 const MB = 1_000_000;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
-const LIMITS: Limits = { pruneAfter: 30 * DAY, maxEntries: 500, trashRetention: 30 * DAY, maxDiskBytes: null, highWaterBytes: null, cronRetention: DAY };
+const LIMITS: Limits = { pruneAfter: 30 * DAY, pruneAfterByKind: {}, maxEntries: 500, trashRetention: 30 * DAY, maxDiskBytes: null, highWaterBytes: null, cronRetention: DAY };
 
 interface Group {
   readonly prefix: string;
@@ -113,12 +113,17 @@ test("nothing is removed in mode `warn`, however much there is", async (t) => {
   assert.deepEqual(await dump(), before);
 });
 
-const REASONS: readonly (readonly [what: string, key: string, daysAgo: number, sessions: number, bytes: number, reason: string | null])[] = [
+const REASONS: readonly (readonly [what: string, key: string, daysAgo: number, sessions: number, bytes: number, reason: string | null, changed?: Partial<Limits>])[] = [
   ["young, within the cap", "agent:main:dm:1", 29, 500, 0, null],
   ["exactly at the limit", "agent:main:dm:1", 30, 500, 0, null],
   ["too old", "agent:main:dm:1", 31, 1, 0, "stale"],
   ["over the cap", "agent:main:dm:1", 0, 501, 0, "cap-overflow"],
-  ["a thread, like any other", "agent:main:discord:channel:1:thread:2", 31, 1, 0, "stale"],
+  ["a thread does not grow old", "agent:main:discord:channel:1:thread:2", 400, 1, 0, null],
+  ["a room does not grow old", "agent:main:telegram:group:-100", 400, 1, 0, null],
+  ["a thread, where that is configured", "agent:main:discord:channel:1:thread:2", 8, 1, 0, "stale", { pruneAfterByKind: { thread: 7 * DAY } }],
+  ["a hook that is kept for less", "agent:main:hook:1", 2, 1, 0, "stale", { pruneAfterByKind: { hook: DAY } }],
+  ["private chats that are kept for ever", "agent:main:dm:1", 400, 1, 0, null, { pruneAfterByKind: { direct: null } }],
+  ["a thread over the cap", "agent:main:discord:channel:1:thread:2", 5, 501, 0, "cap-overflow"],
   ["a run of a job", "agent:main:cron:daily:run:7", 2, 1, 0, "cron-retention"],
   ["a run of an hour ago", "agent:main:cron:daily:run:7", 0, 1, 0, null],
   ["a key without an agent", "cron:daily:run:7", 2, 1, 0, "cron-retention"],
@@ -126,9 +131,11 @@ const REASONS: readonly (readonly [what: string, key: string, daysAgo: number, s
   ["over the bytes", "agent:main:dm:1", 0, 1, 1_001, "disk-budget"],
 ];
 
-for (const [what, key, daysAgo, sessions, bytes, reason] of REASONS) {
+for (const [what, key, daysAgo, sessions, bytes, reason, changed] of REASONS) {
   test(`why a session goes: ${what}`, () => {
-    assert.equal(reasonToRemove({ key, updatedAt: NOW - daysAgo * DAY }, { sessions, bytes }, 1_000, LIMITS, NOW), reason);
+    const candidate = { key, chatKind: /:(group|channel):/.test(key) ? "group" : "dm", updatedAt: NOW - daysAgo * DAY } as const;
+    const reasons = SWEEPS.map((sweep) => reasonToRemove(sweep, candidate, { sessions, bytes }, 1_000, { ...LIMITS, ...changed }, NOW));
+    assert.equal(reasons.find((found) => found !== null) ?? null, reason);
   });
 }
 
@@ -239,4 +246,93 @@ test("trash goes after its time, and earlier, the oldest first, where there is t
   await fill({ prefix: "agent:main:new:", count: 1, each: 1, daysAgo: -31 });
   await pass();
   assert.deepEqual([await count("trash"), await count("trash_parts")], [0, 0]);
+});
+
+const PREFIX = "agent:main:";
+const PLAN: Partial<Limits> = { pruneAfterByKind: { hook: 7 * DAY } };
+
+/** What has to stay, whatever the limits say: at work, pinned, rooms, the main session, the one that is named, and what is young. */
+async function staying(here: House): Promise<string[]> {
+  const { fill, sql } = here;
+  const busy = await protectedSessions(here);
+  for (const name of ["pinned", "active"]) await fill({ prefix: `${PREFIX}${name}`, count: 1, each: 2, daysAgo: 500 });
+  await sql(`update sessions set pinned_at = ${NOW} where key = '${PREFIX}pinned1'`);
+  await fill({ prefix: `${PREFIX}discord:channel:7:thread:`, count: 5, each: 2, daysAgo: 300 });
+  await fill({ prefix: `${PREFIX}telegram:group:`, count: 5, each: 2, daysAgo: 300 });
+  await sql("update sessions set chat_kind = 'group' where key like '%:group:%' or key like '%:channel:%'");
+  await fill({ prefix: `${PREFIX}young:`, count: 10, each: 2, daysAgo: 29 });
+  const rooms = [1, 2, 3, 4, 5].flatMap((n) => [`${PREFIX}discord:channel:7:thread:${n}`, `${PREFIX}telegram:group:${n}`]);
+  return [...busy, `${PREFIX}pinned1`, `${PREFIX}active1`, ...rooms, ...Array.from({ length: 10 }, (_, n) => `${PREFIX}young:${n + 1}`)].toSorted();
+}
+
+test("P28 nothing running, pinned or younger than the age is touched; every removal was listed by the dry run, and is restored as it was", async (t) => {
+  const here = await house(t);
+  const { store, clock, fill, dump, keys, count } = here;
+  const stay = await staying(here);
+  await fill({ prefix: `${PREFIX}old:`, count: 40, each: 3, daysAgo: 90 });
+  await fill({ prefix: `${PREFIX}hook:`, count: 20, each: 3, daysAgo: 10 });
+  await fill({ prefix: `${PREFIX}cron:daily:run:`, count: 30, each: 1, daysAgo: 2 });
+  await fill({ prefix: `${PREFIX}newer:`, count: 50, each: 3, daysAgo: 3 });
+  const before = await dump();
+  const settings = { mode: "warn" as const, limits: { ...LIMITS, ...PLAN }, isMain: (key: string) => key === "agent:main:main", activeKey: `${PREFIX}active1` };
+  const [plan] = await previewCleanup({ store, clock }, null, settings);
+  assert.deepEqual(await dump(), before, "a dry run touches nothing");
+  assert.ok(plan);
+  const listed = plan.removals.map(({ found }) => found.key).toSorted();
+  const reasons = Map.groupBy(plan.removals, ({ reason }) => reason);
+  assert.deepEqual(["stale", "cron-retention"].map((reason) => reasons.get(reason as "stale")?.length), [60, 30]);
+  assert.deepEqual(listed.filter((key) => stay.includes(key)), [], "what stays is not on the list");
+  assert.deepEqual([plan.before.sessions, plan.after.sessions], [(await keys()).length, stay.length + 50]);
+
+  const parts = { store, clock, ids: createIds(clock), log: quiet, onRemoved: () => undefined };
+  await cleanUp({ ...parts, settings: () => ({ ...settings, mode: "warn" }) }, null);
+  assert.deepEqual(await dump(), before, "mode `warn` touches nothing");
+  const all = await keys();
+  await cleanUp({ ...parts, settings: () => ({ ...settings, mode: "enforce" }) }, null);
+  const left = await keys();
+  assert.deepEqual(all.filter((key) => !left.includes(key)), listed, "what went is what was listed");
+  assert.deepEqual(stay.filter((key) => !left.includes(key)), []);
+  assert.equal(await count("trash", "state = 'kept'"), listed.length);
+  for (const key of listed) await restoreSession(store, clock, key);
+  assert.deepEqual(await dump(), before, "restored as it was");
+  assert.deepEqual((await previewCleanup({ store, clock }, null, settings))[0]?.removals, [], "what was restored is not removed again at once");
+});
+
+const OVER: readonly (readonly [what: string, limits: Partial<Limits>, reason: string])[] = [
+  ["a budget", { maxDiskBytes: 150_000, highWaterBytes: 100_000 }, "disk-budget"],
+  ["a cap", { maxEntries: 25 }, "cap-overflow"],
+];
+
+for (const [what, changed, reason] of OVER) {
+  test(`what ${what} would take is listed before, also where nothing was measured yet; rooms go last`, async (t) => {
+    const { store, clock, fill, pass, keys, count, sql } = await house(t);
+    await fill({ prefix: `${PREFIX}telegram:group:`, count: 15, each: 5, daysAgo: 200, text: "x".repeat(200) });
+    await sql("update sessions set chat_kind = 'group'");
+    await fill({ prefix: `${PREFIX}dm:`, count: 40, each: 5, daysAgo: 3, text: "x".repeat(1_000) });
+    const [plan] = await previewCleanup({ store, clock }, "main", { mode: "enforce", limits: { ...LIMITS, ...changed }, isMain: () => false });
+    assert.equal(await count("sizes"), 0, "a preview writes nothing");
+    const listed = plan?.removals.map(({ found }) => found.key).toSorted() ?? [];
+    assert.ok(listed.length > 10 && plan?.removals.every((removal) => removal.reason === reason && removal.found.chat_kind === "dm"), listed.join(" "));
+    const all = await keys();
+    await pass(changed);
+    const left = await keys();
+    assert.deepEqual(all.filter((key) => !left.includes(key)), listed);
+  });
+}
+
+test("mode `warn` names each session that would go once for each reason", async (t) => {
+  const { store, clock, fill } = await house(t);
+  await fill({ prefix: `${PREFIX}old:`, count: 30, each: 1, daysAgo: 40 });
+  await fill({ prefix: `${PREFIX}new:`, count: 10, each: 1, daysAgo: 1 });
+  const said: string[] = [];
+  const log = { ...quiet, warn: (_fields: object, text: string) => void said.push(text) };
+  const { step } = createSteps({ store, clock, ids: createIds(clock), log, onRemoved: () => undefined, settings: () => ({ mode: "warn", limits: { ...LIMITS, maxEntries: 5 }, isMain: () => false }) });
+  const pass = async () => {
+    while ((await step()) < 60_000);
+    return said.splice(0).filter((text) => text.startsWith("⚠️"));
+  };
+  const named = await pass();
+  assert.equal(named.filter((text) => text.includes("(older than 30 days)")).length, 30);
+  assert.equal(named.filter((text) => text.includes("(not in the most recent 5 sessions)")).length, 5);
+  assert.deepEqual(await pass(), []);
 });

@@ -109,14 +109,17 @@ export async function moveOn(tx: Executor, row: TrashRow): Promise<Moved> {
 
 /**
  * Begins a removal, and ends it where it is small: null when the session is not what was looked at any more, or when
- * something is under way in it (spec 6.3), or when it was restored a while ago.
+ * something is under way in it (spec 6.3), or when it is pinned or was restored a while ago. Those two are no obstacle to
+ * somebody's wish.
  */
 export async function removeSession(tx: Executor, found: { readonly key: string; readonly updated_at: number }, reason: Reason, id: string, now: number): Promise<Moved | null> {
   const { key } = found;
   const session = await tx.get(findSession, { key });
   if (session === undefined || session.updated_at !== found.updated_at) return null;
   if ((await tx.get(findSessionWork, { session_key: key })) !== undefined) return null;
-  if ((await tx.get(findKeyTrash, { session_key: key, state: "restored" })) !== undefined) return null;
+  const isWish = reason === "deleted";
+  if (!isWish && session.pinned_at !== null) return null;
+  if (!isWish && (await tx.get(findKeyTrash, { session_key: key, state: "restored" })) !== undefined) return null;
   const row = { id, session_key: key, agent_id: session.agent_id, reason, state: "moving", at: Math.max(now, session.updated_at), session: JSON.stringify(session) };
   await tx.run(insertTrash, row);
   await tx.run(deleteSession, { key });

@@ -16,6 +16,10 @@ const PAGE = 500;
 /** What each agent has, as it is being counted. */
 export interface Survey {
   readonly held: ReadonlyMap<string, Held>;
+  /** Of the bytes, those in the trash. */
+  readonly trash: ReadonlyMap<string, number>;
+  /** Of a session, what was measured and not written down. */
+  unwritten(key: string): number;
   add(agentId: string, change: { readonly sessions: number; readonly bytes: number }): void;
   /** Counts on, a bounded piece; true when all is counted. */
   step(): Promise<boolean>;
@@ -38,8 +42,13 @@ async function measure(store: Store, size: ConversationSize, most: number): Prom
   return { through, bytes, looked };
 }
 
-/** Counts the sessions at once and their bytes a page at a time, by what is known of each conversation. */
-export async function createSurvey(store: Store): Promise<Survey> {
+/**
+ * Counts the sessions at once and their bytes a page at a time, by what is known of each conversation. `remembers`: what was
+ * measured is written down for the next one.
+ */
+export async function createSurvey(store: Store, remembers = true): Promise<Survey> {
+  const unwritten = new Map<string, number>();
+  const inTrash = new Map<string, number>();
   const held = new Map<string, Held>();
   let conversation: string | null = "";
   let trash: string | null = "";
@@ -61,11 +70,12 @@ export async function createSurvey(store: Store): Promise<Survey> {
       }
       const { through, bytes, looked } = await measure(store, size, left);
       left -= looked;
+      if (!remembers) unwritten.set(size.key, (unwritten.get(size.key) ?? 0) + bytes - (size.bytes ?? 0));
       if (looked > 0) grown.push({ session_id: size.session_id, bytes, through_seq: through });
       if (through >= size.entry_seq) add(size.agent_id, { sessions: 0, bytes });
       else last = page[index - 1]?.session_id ?? after;
     }
-    if (grown.length > 0) {
+    if (remembers && grown.length > 0) {
       await store.transaction(async (tx) => {
         for (const row of grown) await tx.run(upsertSize, row);
       }, "upkeep");
@@ -74,12 +84,17 @@ export async function createSurvey(store: Store): Promise<Survey> {
   };
   const countTrash = async (after: string): Promise<string | null> => {
     const page = await store.all(pageTrashSizes, { after, limit: PAGE });
-    for (const { agent_id, bytes } of page) add(agent_id, { sessions: 0, bytes });
+    for (const { agent_id, bytes } of page) {
+      add(agent_id, { sessions: 0, bytes });
+      inTrash.set(agent_id, (inTrash.get(agent_id) ?? 0) + bytes);
+    }
     return page.length < PAGE ? null : (page.at(-1)?.id ?? null);
   };
 
   return {
     held,
+    trash: inTrash,
+    unwritten: (key) => unwritten.get(key) ?? 0,
     add,
     async step() {
       if (conversation !== null) conversation = await countConversations(conversation);

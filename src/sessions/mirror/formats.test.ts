@@ -34,7 +34,7 @@ test("a row of a running group holds its names, route, models and tokens", () =>
     displayName: "Family Chat",
     label: "home",
     running: true,
-    counters: { messages: 2, inputTokens: 150, outputTokens: 24, totalTokens: 150 },
+    counters: { messages: 2, inputTokens: 150, outputTokens: 24, totalTokens: 150, compactions: 0, compactedAt: null },
     model: { override: "openrouter/meta/llama", last: "stub/stub-1" },
     lastRoute: { channel: "telegram", account: "biz", chat: "-1001", thread: "42" },
   });

@@ -120,7 +120,7 @@ test("a new session id has its own transcript and the old one stays", () =>
     begin(bench);
     bench.mirror.touch(KEY);
     await bench.mirror.flush();
-    bench.store.sessions.set(KEY, session({ sessionId: "next", counters: { messages: 0, inputTokens: null, outputTokens: null, totalTokens: null } }));
+    bench.store.sessions.set(KEY, session({ sessionId: "next", counters: { messages: 0, inputTokens: null, outputTokens: null, totalTokens: null, compactions: 0, compactedAt: null } }));
     bench.mirror.touch(KEY);
     await bench.mirror.flush();
     assert.deepEqual(await bench.names(), [".continuo-mirror", TRANSCRIPT, "sessions.json"]);

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Migration } from "./migration.ts";
 import { primary, required, zero } from "./columns.ts";
 
@@ -13,6 +14,9 @@ export const sessionLife: Migration = {
     db.schema.alterTable("conversations").addColumn("forked_from", "text"),
     db.schema.alterTable("conversations").addColumn("compactions", "bigint", zero),
     db.schema.alterTable("conversations").addColumn("compacted_at", "bigint"),
+    // What stands first in every list, and what stands in none.
+    db.schema.createIndex("sessions_pinned").on("sessions").columns(["updated_at", "key"]).where(sql.ref("pinned_at"), "is not", null),
+    db.schema.createIndex("sessions_archived").on("sessions").columns(["updated_at", "key"]).where(sql.ref("archived_at"), "is not", null),
     // Entries that are not on the path that models and readers are shown, and what set them aside.
     db.schema.createTable("asides").addColumn("entry_id", "text", primary).addColumn("branch", "text", required),
     db.schema.createIndex("asides_by_branch").on("asides").column("branch"),

@@ -3,7 +3,7 @@ import type { ConversationRow, SessionRow, Tables } from "../tables.ts";
 
 /** A session with what its current conversation counts. */
 export type SessionListRow = Omit<SessionRow, "pointed_at"> &
-  Pick<ConversationRow, "began_at" | "message_count" | "usage"> & { running: number };
+  Pick<ConversationRow, "began_at" | "message_count" | "usage" | "title" | "preview" | "compactions" | "compacted_at"> & { running: number };
 
 /** What every listing of sessions selects. */
 export function selectSessions(db: Kysely<Tables>) {
@@ -11,7 +11,7 @@ export function selectSessions(db: Kysely<Tables>) {
     .selectFrom("sessions")
     .innerJoin("conversations", "conversations.session_id", "sessions.session_id")
     .selectAll("sessions")
-    .select(["conversations.began_at", "conversations.message_count", "conversations.usage"])
+    .select(["conversations.began_at", "conversations.message_count", "conversations.usage", "conversations.title", "conversations.preview", "conversations.compactions", "conversations.compacted_at"])
     .select((eb) =>
       eb
         .selectFrom("turns")
