@@ -36,6 +36,7 @@ import type { Services } from "./services.ts";
 import { sessionsDescribe } from "./sessions-describe.ts";
 import { sessionsList } from "./sessions-list.ts";
 import { sessionsRestore } from "./sessions-restore.ts";
+import { sessionsSearch } from "./sessions-search.ts";
 import { sessionsTrash } from "./sessions-trash.ts";
 import { sessionsPreview } from "./sessions-preview.ts";
 import { status } from "./status.ts";
@@ -54,6 +55,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   sessionsList,
   sessionsDescribe,
   sessionsPreview,
+  sessionsSearch,
   sessionsTrash,
   sessionsRestore,
   chatSend,

@@ -5,6 +5,7 @@ import { withoutControls } from "../display-width.ts";
 import { failure } from "../failure.ts";
 import { printJson, printLines } from "../output.ts";
 import { bareTable, listTable, sessionRow, sessionsJson, type SessionList } from "../views/sessions.ts";
+import { sessionsSearchCommand } from "./sessions-search.ts";
 import { asRow, messageText, numberOf, rowsOf, textOf, type Row } from "../wire.ts";
 
 interface ListOptions {
@@ -128,5 +129,6 @@ export function sessionsCommand(context: CommandContext): Command {
       .option("--json", "print JSON")
       .action(async (key: string, options: JsonOption) => restore(context, key, options)),
   );
+  parent.addCommand(sessionsSearchCommand(context));
   return parent;
 }
