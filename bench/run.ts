@@ -10,11 +10,12 @@ import { people } from "./people.ts";
 import { prune } from "./prune.ts";
 import { ready } from "./ready.ts";
 import { routing } from "./routing.ts";
+import { search } from "./search.ts";
 import { stalls } from "./stalls.ts";
 import { store } from "./store.ts";
 import { turns } from "./turns.ts";
 
-const BENCHES: readonly Bench[] = [turns, routing, people, store, cluster, list, ready, memory, stalls, prune, cli];
+const BENCHES: readonly Bench[] = [turns, routing, people, store, cluster, list, ready, memory, stalls, prune, search, cli];
 const USAGE_ERROR = 2;
 
 function usage(): string {

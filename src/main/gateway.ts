@@ -30,6 +30,7 @@ import { storeTarget } from "./store-target.ts";
 import { startMirror } from "./mirror.ts";
 import { watchConfiguration } from "./reload.ts";
 import { createWatch } from "./watch.ts";
+import { startIndexing } from "./search.ts";
 import { createScratchChannels } from "./scratch-channels.ts";
 import { tellSessionChanges } from "./session-changes.ts";
 import { explainSettings, operationSettings, rememberAnew, settingsInForce } from "./settings.ts";
@@ -203,6 +204,7 @@ async function shut({ doors, desks, store, cluster, watch, log }: House, line: L
   const steps = [
     () => desks.storage?.stop(),
     () => desks.maintenance?.stop(),
+    () => desks.indexer?.stop(),
     () => doors.channels?.stop(),
     () => line.stop(graceMs),
     () => desks.changes?.stop(),
@@ -269,6 +271,7 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   house.ready = true;
   store.upkeep?.start({ log, clock });
   house.desks.maintenance = await startMaintenance(house);
+  house.desks.indexer = await startIndexing(house);
   void channels.start();
   const watcher = await watchConfiguration({ configuration, changes, channels, gateway, log, env: start.env });
   log.info({ url: bound.url, pid: process.pid }, "the gateway is ready");

@@ -69,4 +69,5 @@ export interface Desks {
   hold?: Line["hold"];
   storage?: { stop(): void };
   maintenance?: { stop(): Promise<void> };
+  indexer?: { stop(): Promise<void> };
 }

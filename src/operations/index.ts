@@ -36,6 +36,7 @@ import type { Services } from "./services.ts";
 import { sessionsDescribe } from "./sessions-describe.ts";
 import { sessionsList } from "./sessions-list.ts";
 import { sessionsRestore } from "./sessions-restore.ts";
+import { sessionsSearch } from "./sessions-search.ts";
 import { sessionsTrash } from "./sessions-trash.ts";
 import { sessionsResolve } from "./sessions-resolve.ts";
 import { sessionsShow } from "./sessions-show.ts";
@@ -66,6 +67,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   sessionsShow,
   sessionsResolve,
   sessionsPreview,
+  sessionsSearch,
   sessionsTrash,
   sessionsRestore,
   sessionsDelete,

@@ -35,13 +35,16 @@ const MAY_SCAN: Readonly<Record<string, string>> = {
 };
 
 /** Walks along these from one end, and stops where their statement's limit is. */
-const LIMITED: readonly string[] = ["listChanges", "listApprovals", "listParticipants", "findNewestSignal", "findNewestDelivery", "listTrash"];
+const LIMITED: readonly string[] = ["listChanges", "listApprovals", "listParticipants", "findNewestSignal", "findNewestDelivery", "listTrash", "listSearchQueue"];
 
 /** Walks over these are as long as what is in their state, whatever is stored. */
 const SMALL_INDEXES = /INDEX (outbox_sending|inbox_claimed|trash_under_way|turns_running|pairings_open|agreements_agreed)\b/;
 
 /** What the planner makes of subqueries of its own: as long as their inner statements, which are looked at themselves. */
-const OWN = /^SCAN (page|newest)$/;
+const OWN = /^SCAN (page|newest|hits)$/;
+
+/** What the index of words finds, and the values of a list that is given; the first column is the constraint that is used. */
+const GIVEN = /^SCAN \S+ VIRTUAL TABLE INDEX (?:\d+:\S*M\d*\S*|1:)$/;
 
 interface Named {
   readonly name: string;
@@ -57,7 +60,7 @@ async function statements(): Promise<Named[]> {
 }
 
 function planOf(database: DatabaseSync, { statement }: Named): string[] {
-  const { sql, bind } = compileStatement(sqliteBuilder(), statement);
+  const { sql, bind } = compileStatement(sqliteBuilder(), statement, "sqlite");
   const values = bind({}).map(() => "1");
   return database.prepare(`explain query plan ${sql}`).all(...values).map((row) => String(row["detail"]));
 }
@@ -67,7 +70,7 @@ test("no statement reads a whole table, but for those that say why", sqliteOnly(
   migrateSqlite(database);
   const all = await statements();
   const scans = all.flatMap((one) => {
-    const found = planOf(database, one).filter((line) => /^SCAN (?!CONSTANT)/.test(line) && !SMALL_INDEXES.test(line) && !OWN.test(line));
+    const found = planOf(database, one).filter((line) => /^SCAN (?!CONSTANT)/.test(line) && !SMALL_INDEXES.test(line) && !OWN.test(line) && !GIVEN.test(line));
     return found.length === 0 ? [] : [{ name: one.name, found }];
   });
   database.close();

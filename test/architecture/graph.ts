@@ -10,7 +10,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["turns"],
   ["agent"],
   ["inbox", "outbox"],
-  ["sessions", "people", "memory", "cluster"],
+  ["sessions", "people", "memory", "cluster", "search"],
   ["store", "admission", "routing", "config"],
   ["texts"],
   ["domain"],

@@ -62,7 +62,7 @@ export function isMeant(typed: string, who: Who, at: { readonly channel: string;
 }
 
 /** The sessions of whoever is meant, and of their other identities, the latest first. */
-async function sessionsOf(store: Executor, people: AudiencePeople, typed: readonly string[]): Promise<string[]> {
+export async function sessionsOf(store: Executor, people: AudiencePeople, typed: readonly string[]): Promise<string[]> {
   const speakers = (await store.all(listSpeakers, { limit: MOST_SPEAKERS })).map((row) => {
     const at = { channel: row.channel, account: row.account, senderId: row.sender_id };
     return { at, who: whoIs(people, at.channel, at.account, at.senderId) };

@@ -5,6 +5,7 @@ import { changingCommands } from "./sessions-change.ts";
 import { cleanupCommand } from "./sessions-cleanup.ts";
 import { listSessions, withListOptions, type ListOptions } from "./sessions-list.ts";
 import { readingCommands } from "./sessions-read.ts";
+import { sessionsSearchCommand } from "./sessions-search.ts";
 
 /** `sessions ...`, and `session ...` (spec 10.1, 10.2). What reads does so on the store, so the gateway may be down. */
 export function sessionsCommand(context: CommandContext): Command {
@@ -20,6 +21,6 @@ export function sessionsCommand(context: CommandContext): Command {
       async (options: ListOptions) => listSessions(context, options, listTable),
     ),
   );
-  for (const child of [...readingCommands(context), ...changingCommands(context), cleanupCommand(context)]) parent.addCommand(child);
+  for (const child of [...readingCommands(context), ...changingCommands(context), cleanupCommand(context), sessionsSearchCommand(context)]) parent.addCommand(child);
   return parent;
 }

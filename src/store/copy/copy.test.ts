@@ -32,14 +32,14 @@ const CURSOR = "insert into cursors (channel, account, name, value) values (?, ?
 
 test("the list of what is copied holds every table that the migrations make, with its primary key", FILE, () => {
   const database = freshDatabase(":memory:");
-  const made = database.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite%'").all() as { name: string }[];
+  const made = database.prepare("select name from pragma_table_list where schema = 'main' and type = 'table' and name not like 'sqlite%'").all() as { name: string }[];
   assert.deepEqual([...TABLE_KEYS.keys(), ...TRANSIENT_TABLES].sort(), made.map(({ name }) => name).sort(), "a table that is not listed would be lost by a backup");
   for (const [name, key] of TABLE_KEYS) {
     const columns = database.prepare("select name from pragma_table_info(?) where pk > 0 order by pk").all(name) as { name: string }[];
     assert.deepEqual(key, columns.map((column) => column.name), name);
   }
   const counted = database.prepare("select name from sqlite_schema where type = 'table' and sql like '%autoincrement%'").all() as { name: string }[];
-  assert.deepEqual([...COUNTED_TABLES, "signals"].sort(), counted.map(({ name }) => name).sort());
+  assert.deepEqual([...COUNTED_TABLES, "signals", "search_queue"].sort(), counted.map(({ name }) => name).sort());
   database.close();
 });
 

@@ -2,9 +2,9 @@ import type { Tables } from "../tables.ts";
 
 /**
  * What means something only to the gateways that run at this moment: who lives, who holds what, what they tell each
- * other; and what only this database is. A copy begins with its own.
+ * other; what only this database is; and the index of what was said. A copy begins with its own.
  */
-export const TRANSIENT_TABLES = ["gateways", "leases", "signals", "world", "moves", "private_chats"] as const satisfies readonly (keyof Tables)[];
+export const TRANSIENT_TABLES = ["gateways", "leases", "signals", "world", "moves", "private_chats", "search_docs", "search_queue", "search_state"] as const satisfies readonly (keyof Tables)[];
 
 type Copied = Exclude<keyof Tables, (typeof TRANSIENT_TABLES)[number]>;
 type TableKeys = { readonly [Name in Copied]: readonly (keyof Tables[Name] & string)[] };

@@ -1,7 +1,8 @@
 import { sql, type CreateTableBuilder, type Kysely } from "kysely";
 import type { Tables } from "../tables.ts";
 import { counter, primary, required, transport, zero } from "./columns.ts";
-import type { DialectName, Migration } from "./migration.ts";
+import type { DialectName } from "../statement.ts";
+import type { Migration } from "./migration.ts";
 
 function sender<T extends string, C extends string>(table: CreateTableBuilder<T, C>) {
   return table

@@ -1,6 +1,7 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely } from "kysely";
 import type { Tables } from "../tables.ts";
-import type { DialectName, Migration } from "./migration.ts";
+import type { DialectName } from "../statement.ts";
+import type { Migration } from "./migration.ts";
 import { counter, primary, required, transport, zero } from "./columns.ts";
 
 const empty = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo("");

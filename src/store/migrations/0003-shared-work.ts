@@ -1,7 +1,8 @@
 import { sql, type Compilable, type Kysely } from "kysely";
 import type { Tables } from "../tables.ts";
 import { counter, primary, required } from "./columns.ts";
-import type { DialectName, Migration } from "./migration.ts";
+import type { DialectName } from "../statement.ts";
+import type { Migration } from "./migration.ts";
 
 /** Who works on this database, what each of them alone may do, and what they tell each other. */
 function clusterTables(db: Kysely<Tables>, dialect: DialectName) {

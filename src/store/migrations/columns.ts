@@ -1,5 +1,5 @@
 import type { ColumnDefinitionBuilder, CreateTableBuilder } from "kysely";
-import type { DialectName } from "./migration.ts";
+import type { DialectName } from "../statement.ts";
 
 export const required = (column: ColumnDefinitionBuilder) => column.notNull();
 export const zero = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo(0);

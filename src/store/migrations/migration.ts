@@ -1,7 +1,6 @@
 import type { Compilable, Kysely } from "kysely";
+import type { DialectName } from "../statement.ts";
 import type { Tables } from "../tables.ts";
-
-export type DialectName = "sqlite" | "postgres";
 
 export interface Migration {
   readonly name: string;

@@ -117,3 +117,42 @@ export interface MoveRow {
   at: number;
   updated_at: number;
 }
+
+/** The index of what was said; the words themselves are the engine's own (docs/search.md). */
+export interface SearchTables {
+  search_docs: SearchDocRow;
+  search_queue: Defaulted<SearchNoteRow, "seq">;
+  search_state: Defaulted<SearchStateRow, "noting" | "filled_to" | "filled_at">;
+}
+
+/** An entry in the index. */
+export interface SearchDocRow {
+  /** Greater is newer. */
+  doc: number;
+  entry_id: string;
+  /** Of the way in which its words were cut. */
+  version: number;
+}
+
+/** An entry that was said, changed, moved to another session or removed since the index last saw it. */
+export interface SearchNoteRow {
+  seq: number;
+  entry_id: string;
+}
+
+/** One row. */
+export interface SearchStateRow {
+  id: number;
+  /** The way of cutting words that the entries are being indexed by; 0 before the first. */
+  version: number;
+  /** 1 once what is said is noted. */
+  noting: number;
+  /** Entries from this id on are indexed; null before the first, empty when all are. */
+  filled_to: string | null;
+  /** When that one was said. */
+  filled_at: number | null;
+  /** The number of the next entry that is said. */
+  next_doc: number;
+  /** The lowest number that was given. */
+  first_doc: number;
+}

@@ -18,7 +18,7 @@ export function createPrepare(): Prepare {
   return (source) => {
     const known = cache.get(source);
     if (known) return known;
-    const prepared = { ...compileStatement(builder, source), name: `continuo_${cache.size}` };
+    const prepared = { ...compileStatement(builder, source, "postgres"), name: `continuo_${cache.size}` };
     cache.set(source, prepared);
     return prepared;
   };

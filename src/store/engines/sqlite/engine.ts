@@ -22,7 +22,7 @@ function executorFor(database: DatabaseSync, builder: Kysely<Tables>, translate:
   const prepare = <P, R>(source: Statement<P, R>): Prepared => {
     const known = cache.get(source);
     if (known) return known;
-    const compiled = compileStatement(builder, source);
+    const compiled = compileStatement(builder, source, "sqlite");
     const prepared = { statement: database.prepare(compiled.sql), bind: compiled.bind };
     cache.set(source, prepared);
     return prepared;

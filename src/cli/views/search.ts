@@ -1,0 +1,46 @@
+import { shortAge } from "../ages.ts";
+import { withoutControls } from "../display-width.ts";
+import type { Palette } from "../output.ts";
+import { alignedTable } from "../table.ts";
+import { numberOf, rowsOf, textOf, type Row } from "../wire.ts";
+
+/** What was found stands out, on a terminal that can show it. */
+function excerptLine(hit: Row, palette: Palette): string {
+  const text = textOf(hit, "excerpt") ?? "";
+  const parts: string[] = [];
+  let at = 0;
+  for (const mark of rowsOf(hit, "marks")) {
+    const [start, end] = [numberOf(mark, "start") ?? at, numberOf(mark, "end") ?? at];
+    if (start < at || end <= start) continue;
+    parts.push(withoutControls(text.slice(at, start)), palette.bold(withoutControls(text.slice(start, end))));
+    at = end;
+  }
+  return `  ${parts.join("")}${withoutControls(text.slice(at))}`.trimEnd();
+}
+
+function whoSaid(hit: Row): string {
+  if (textOf(hit, "role") === "assistant") return "(the agent)";
+  return withoutControls(textOf(hit, "senderName") ?? "-").replaceAll(/\s+/g, " ");
+}
+
+/** For each hit where, when and by whom it was said, and below that its words. */
+export function searchLines(answer: Row, now: number, palette: Palette): string[] {
+  const hits = rowsOf(answer, "hits");
+  if (hits.length === 0) return ["Nothing was found."];
+  const cells = hits.map((hit) => {
+    const at = numberOf(hit, "at");
+    return [withoutControls(textOf(hit, "sessionKey") ?? ""), shortAge(at === null ? null : Math.max(0, now - at)), whoSaid(hit)];
+  });
+  const [head, ...rows] = alignedTable(["SESSION", "WHEN", "WHO"], cells);
+  return [head ?? "", ...hits.flatMap((hit, index) => [rows[index] ?? "", excerptLine(hit, palette)])];
+}
+
+/** What is missing in the answer; nothing where nothing is. */
+export function searchNotes(answer: Row, limit: number, most: number): string[] {
+  const missing = numberOf(answer, "missingBefore");
+  const more = limit < most ? `show more with --limit ${Math.min(most, limit * 2)}, or narrow it down.` : "narrow it down with more words, or --session.";
+  return [
+    ...(textOf(answer, "cursor") === null ? [] : [`There is more: ${more}`]),
+    ...(missing === null ? [] : [`Not all that was said before ${new Date(missing).toISOString().slice(0, 16).replace("T", " ")} UTC is indexed yet; a running gateway does that by and by.`]),
+  ];
+}

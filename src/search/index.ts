@@ -1,0 +1,3 @@
+export { catchUp, createIndexer, type Indexer } from "./indexer.ts";
+export { searchFor } from "./search-for.ts";
+export { searchEntries, type Hit, type SearchAnswer, type SearchRequest } from "./search.ts";

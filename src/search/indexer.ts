@@ -1,0 +1,66 @@
+import type { ChannelLog } from "../domain/channel.ts";
+import type { Store } from "../store/store.ts";
+import { beginIndex, fillIndex, indexNoted } from "./index-entries.ts";
+
+export interface Indexer {
+  start(): void;
+  /** Resolves when no step is under way. */
+  stop(): Promise<void>;
+}
+
+export interface IndexerParts {
+  readonly store: Store;
+  readonly log: ChannelLog;
+}
+
+/** Whoever starts has better things to do at first. */
+const FIRST_MS = 3_000;
+/** What is said is indexed by the next search in any case: nobody waits for this. */
+const IDLE_MS = 15_000;
+const FAILED_MS = 30_000;
+/** Between two steps it rests: others come first. */
+const BETWEEN_MS = 25;
+
+/** One bounded step; answers how long to rest after it, ms. */
+async function step({ store }: IndexerParts): Promise<number> {
+  await beginIndex(store);
+  if ((await indexNoted(store)) > 0) return BETWEEN_MS;
+  return (await fillIndex(store)) ? IDLE_MS : BETWEEN_MS;
+}
+
+/** Keeps the index of what was said up to date, in small steps beside everything else; one in the cluster does. */
+export function createIndexer(parts: IndexerParts): Indexer {
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<unknown> = Promise.resolve();
+  const restFor = (ms: number): void => {
+    timer = setTimeout(() => {
+      running = step(parts)
+        .catch((error: unknown) => {
+          parts.log.warn({ err: error }, "what was said could not be indexed; it is tried again");
+          return FAILED_MS;
+        })
+        .then((pause) => timer !== null && restFor(pause));
+    }, ms).unref();
+  };
+  return {
+    start: () => restFor(FIRST_MS),
+    async stop() {
+      if (timer) clearTimeout(timer);
+      timer = null;
+      await running;
+    },
+  };
+}
+
+/** Steps of 50 entries. */
+const CATCH_UP_STEPS = 4;
+
+/**
+ * What was just said is to be found: what is noted is indexed before a search, as far as that is done at once. `fill`: so
+ * many steps are gone also through what was said before, for a command that works where no gateway does.
+ */
+export async function catchUp(store: Store, fill: number): Promise<void> {
+  await beginIndex(store);
+  for (let done = 0; done < CATCH_UP_STEPS && (await indexNoted(store)) > 0; ) done++;
+  for (let done = 0; done < fill && !(await fillIndex(store)); ) done++;
+}
