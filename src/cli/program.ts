@@ -6,6 +6,7 @@ import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { healthCommand } from "./commands/health.ts";
+import { importCommand } from "./commands/import.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { pairingCommand } from "./commands/pairing.ts";
@@ -51,7 +52,7 @@ const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
   ...[gatewayCommand, statusCommand, topCommand, healthCommand, chatCommand, sessionsCommand],
   ...[pairingCommand, peopleCommand, whyCommand, audienceCommand, outboxCommand],
   ...[planCommand, applyCommand, rollbackCommand, changesCommand],
-  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, storeCommand, configCommand, logsCommand],
+  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, importCommand, storeCommand, configCommand, logsCommand],
 ];
 
 /** The whole command tree (spec 10). `settle` receives the exit code of a command that ran to its end. */

@@ -15,6 +15,7 @@ import { createGatewayCluster } from "./cluster.ts";
 import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import type { GatewayStart, House } from "./house.ts";
+import { liveMoving } from "./live-moving.ts";
 import { liveStorage } from "./live-storage.ts";
 import { refuseMoved } from "./storage.ts";
 import { statePaths } from "./state-paths.ts";
@@ -126,6 +127,7 @@ function buildServices(house: House, line: Line, changes: RunningChanges): Servi
     sessions: createSessionCounts(store, clock),
     address: () => (listening.port === 0 ? null : listening),
     storage: liveStorage(house, line),
+    moving: liveMoving(house),
   };
   const live = liveGateway(line, house);
   const people = createPeopleDesk(settings.directory, settings.current);

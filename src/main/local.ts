@@ -10,6 +10,7 @@ import type { Store } from "../store/store.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
+import { createMoving } from "./moving.ts";
 import { createPeopleDesk } from "./people.ts";
 import { createStorage, refuseMoved } from "./storage.ts";
 import { storeTarget } from "./store-target.ts";
@@ -72,7 +73,12 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
     database: { path: statePaths(paths.stateDir).database, url: loaded.config.store.url ?? null },
     onProgress: (progress) => onEvent({ event: "store.progress", payload: { ...progress } }),
   });
-  const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage };
+  const moving = createMoving({
+    ...{ store, clock, env, stateDir: paths.stateDir, configPath: paths.configPath, settings },
+    onProgress: (progress) => onEvent({ event: "moving.progress", payload: { ...progress } }),
+    onImported: () => undefined,
+  });
+  const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage, moving };
   const people = createPeopleDesk(settings.directory, settings.current);
   const operations = operationSettings(settings.current, changes);
   const services: Services = { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live: null };

@@ -31,6 +31,7 @@ import { peopleShow } from "./people-show.ts";
 import { peopleSplit } from "./people-split.ts";
 import { peopleUnlink } from "./people-unlink.ts";
 import { why } from "./why.ts";
+import { importOpenClaw } from "./import-openclaw.ts";
 import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 import { sessionsDescribe } from "./sessions-describe.ts";
@@ -105,11 +106,12 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   peopleShow,
   peopleSplit,
   peopleUnlink,
+  importOpenClaw,
   storeMove,
   storeStatus,
   why,
 ];
 
 export type { Caller, Operation, Scope } from "./operation.ts";
-export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, Consent, EndedMove, GatewayFacts, ListedModel, LiveGateway, MoveAnswer, OperationSettings, PeopleDesk, PlannedOnly, Services, StorageDesk, StorageStatus, UndonePlan, Wish } from "./services.ts";
+export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, Consent, EndedMove, GatewayFacts, ListedModel, LiveGateway, MoveAnswer, MovingDesk, OperationSettings, PeopleDesk, PlannedOnly, Services, StorageDesk, StorageStatus, UndonePlan, Wish } from "./services.ts";
 export { sessionRow } from "./session-row.ts";

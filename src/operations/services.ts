@@ -10,6 +10,7 @@ import type { TurnEvent } from "../domain/turn.ts";
 import type { ExplainSettings } from "../audit/why/settings.ts";
 import type { FilePeople, PeopleChange, PeopleDirectory } from "../people/index.ts";
 import type { FileIdentity } from "../routing/people.ts";
+import type { ImportReport } from "../sessions/openclaw/index.ts";
 import type { SessionCounts } from "../sessions/count.ts";
 import type { MaintenanceSettings } from "../sessions/maintenance/index.ts";
 import type { Plan } from "../sessions/repartition/index.ts";
@@ -56,6 +57,12 @@ export interface StorageDesk {
   cancel(): Promise<{ readonly cancelled: boolean }>;
 }
 
+/** Moving in and out, and the readable copies: all of it by files on the gateway's own machine. */
+export interface MovingDesk {
+  /** `from`: a state directory of OpenClaw, null for the gateway's own. Errors: REQUEST_INVALID, those of the store. */
+  importOpenClaw(wish: { readonly from: string | null; readonly dryRun: boolean }): Promise<ImportReport>;
+}
+
 export interface GatewayFacts {
   readonly version: string;
   readonly stateDir: string;
@@ -66,6 +73,7 @@ export interface GatewayFacts {
   /** Null until the server listens, and when there is no gateway. */
   address(): { readonly host: string; readonly port: number } | null;
   readonly storage: StorageDesk;
+  readonly moving: MovingDesk;
 }
 
 export interface ListedModel extends ModelInfo {

@@ -1,4 +1,5 @@
 /** The face of this room: who somebody is, who was let in, and who becomes one with whom. */
+export { approveImported } from "./approve-imported.ts";
 export { draftAgreed } from "./agreed-draft.ts";
 export { agreedLinks, consent, issueCode, redeemCode, requestUnlink, settleAgreement, type Agreement, type Consented, type Issued, type Redeemed, type RefusedCode } from "./agreements.ts";
 export { isEmpty, NO_CHANGE, overlay, writePeople, type IdentityChange, type PeopleChange, type PersonChange, type Side } from "./change.ts";

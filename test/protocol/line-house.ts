@@ -31,6 +31,9 @@ import { createSessionCounts } from "../../src/sessions/count.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
 import { MAIN, TOKEN } from "./fixture.ts";
 
+/** Nobody moves in or out here. */
+const movesNothing = { importOpenClaw: () => Promise.reject(new Error("not here")) };
+
 /** The gateway on the real operations, store and line; only routing, channels and the model are stand-ins. */
 export interface LineHouse {
   readonly gateway: Gateway;
@@ -234,7 +237,7 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   const live = liveGateway(line, listeners, (key) => tellChange(key, { reason: "reset" }));
   const database = { path: join(stateDir, "continuo", "continuo.sqlite"), url: null };
   const storage = createStorage({ configuration: { path: join(stateDir, "openclaw.json"), env: {} }, store, clock, ids, database, gatewayId: null, last: null, onProgress: () => undefined, handOver: null });
-  const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage };
+  const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage, moving: movesNothing };
   const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
   const still = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, house: still });

@@ -1,0 +1,17 @@
+import type { MovingDesk } from "../operations/index.ts";
+import { announceSession, publish } from "./announce.ts";
+import type { House } from "./house.ts";
+import { createMoving } from "./moving.ts";
+
+/** Moving in and out while the gateway works: whoever looks on sees what comes. */
+export function liveMoving(house: House): MovingDesk {
+  const { start, configuration, stateDir, store, clock, settings, doors } = house;
+  return createMoving({
+    ...{ store, clock, env: start.env, stateDir, configPath: configuration.path, settings },
+    onProgress: (progress) => publish(house, "moving.progress", progress),
+    onImported(conversation) {
+      announceSession(house, conversation.key, "imported");
+      doors.mirror?.moved([conversation]);
+    },
+  });
+}

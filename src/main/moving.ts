@@ -1,0 +1,162 @@
+import { copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { constants, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { expandHome, look, type Environment } from "../config/index.ts";
+import type { Clock } from "../domain/clock.ts";
+import { ContinuoError, isContinuoError } from "../domain/errors.ts";
+import { directMessage } from "../domain/message.ts";
+import type { MovingDesk } from "../operations/index.ts";
+import { idSegment } from "../routing/keys.ts";
+import { fileIdentities, nameKey } from "../routing/people.ts";
+import type { FoundPeople } from "../sessions/openclaw/people.ts";
+import { findPeople } from "../sessions/openclaw/people.ts";
+import { differingSettings, readForeignConfig } from "../sessions/openclaw/foreign-config.ts";
+import { asFields, textIn, type Fields } from "../sessions/openclaw/fields.ts";
+import { importOpenClaw, type ConfigNote, type ImportReport, type Known, type ProposedPerson, type Trouble } from "../sessions/openclaw/index.ts";
+import { openSource } from "../sessions/openclaw/source.ts";
+import type { Store } from "../store/store.ts";
+import type { SettingsHolder } from "./settings.ts";
+
+export interface MovingParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly env: Environment;
+  readonly stateDir: string;
+  readonly configPath: string;
+  readonly settings: SettingsHolder;
+  onProgress(progress: { readonly phase: "import" | "export" | "mirror"; readonly done: number; readonly total: number }): void;
+  onImported(conversation: { readonly key: string; readonly sessionId: string }): void;
+}
+
+/** What one answer lists; the totals count everything. */
+const MOST_TROUBLES = 200;
+const MOST_SESSIONS = 500;
+
+/** Who is who where the sessions go: as the configuration in use, the people table and the source's own links say. */
+function knownBy({ settings }: MovingParts, links: FoundPeople["links"]): Known {
+  const { config, who } = settings.current();
+  const persons = new Map<string, string>();
+  for (const { name, name_key } of settings.directory.persons()) persons.set(name_key, name);
+  for (const { person } of [...links, ...fileIdentities(who.source.session?.identityLinks)].toReversed()) persons.set(nameKey(person), person);
+  const audienceOf = (channel: string, account: string, peer: string): string => who.audience(directMessage({ channel, account, senderId: peer }));
+  const accountsOf = new Map(links.filter(({ channel }) => channel !== "*").map((link) => [nameKey(link.person), link]));
+  return {
+    mainKey: config.session.mainKey,
+    defaultAgentId: settings.current().agents.defaultId,
+    persons,
+    audienceOf,
+    audienceOfPerson(person) {
+      const account = accountsOf.get(nameKey(person));
+      const audience = account === undefined ? "" : audienceOf(account.channel, "default", account.peer);
+      return audience === "owner" ? audience : `person:${idSegment(person)}`;
+    },
+  };
+}
+
+function sameFile(a: string, b: string): boolean {
+  return existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b);
+}
+
+/** A configuration is copied only where there is none, and where Continuo can read it. */
+async function noteConfig({ env, configPath }: MovingParts, path: string, foreign: Fields | null, dryRun: boolean): Promise<ConfigNote> {
+  if (foreign === null) return { state: "none", path: null, differing: [] };
+  if (sameFile(path, configPath)) return { state: "same", path, differing: [] };
+  try {
+    await look(path, env);
+    if (!existsSync(configPath)) {
+      if (dryRun) return { state: "would-copy", path, differing: [] };
+      mkdirSync(dirname(configPath), { recursive: true, mode: 0o700 });
+      copyFileSync(path, configPath, constants.COPYFILE_EXCL);
+      return { state: "copied", path, differing: [] };
+    }
+  } catch (error) {
+    if (!isContinuoError(error)) throw error;
+    return { state: "unreadable", path, differing: [] };
+  }
+  return { state: "differs", path, differing: differingSettings(foreign, (await readForeignConfig(configPath)) ?? {}) };
+}
+
+/** What the source says of people, as commands: nothing is linked by an import alone. */
+function proposals({ settings }: MovingParts, { links, letIn }: FoundPeople, isOwnFile: boolean): ProposedPerson[] {
+  const { who } = settings.current();
+  const proposed: ProposedPerson[] = links.map(({ person, channel, peer }) => {
+    const identity = `${channel}:${peer}`;
+    const known = channel !== "*" && who.whoIs(channel, "default", peer).person === person;
+    const state = isOwnFile ? "file" : known ? "done" : channel === "*" ? "refused" : "proposed";
+    const why = channel === "*" ? "the link names no channel: say which one" : null;
+    return { identity, name: person, from: "session.identityLinks", state, command: `continuo people link ${identity} ${JSON.stringify(person)}`, why };
+  });
+  for (const { channel, account, senderId, file } of letIn) {
+    const identity = `${account === "default" ? channel : `${channel}/${account}`}:${senderId}`;
+    const known = settings.directory.isApproved(channel, account, senderId);
+    proposed.push({ identity, name: null, from: file, state: known ? "done" : "proposed", command: "continuo import openclaw --link-people", why: null });
+  }
+  return proposed;
+}
+
+async function readConfig(path: string, troubles: Trouble[]): Promise<Fields | null> {
+  try {
+    return await readForeignConfig(path);
+  } catch (error) {
+    troubles.push({ file: "openclaw.json", line: null, why: error instanceof SyntaxError ? "it is no JSON5" : "it cannot be read" });
+    return null;
+  }
+}
+
+function templateOf(root: string, config: Fields | null): ((agentId: string) => string) | null {
+  const store = textIn(asFields(config?.["session"]) ?? {}, "store");
+  return store === null ? null : (agentId) => dirname(resolve(root, expandHome(store.replaceAll("{agentId}", agentId))));
+}
+
+async function runImport(parts: MovingParts, from: string | null, dryRun: boolean): Promise<ImportReport> {
+  const root = resolve(from ?? parts.stateDir);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ContinuoError("REQUEST_INVALID", `${root} is no directory.`, { fields: { cure: "Name the state directory of OpenClaw with --from; usually it is ~/.openclaw." } });
+  }
+  const troubles: Trouble[] = [];
+  const complain = (trouble: Trouble): void => void troubles.push(trouble);
+  const path = join(root, "openclaw.json");
+  const foreign = await readConfig(path, troubles);
+  const people = await findPeople(root, foreign, complain);
+  const source = await openSource(root, templateOf(root, foreign), complain);
+  try {
+    const { store, clock } = parts;
+    const done = await importOpenClaw({
+      ...{ store, clock, dryRun, agents: source.agents, troubles, known: knownBy(parts, people.links) },
+      onProgress: (count, total) => parts.onProgress({ phase: "import", done: count, total }),
+      onImported: parts.onImported,
+    });
+    const asking = people.asking === 0 ? [] : [{ what: "pairing requests", count: people.asking, why: "their codes are of the other gateway: who asks again gets a new one" }];
+    return {
+      from: root,
+      dryRun,
+      totals: done.totals,
+      sessions: done.sessions.slice(0, MOST_SESSIONS),
+      people: proposals(parts, people, sameFile(path, parts.configPath)),
+      config: await noteConfig(parts, path, foreign, dryRun),
+      notMapped: [...done.notMapped, ...asking],
+      troubles: done.troubles.slice(0, MOST_TROUBLES),
+      moreTroubles: Math.max(0, done.troubles.length - MOST_TROUBLES),
+      moreSessions: Math.max(0, done.sessions.length - MOST_SESSIONS),
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+/** Moving in and out; one at a time. */
+export function createMoving(parts: MovingParts): MovingDesk {
+  let isBusy = false;
+  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isBusy) throw new ContinuoError("CHANGE_BUSY", "Another import or export is under way.");
+    isBusy = true;
+    try {
+      return await work();
+    } finally {
+      isBusy = false;
+    }
+  };
+  return {
+    importOpenClaw: ({ from, dryRun }) => alone(() => runImport(parts, from, dryRun)),
+  };
+}
