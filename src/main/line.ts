@@ -30,7 +30,7 @@ import { createRecentEntries } from "../sessions/recent.ts";
 import type { FilePeople } from "../people/index.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { say, sayIn } from "../texts/index.ts";
-import { compactSession, type CompactRequest } from "../turns/compact.ts";
+import { compactSession, type Compacted, type CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { CommandPeople, Docking, Told } from "../turns/commands/asked.ts";
 import type { PrivateChats } from "../turns/private.ts";
@@ -114,6 +114,8 @@ export interface LineTurns {
   abort(sessionKey: string, runId: string | null): Promise<readonly string[]>;
   wake(sessionKey: string): void;
   running(): number;
+  /** Sums up the beginning of a session's conversation for the model. */
+  compact(request: CompactRequest): Promise<Compacted>;
 }
 
 /** What other gateways have to do with it. */
@@ -183,7 +185,7 @@ export function createLine(parts: LineParts): Line {
     hold: holdWith(turns, recovery, log, cluster),
     canaries,
     notices: noticesOf(store, outbox, sayNow),
-    turns: { abort, wake: turns.wake, running: turns.running },
+    turns: { abort, wake: turns.wake, running: turns.running, compact: compactWith(parts) },
     shared: { forget: recent.forget, takeUpChannel: (name) => outbox.takeUp(name, settings.onUnknown()) },
     async start() {
       // What other gateways have under way is theirs; on an embedded store there are none.
@@ -290,6 +292,11 @@ function modelParts({ resolveModel, world: { log } }: LineParts): AgentParts {
   };
 }
 
+function compactWith(parts: LineParts): LineTurns["compact"] {
+  const { store, settings, world } = parts;
+  return (request) => compactSession({ store, clock: world.clock, ids: world.ids, models: modelParts(parts), settings }, request);
+}
+
 /** What keeps people apart in a turn, and what its commands need of the house. */
 function wallParts(parts: LineParts, { canaries, sayNow, outbox, privacy }: Pick<Rooms, "sayNow" | "outbox" | "privacy"> & { readonly canaries: CanaryCount }) {
   const { store, settings, people, world } = parts;
@@ -304,7 +311,7 @@ function wallParts(parts: LineParts, { canaries, sayNow, outbox, privacy }: Pick
     },
     commands: {
       ...{ store, ids, clock, settings, people: commandPeople, wakeOutbox: outbox.wake },
-      history: { compact: (request: CompactRequest) => compactSession({ store, clock, ids, models: modelParts(parts), settings }, request), privacy, onChanged: parts.tell.session },
+      history: { compact: compactWith(parts), privacy, onChanged: parts.tell.session },
     },
     tellOwner: async (tx: Executor, agentId: string, said: Told) => {
       const route = await people.ownerRoute(agentId);

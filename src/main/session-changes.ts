@@ -65,6 +65,6 @@ export function tellSessionChanges(services: Services, gateway: Gateway, log: Ch
       const phase = PHASES[event.kind];
       if (phase !== null) mark(event.sessionKey, { phase, runId: event.runIds[0] });
     },
-    changed: (key, reason) => mark(key, { reason: STEPS.has(reason) ? "reset" : "patch" }),
+    changed: (key, reason) => mark(key, { reason: STEPS.has(reason) ? "reset" : reason === "compact" ? "compact" : "patch" }),
   };
 }

@@ -9,16 +9,21 @@ import type { Services } from "./services.ts";
 
 const PAGE = 200;
 
-/** A session's conversations, newest first, each with its number: the first one that it had is 1, so a number stays. */
+/**
+ * A session's conversations, newest first. Those in which something was said, and the current one, have the numbers that
+ * `/sessions` shows in the chat: 1 is the newest.
+ */
 export async function numberedConversations({ store }: Services, session: Session, limit: number) {
   const total = (await store.get(countConversations, { key: session.key }))?.count ?? 0;
   const rows = await store.all(listConversations, { key: session.key, limit });
-  const conversations = rows.map((row, index) => {
+  let last = 0;
+  const conversations = rows.map((row) => {
     const conversation = toConversation(row);
+    const current = conversation.sessionId === session.sessionId;
     return {
-      number: total - index,
+      number: current || conversation.messages > 0 ? ++last : undefined,
       sessionId: conversation.sessionId,
-      current: conversation.sessionId === session.sessionId,
+      current,
       title: conversation.title ?? undefined,
       beganAt: conversation.beganAt,
       beganReason: conversation.beganReason,

@@ -43,6 +43,7 @@ import { sessionsResolve } from "./sessions-resolve.ts";
 import { sessionsShow } from "./sessions-show.ts";
 import { sessionsClear } from "./sessions-clear.ts";
 import { sessionsCleanup } from "./sessions-cleanup.ts";
+import { sessionsCompact } from "./sessions-compact.ts";
 import { sessionsDelete } from "./sessions-delete.ts";
 import { sessionsFork } from "./sessions-fork.ts";
 import { sessionsPatch } from "./sessions-patch.ts";
@@ -76,6 +77,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   sessionsPatch,
   sessionsReset,
   sessionsClear,
+  sessionsCompact,
   sessionsUndo,
   sessionsFork,
   sessionsRewind,

@@ -14,6 +14,7 @@ import type { ImportReport } from "../sessions/openclaw/index.ts";
 import type { SessionCounts } from "../sessions/count.ts";
 import type { MaintenanceSettings } from "../sessions/maintenance/index.ts";
 import type { Plan } from "../sessions/repartition/index.ts";
+import type { Compacted, CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { Store } from "../store/store.ts";
 
@@ -100,6 +101,7 @@ export interface RunningTurns {
   running(): number;
   /** Wakes the worker for what was accepted without `receive`. */
   wake(sessionKey: string): void;
+  compact(request: CompactRequest): Promise<Compacted>;
 }
 
 /** Tells those who look on, and those whom it concerns. */

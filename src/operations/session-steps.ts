@@ -1,20 +1,29 @@
+import type { Ids } from "../domain/ids.ts";
+import type { Language } from "../domain/language.ts";
 import type { StepKind } from "../domain/session.ts";
 import { appendHouseLine } from "../sessions/house-line.ts";
+import { languageIn } from "../sessions/language.ts";
 import type { Stepped } from "../sessions/steps.ts";
+import { listSessionParticipants } from "../store/statements/list-session-participants.ts";
 import type { Executor } from "../store/store.ts";
+import { say } from "../texts/index.ts";
 import { requireSession } from "./session-find.ts";
 import type { Services } from "./services.ts";
 
+const TOLD = ["new", "reset", "clear", "resumed", "forked", "rewound", "undone"] as const satisfies readonly StepKind[];
+
+/** In the language of whoever spoke there last. */
+async function languageThere(tx: Executor, key: string): Promise<Language> {
+  const [last] = await tx.all(listSessionParticipants, { session_key: key, limit: 1 });
+  return languageIn(last?.language) ?? "en";
+}
+
 /** What whoever reads the conversation is told of a step that its operator took (law 6). */
-const LINES: Readonly<Partial<Record<StepKind, string>>> = {
-  new: "New conversation, begun by the operator. The earlier one is kept and can be resumed; /undo brings it back.",
-  reset: "New conversation, begun by the operator. The earlier one is kept and can be resumed; /undo brings it back.",
-  clear: "The conversation was cleared by the operator. What was said is kept and can be resumed; /undo brings it back.",
-  resumed: "Earlier conversation resumed by the operator.",
-  forked: "A copy of the earlier conversation, made by the operator: what is said here leaves that one as it is.",
-  rewound: "What was said last was set aside by the operator; /undo brings it back.",
-  undone: "The last change was taken back by the operator.",
-};
+async function tellThere(tx: Executor, { kind, key, from, to, moved }: Stepped, ids: Ids, now: number): Promise<void> {
+  const told = TOLD.find((one) => one === kind);
+  if (told === undefined || (from === to && moved === 0)) return;
+  await appendHouseLine(tx, key, say(await languageThere(tx, key), `operator.${told}`), ids, now);
+}
 
 interface Step<Result extends Stepped | null> {
   readonly typed: string;
@@ -29,10 +38,11 @@ export async function takeStep<Result extends Stepped | null>(services: Services
   const now = services.clock.now();
   const stepped = await services.store.transaction(async (tx) => {
     const result = await take(tx, key, now);
-    const line = result === null || (result.from === result.to && result.moved === 0) ? undefined : LINES[result.kind];
-    if (line !== undefined) await appendHouseLine(tx, key, line, services.ids, now);
+    if (result !== null) await tellThere(tx, result, services.ids, now);
     return result;
   }, key);
-  if (stepped !== null) services.live?.tell.sessionChanged(key, stepped.kind);
+  if (stepped === null) return stepped;
+  services.live?.tell.conversationsMoved([{ key, sessionId: stepped.to }]);
+  services.live?.tell.sessionChanged(key, stepped.kind);
   return stepped;
 }

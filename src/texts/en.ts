@@ -10,6 +10,13 @@ export const en = {
   "began.forked": "A copy of the earlier conversation: what is said here leaves that one as it is.",
   "began.imported": "Imported conversation.",
   "began.repartitioned": "What was said here was sorted anew, because it was changed who shares a conversation. `continuo rollback` takes it back.",
+  "operator.new": "New conversation, begun by the operator. The earlier one is kept and can be resumed; /undo brings it back.",
+  "operator.reset": "New conversation, begun by the operator. The earlier one is kept and can be resumed; /undo brings it back.",
+  "operator.clear": "The conversation was cleared by the operator. What was said is kept and can be resumed; /undo brings it back.",
+  "operator.resumed": "The operator resumed an earlier conversation.",
+  "operator.forked": "A copy of the earlier conversation, made by the operator: what is said here leaves that one as it is.",
+  "operator.rewound": "The operator set aside what was said last; /undo brings it back.",
+  "operator.undone": "The operator took the last change back.",
 
   "about.new": "Start a new conversation, with a model and a first message if you like; the earlier one is kept",
   "about.reset": "The same as /new",

@@ -12,6 +12,13 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   "began.forked": "这是之前对话的副本：在这里说的话不影响原来的对话。",
   "began.imported": "已导入的对话。",
   "began.repartitioned": "对话的共享范围有变，这里的内容已重新归类。`continuo rollback` 可撤销。",
+  "operator.new": "管理员已开始新对话。之前的对话已保留，可以恢复；/undo 可撤销。",
+  "operator.reset": "管理员已开始新对话。之前的对话已保留，可以恢复；/undo 可撤销。",
+  "operator.clear": "管理员已清空对话。说过的内容已保留，可以恢复；/undo 可撤销。",
+  "operator.resumed": "管理员已恢复之前的对话。",
+  "operator.forked": "这是管理员为之前的对话做的副本：在这里说的话不影响原来的对话。",
+  "operator.rewound": "管理员已将最后的内容搁置；/undo 可恢复。",
+  "operator.undone": "管理员已撤销最后一次更改。",
 
   "about.new": "开始新对话，可指定模型和第一句话；之前的对话会保留",
   "about.reset": "与 /new 相同",

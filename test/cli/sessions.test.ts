@@ -64,9 +64,10 @@ async function walkThrough(): Promise<void> {
   assert.match(await done("fork", KEY), /^Forked agent:main:trip: it goes on in a copy of \d+ messages \([0-9a-f-]{36}\)\.\n$/);
   await done("reset", KEY);
   assert.deepEqual(await said(KEY), []);
-  const shown = await json<{ conversations: { number: number; beganReason: string; current: boolean }[] }>("show", KEY);
+  const shown = await json<{ conversations: { number?: number; beganReason: string; current: boolean }[] }>("show", KEY);
   assert.deepEqual(shown.conversations.slice(0, 2).map(({ beganReason, current }) => [beganReason, current]), [["reset", true], ["forked", false]]);
-  assert.match(await done("resume", KEY, "1"), /^Resumed an earlier conversation of agent:main:trip \(/);
+  const first = shown.conversations.find(({ beganReason }) => beganReason === "first-message");
+  assert.match(await done("resume", KEY, String(first?.number)), /^Resumed an earlier conversation of agent:main:trip \(/);
   assert.deepEqual(await said(KEY), before);
 }
 

@@ -352,7 +352,21 @@ describe("the client openclaw-node 0.14", () => {
     assert.equal((await node.request("status")).ok, true);
     assert.equal((await node.request("models.list")).ok, true);
     assert.equal((await node.request("sessions.preview", { keys: ["agent:main:read"] })).ok, true);
-    await assert.rejects(node.sessions.delete("agent:main:read"), /unknown method: sessions\.delete/);
+    await assert.rejects(node.request("no.such"), /unknown method: no\.such/);
+    await node.disconnect();
+  });
+
+  it("begins a session anew, has it summed up, and deletes it", async () => {
+    const node = client({ scopes: ["operator.read", "operator.write", "operator.admin"] });
+    await node.connect();
+    await node.chatSync("hi", { sessionKey: "agent:main:gone" });
+    const reset = (await node.sessions.reset("agent:main:gone", { reason: "new" })) as unknown as { ok: boolean; entry: Fields };
+    assert.deepEqual([reset.ok, reset.entry.messageCount], [true, 0]);
+    const compacted = (await node.sessions.compact("agent:main:gone")) as unknown as Fields;
+    assert.deepEqual([compacted.ok, compacted.compacted], [true, false]);
+    assertOfficial("SessionsDeleteResult", await node.sessions.delete("agent:main:gone"));
+    const described = (await node.sessions.describe("agent:main:gone")) as unknown as { session: Fields | null };
+    assert.equal(described.session, null);
     await node.disconnect();
   });
 });

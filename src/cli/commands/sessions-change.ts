@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { decline, leavable, needsApproval } from "../approval.ts";
 import { command, positiveInteger, type CommandContext } from "../command.ts";
+import { askGateway } from "../connection.ts";
 import { withoutControls } from "../display-width.ts";
 import { failure } from "../failure.ts";
 import { consult, operate } from "../operate.ts";
@@ -190,7 +191,23 @@ function pathCommands(context: CommandContext): readonly Command[] {
   ];
 }
 
+/** The model writes the summary, so this alone needs the gateway. */
+async function compact({ deps }: CommandContext, typed: string, options: { readonly json?: boolean; readonly keep?: string }): Promise<void> {
+  const answer = asRow(await askGateway(deps, "sessions.compact", { key: typed, ...(options.keep === undefined ? {} : { instructions: options.keep }) }, null));
+  if (options.json) return printJson(deps.terminal, answer);
+  const key = withoutControls(textOf(answer, "key") ?? typed);
+  if (answer.compacted !== true) return printLines(deps.terminal, [`Compaction skipped for ${key}: ${withoutControls(textOf(answer, "reason") ?? "")}.`]);
+  const before = numberOf(answer, "tokensBefore");
+  printLines(deps.terminal, [`Compacted ${key}: ${messagesOf(answer, "messages")} summed up, ${numberOf(answer, "kept") ?? 0} kept (${before ?? "?"} -> ~${numberOf(answer, "tokensAfter") ?? "?"} tokens).`]);
+}
+
+function compactCommand(context: CommandContext): Command {
+  return keyed("compact", "sum up the beginning of the conversation for the model; what was said stays", ["continuo sessions compact main", 'continuo sessions compact main --keep "the addresses"'])
+    .option("--keep <words>", "what the summary must not leave out")
+    .action(async (key: string, options: { json?: boolean; keep?: string }) => compact(context, key, options));
+}
+
 /** What changes a session: through the running gateway, or on the store under its lock where none runs. */
 export function changingCommands(context: CommandContext): readonly Command[] {
-  return [...askedCommands(context), ...plainCommands(context), ...pathCommands(context)];
+  return [...askedCommands(context), ...plainCommands(context), ...pathCommands(context), compactCommand(context)];
 }

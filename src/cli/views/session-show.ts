@@ -62,7 +62,7 @@ function participantLines(rows: readonly Row[], now: number): string[] {
 
 function conversationLines(rows: readonly Row[]): string[] {
   const cells = rows.map((row) => [
-    `${numberOf(row, "number") ?? "?"}${flagOf(row, "current") ? "*" : ""}`,
+    `${numberOf(row, "number") ?? "-"}${flagOf(row, "current") ? "*" : ""}`,
     isoSeconds(numberOf(row, "beganAt")) ?? "unknown",
     textOf(row, "beganReason") ?? "",
     String(numberOf(row, "messages") ?? 0),
