@@ -33,6 +33,8 @@ import { peopleUnlink } from "./people-unlink.ts";
 import { why } from "./why.ts";
 import { importOpenClaw } from "./import-openclaw.ts";
 import type { Operation } from "./operation.ts";
+import { readsMark } from "./reads-mark.ts";
+import { readsSince } from "./reads-since.ts";
 import type { Services } from "./services.ts";
 import { sessionsDescribe } from "./sessions-describe.ts";
 import { sessionsList } from "./sessions-list.ts";
@@ -86,6 +88,8 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   chatAbort,
   conversationsList,
   conversationsResume,
+  readsMark,
+  readsSince,
   verifyRun,
   audienceBetween,
   audienceMap,

@@ -78,6 +78,7 @@ function sessionRow({ place, row, isStray }: PlannedSession, planned: PlannedCon
     pinned_at: row?.marks.pinnedAt ?? null,
     // Nobody can say whose it is: it is kept, and found by whoever asks for it.
     archived_at: row?.marks.archivedAt ?? (isStray ? updated : null),
+    pointed_at: null,
   };
 }
 

@@ -1,0 +1,60 @@
+import { isOperatorChannel, type Address } from "../domain/address.ts";
+import type { Executor } from "../store/store.ts";
+import { countTurnsSince } from "../store/statements/count-turns-since.ts";
+import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
+import { findReadMark } from "../store/statements/find-read-mark.ts";
+import { upsertReadMark } from "../store/statements/upsert-read-mark.ts";
+
+/** Somebody's device, as it reads a session. */
+export interface Reader {
+  readonly key: string;
+  /** As routing names the person; every operator's client is the owner's. */
+  readonly who: string;
+  /** A chat of a channel, or what a client calls itself. */
+  readonly device: string;
+}
+
+export interface ReadMark {
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly at: number;
+}
+
+/** What happened in the conversation after a mark. */
+export interface Missed {
+  readonly mark: ReadMark | null;
+  readonly turns: number;
+  readonly channels: readonly { readonly channel: string; readonly turns: number }[];
+}
+
+/** More than anybody is told one by one. */
+const MOST = 500;
+
+/** A chat of a channel is a device of whoever writes there. */
+export function deviceOf({ channel, account, chat, thread }: Address): string {
+  return JSON.stringify([channel, account, chat, thread]);
+}
+
+export function readerWho(channel: string, audience: string): string {
+  return isOperatorChannel(channel) ? "owner" : audience;
+}
+
+/** Notes how far somebody has read; a client may only say so of a place that is there. */
+export async function markRead(tx: Executor, { key, who, device }: Reader, { sessionId, seq, at }: ReadMark): Promise<void> {
+  await tx.run(upsertReadMark, { session_key: key, who, device, session_id: sessionId, seq, at });
+}
+
+/** Notes that somebody has read all that is there, as one does who is being answered. */
+export async function markAllRead(tx: Executor, reader: Reader, sessionId: string, at: number): Promise<void> {
+  const end = await tx.get(findConversationEnd, { session_id: sessionId });
+  if (end !== undefined) await markRead(tx, reader, { sessionId, seq: end.entry_seq, at });
+}
+
+/** What was said in a conversation since a device stopped reading it; a conversation that began since was read nowhere yet. */
+export async function missedSince(store: Executor, { key, who, device }: Reader, sessionId: string): Promise<Missed> {
+  const row = await store.get(findReadMark, { session_key: key, who, device });
+  if (row === undefined) return { mark: null, turns: 0, channels: [] };
+  const after = row.session_id === sessionId ? row.seq : 0;
+  const channels = await store.all(countTurnsSince, { session_id: sessionId, after, limit: MOST });
+  return { mark: { sessionId: row.session_id, seq: row.seq, at: row.at }, turns: channels.reduce((sum, { turns }) => sum + turns, 0), channels };
+}

@@ -1,0 +1,25 @@
+import { sql } from "kysely";
+import { statement } from "../statement.ts";
+import { onPath } from "./on-path.ts";
+
+/** How many turns each channel had in a conversation after a position, among so many entries; most first. */
+export const countTurnsSince = statement<{ session_id: string; after: number; limit: number }, { channel: string; turns: number }>((db, p) =>
+  db
+    .selectFrom(
+      db
+        .selectFrom("entries")
+        .select(["channel", "turn_id"])
+        .where("session_id", "=", p("session_id"))
+        .where("seq", ">", p("after"))
+        .where("role", "=", sql.lit("user"))
+        .where("turn_id", "is not", sql.lit(null))
+        .where(onPath)
+        .orderBy("seq")
+        .limit(p("limit"))
+        .as("asked"),
+    )
+    .select(["channel", sql<number>`count(distinct turn_id)`.as("turns")])
+    .groupBy("channel")
+    .orderBy("turns", "desc")
+    .orderBy("channel"),
+);
