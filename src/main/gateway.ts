@@ -77,7 +77,7 @@ function buildLine(house: House, secret: string): Line {
   const scratch = createScratchChannels();
   const parts: Omit<LineParts, "probe"> = {
     store,
-    world: { clock, ids, log, random: Math.random },
+    world: { clock, ids, log, version: house.start.version, random: Math.random },
     settings: lineSettings(settings, doors, secret),
     people: createLinePeople({
       ...{ store, clock, ids, log, settings, directory: settings.directory },
@@ -85,7 +85,7 @@ function buildLine(house: House, secret: string): Line {
       onRequest: () => publish(house, "people.changed", { reason: "pairing" }),
       tell: (tx, to, text) => sayTo(house, tx, to, text),
     }),
-    resolveModel: (ref) => settings.current().providers.resolveModel(ref),
+    models: { names: () => settings.current().providers.names, resolve: (ref) => settings.current().providers.resolveModel(ref) },
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
     tell: { turn: announceTurns(house), here: (event) => showHere(house, event), session: (key, sessionId) => announceAmend(house, key, sessionId) },
     cluster: { ...house.cluster, sends: (channel) => doors.channels?.sends(channel) ?? false },
