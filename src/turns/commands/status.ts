@@ -5,19 +5,9 @@ import { describeSession } from "../../store/statements/describe-session.ts";
 import { findConversation } from "../../store/statements/find-conversation.ts";
 import { toSession } from "../../store/rows.ts";
 import type { Say } from "../../texts/index.ts";
+import { ageIn } from "./age.ts";
 import type { Answer, Asked, CommandParts } from "./asked.ts";
 import { defaultModel } from "./model.ts";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-function ageOf(at: number, now: number, say: Say): string {
-  const age = Math.max(0, now - at);
-  if (age < MINUTE) return say("age.now");
-  if (age < HOUR) return say("age.minutes", { count: Math.floor(age / MINUTE) });
-  return age < DAY ? say("age.hours", { count: Math.floor(age / HOUR) }) : say("age.days", { count: Math.floor(age / DAY) });
-}
 
 /** `200k`, as token counts are written. */
 export function short(tokens: number): string {
@@ -57,8 +47,8 @@ export const status: Answer = async (parts, asked) => {
     session.model.override === null ? say("status.model", { model }) : say("status.model-chosen", { model, fallback }),
     say("status.tokens", { input: figure(counters.inputTokens), output: figure(counters.outputTokens) }),
     contextLine(say, counters.totalTokens, windowOf(parts, asked, model), conversation?.compactions ?? 0),
-    say("status.session", { key: session.key, age: ageOf(times.updatedAt, now, say) }),
-    say("status.began", { messages: counters.messages, age: ageOf(times.startedAt, now, say) }),
+    say("status.session", { key: session.key, age: ageIn(say, now - times.updatedAt) }),
+    say("status.began", { messages: counters.messages, age: ageIn(say, now - times.startedAt) }),
     say("status.settings", { think: choices.thinking ?? say("status.default"), verbose: choices.verbose ?? "off", usage: choices.usage ?? "off" }),
     ...(session.chatKind === "dm" ? [] : [say("status.room", { activation: choices.activation ?? say("status.default") })]),
     ...(blocked ? [say("status.blocked")] : []),
