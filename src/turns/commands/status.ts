@@ -32,7 +32,7 @@ function contextLine(say: Say, used: number | null, window: number | null, compa
 export const status: Answer = async (parts, asked) => {
   const { turn, item, say, now } = asked;
   const row = await parts.store.get(describeSession, { key: turn.sessionKey });
-  if (!row) return `🎼 Continuo ${parts.version}`;
+  if (!row) return say("status.title", { version: parts.version });
   const session = toSession(row);
   const { counters, times, choices } = session;
   const conversation = await parts.store.get(findConversation, { session_id: session.sessionId });
@@ -43,7 +43,7 @@ export const status: Answer = async (parts, asked) => {
   const figure = (tokens: number | null): string => (tokens === null ? say("status.unknown") : short(tokens));
   const blocked = !parts.settings.mayAnswer(session, choices);
   return [
-    `🎼 Continuo ${parts.version}`,
+    say("status.title", { version: parts.version }),
     session.model.override === null ? say("status.model", { model }) : say("status.model-chosen", { model, fallback }),
     say("status.tokens", { input: figure(counters.inputTokens), output: figure(counters.outputTokens) }),
     contextLine(say, counters.totalTokens, windowOf(parts, asked, model), conversation?.compactions ?? 0),
