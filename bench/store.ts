@@ -49,6 +49,7 @@ function openLine(store: Store) {
     settings: {
       queue: () => ({ mode: "collect", debounceMs: 0, cap: 20, drop: "summarize" }) as const, maxAttempts: () => 3,
       canReach: () => true,
+      mayAnswer: () => true,
       canary: () => null,
       budgets: () => NO_BUDGETS,
       concurrency: () => ({ total: Infinity, perPerson: Infinity }),

@@ -13,6 +13,7 @@ import { cyclesOf, graphOf, importsAgainstTheOrder, importsInto, importsOfNothin
 import { functionLengths, largest, median, over, schemaWidths, typeWidths } from "./architecture/sizes.ts";
 import { isTest, readFolders, ROOT, roomOf, type SourceFile } from "./architecture/source.ts";
 import { ambientUses, mayReachTheWorld, moduleState } from "./architecture/state.ts";
+import { proseOf, speaksToChats } from "./architecture/texts.ts";
 import { isStatement, unusedStatements, writersOf } from "./architecture/tables.ts";
 
 const everything = readFolders("src", "ui/src", "test", "bench", "scripts", "examples");
@@ -182,4 +183,10 @@ test("guard 7: every operation has a name of its own, a schema, a role and an ex
   }
   const defined = src.filter(({ path, text }) => path.startsWith("src/operations/") && /^export const \w+ = define\(/m.test(text));
   assert.equal(defined.length, OPERATIONS.length, "an operation is defined that is not in OPERATIONS");
+});
+
+test("guard 8: what a chat's user reads stands in the catalogue of texts, in every language", (t) => {
+  const speaking = src.filter(speaksToChats);
+  t.diagnostic(`${speaking.length} files that speak to chats`);
+  none(speaking.flatMap(proseOf), "a text for chats stands outside src/texts");
 });

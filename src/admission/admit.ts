@@ -2,6 +2,7 @@ import { roomAccess } from "../domain/access.ts";
 import { isOperatorChannel } from "../domain/address.ts";
 import type { InboundMessage, Sender } from "../domain/message.ts";
 import type { Admitted, Dropped } from "../domain/route.ts";
+import type { SessionChoices } from "../domain/session.ts";
 import { idSet, type CompiledAdmission, type Gate } from "./compile.ts";
 
 function admitted(message: InboundMessage, reason: string, commands: boolean): Admitted {
@@ -35,7 +36,7 @@ function admitDm(message: InboundMessage, gate: Gate, { namesOwner, isApproved }
   return dropped(message, "dm_policy_pairing_required", sender.id !== "");
 }
 
-function admitRoom(message: InboundMessage, gate: Gate, { mentions, isOwner }: CompiledAdmission): Admitted | Dropped {
+function admitRoom(message: InboundMessage, gate: Gate, { mentions, isOwner }: CompiledAdmission, activation: SessionChoices["activation"]): Admitted | Dropped {
   const { policy } = gate;
   if (policy.groupPolicy === "disabled") return dropped(message, "group_policy_disabled");
   const room = roomAccess(policy, message.address.chat);
@@ -50,18 +51,20 @@ function admitRoom(message: InboundMessage, gate: Gate, { mentions, isOwner }: C
     if (!listed && !senders.has("*")) return dropped(message, "group_policy_not_allowlisted");
   }
   const named = message.mentioned || mentions.some((pattern) => pattern.test(message.text));
-  if ((room?.requireMention ?? true) && !named) return dropped(message, "group_mention_required");
+  const mustName = activation === undefined ? (room?.requireMention ?? true) : activation === "mention";
+  if (mustName && !named) return dropped(message, "group_mention_required");
   const commands = listed || isNamed(gate.allowed, sender) || isNamed(gate.commanders, sender) || isOwner(message);
   return admitted(message, policy.groupPolicy === "open" ? "group_policy_open" : "group_policy_allowlisted", commands);
 }
 
 /**
  * Who may speak (spec 1.5). Pure. Unknown senders are not admitted; an operator's client has already
- * shown the gateway's token. What is dropped here reaches neither a session nor a model.
+ * shown the gateway's token. What is dropped here reaches neither a session nor a model. `activation` is what was chosen
+ * for the room's session; it goes before what is configured.
  */
-export function admit(compiled: CompiledAdmission, message: InboundMessage): Admitted | Dropped {
+export function admit(compiled: CompiledAdmission, message: InboundMessage, activation?: SessionChoices["activation"]): Admitted | Dropped {
   if (isOperatorChannel(message.address.channel)) return admitted(message, "operator", true);
   const gate = compiled.gate(message.address.channel, message.address.account);
   if (!gate.policy.enabled) return dropped(message, "channel_disabled");
-  return message.chatKind === "dm" ? admitDm(message, gate, compiled) : admitRoom(message, gate, compiled);
+  return message.chatKind === "dm" ? admitDm(message, gate, compiled) : admitRoom(message, gate, compiled, activation);
 }

@@ -3,7 +3,7 @@ import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import type { TurnResult } from "../domain/turn.ts";
 import { UNKNOWN_USAGE, withRequest, type Usage } from "../domain/usage.ts";
 import { buildContext, isShared, systemPrompt } from "./context.ts";
-import type { ModelInfo, ModelRequest, Provider } from "./providers/provider.ts";
+import type { ModelInfo, ModelRequest, Provider, Thinking } from "./providers/provider.ts";
 import type { AgentSettings } from "./settings.ts";
 
 export interface ResolvedModel {
@@ -23,6 +23,8 @@ export interface AgentRun {
   readonly agent: AgentSettings;
   /** The person's own choice for this session; it goes before the agent's models. */
   readonly modelOverride: string | null;
+  /** How long it is to think, as the person chose; null leaves that to the provider. */
+  readonly thinking?: Thinking | null;
   readonly entries: readonly Entry[];
   readonly signal: AbortSignal;
   /** Sees every request before a model does; what it throws ends the run (docs/audience.md, self-test). */
@@ -101,6 +103,7 @@ async function ask(parts: AgentParts, run: AgentRun, ref: string, { onText, onUs
     messages: buildContext(run.entries, window),
     shared: isShared(run.entries),
     maxOutputTokens: null,
+    thinking: run.thinking ?? null,
   };
   await run.inspect?.(request);
   run.signal.throwIfAborted();

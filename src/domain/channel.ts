@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import type { Language } from "./language.ts";
 import type { InboundMessage, ReceiveOutcome } from "./message.ts";
 
 /** One part of a reply, already in the platform's own form and within its limits. */
@@ -77,6 +78,20 @@ export interface Typing {
   readonly intervalMs: number;
 }
 
+/** One page of a platform's own command menu. */
+export interface MenuPage {
+  readonly place: "private" | "group";
+  /** Whom it is for; null is everybody else. */
+  readonly language: Language | null;
+  readonly entries: readonly { readonly name: string; readonly description: string }[];
+}
+
+/** Platforms that show a bot's commands themselves. */
+export interface Menu {
+  /** Shows these pages from now on, on one of our accounts; asks the platform for no change where there is none. */
+  offer(account: string, pages: readonly MenuPage[]): Promise<void>;
+}
+
 /**
  * A platform. `send` and `edit` throw a `ContinuoError`: `CHANNEL_REJECTED` is final,
  * `CHANNEL_UNAVAILABLE` is tried again (after `retryAfterMs` where the platform says so), and with
@@ -97,4 +112,5 @@ export interface Channel {
   send(outgoing: Outgoing, signal: AbortSignal): Promise<Receipt>;
   readonly edits?: Edits;
   readonly typing?: Typing;
+  readonly menu?: Menu;
 }

@@ -34,6 +34,7 @@ const TABLE = {
   SESSION_NOT_FOUND: { retry: false, cure: "List what there is with `continuo sessions`." },
   SESSION_BUSY: { retry: true, cure: "Wait until the answer is there, or stop it with /stop." },
   STEP_UNKNOWN: { retry: false, cure: "Earlier conversations are in the list: `continuo sessions show KEY`, or /sessions in the chat." },
+  SESSION_SEND_DENIED: { retry: false, cure: "Say /send on there, or change session.sendPolicy." },
   SESSION_KEY_INVALID: { retry: false, cure: "Use a key as `continuo sessions` prints it." },
   AGENT_UNKNOWN: { retry: false, cure: "Add the agent to agents.list, or name one that is there." },
   MESSAGE_TOO_LARGE: { retry: false, cure: "Send it in smaller parts." },

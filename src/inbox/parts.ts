@@ -3,7 +3,10 @@ import type { Ids } from "../domain/ids.ts";
 import type { Command } from "../domain/command.ts";
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
 import type { Admitted, Dropped, ReplyRoute, Route } from "../domain/route.ts";
+import type { SessionChoices } from "../domain/session.ts";
 import type { Executor, Store } from "../store/store.ts";
+
+export type Activation = NonNullable<SessionChoices["activation"]>;
 
 /** A text that goes out without a turn: a stranger's notice, the answer to `/stop`. */
 export type SayNow = (tx: Executor, sessionKey: string, reply: ReplyRoute, text: string) => Promise<void>;
@@ -29,16 +32,21 @@ export interface RunningSessions {
   offRecord(message: InboundMessage, route: Route, command: Command | null): Promise<ReceiveOutcome | null>;
   /** Aborts what runs in a session; resolves to the runs that it hits. */
   stop(sessionKey: string): Promise<readonly string[]>;
+  /** When the agent answers in a room, where that was chosen for its session. */
+  activation(sessionKey: string): Promise<Activation | null>;
   /** What whoever asked for that is told. */
   stopAnswer(tx: Executor, message: InboundMessage, hit: boolean): Promise<string>;
 }
 
 /** What the configuration says about a message that comes in; read anew for each. */
 export interface EntranceSettings {
-  admit(message: InboundMessage): Admitted | Dropped;
+  /** `activation`: what was chosen for the room that it was said in. */
+  admit(message: InboundMessage, activation?: Activation): Admitted | Dropped;
   route(message: InboundMessage): Route;
   /** Words that begin a new session id (spec 1.1). */
   resetTriggers(): readonly string[];
+  /** The model that stands at the beginning of what follows `/new`, and what is left of it; null where none does. */
+  takeModel(rest: string): { readonly model: string; readonly rest: string } | null;
   /** How many messages of a group are kept that did not name the agent. */
   historyLimit(channel: string, account: string): number;
 }

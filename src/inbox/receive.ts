@@ -10,32 +10,50 @@
  * 7. What is said off the record is told to nobody here: neither kept nor counted (turns/private.ts).
  * 8. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
-import type { CommandRight } from "../domain/command.ts";
+import type { Command, CommandRight } from "../domain/command.ts";
 import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
-import type { Admitted, Route } from "../domain/route.ts";
+import { createOrder } from "../domain/order.ts";
+import type { Admitted, Dropped, Route } from "../domain/route.ts";
 import { accept, type Accepted, type NewItem } from "./accept.ts";
 import { parseCommand } from "./command.ts";
-import type { ReceiveParts, Reservation } from "./parts.ts";
+import type { EntranceSettings, ReceiveParts, Reservation } from "./parts.ts";
 import { refuse } from "./refuse.ts";
 import { stopNow } from "./stop.ts";
 
 export type Receive = (message: InboundMessage) => Promise<ReceiveOutcome>;
 
 export function createReceive(parts: ReceiveParts): Receive {
+  const rooms = createOrder();
   return async (raw) => {
     const { settings } = parts;
     parts.probe("received");
     const message = await parts.doorway.identify(raw);
-    const admission = settings.admit(message);
+    const admission = message.chatKind === "dm" ? settings.admit(message) : await rooms.after(JSON.stringify(message.address), () => admitHere(parts, message));
     if (admission.kind === "dropped") return refuse(parts, admission);
     const route = settings.route(message);
-    const command = parseCommand(message.text, settings.resetTriggers(), rightOf(admission, route));
+    const command = withModel(settings, parseCommand(message.text, settings.resetTriggers(), rightOf(admission, route)));
     const offRecord = await parts.sessions.offRecord(message, route, command);
     if (offRecord !== null) return offRecord;
     if (command?.name === "stop") return stopNow(parts, admission, route);
     const item = { message, route, command, state: "queued" } as const;
     return acceptAndStart(parts, item);
   };
+}
+
+/** `/new` and a model: which it is, is settled when it is accepted (spec 4.5). */
+function withModel(settings: EntranceSettings, command: Command | null): Command | null {
+  if (command === null || (command.name !== "new" && command.name !== "reset") || command.rest === "") return command;
+  const taken = settings.takeModel(command.rest);
+  return taken === null ? command : { ...command, ...taken };
+}
+
+/** What was chosen for a room counts where nobody named the agent (spec 4.6, `/activation`). */
+async function admitHere({ settings, sessions }: ReceiveParts, message: InboundMessage): Promise<Admitted | Dropped> {
+  const admission = settings.admit(message);
+  const depends = admission.kind === "admitted" ? !message.mentioned : admission.reason === "group_mention_required";
+  if (!depends) return admission;
+  const activation = await sessions.activation(settings.route(message).sessionKey);
+  return activation === null ? admission : settings.admit(message, activation);
 }
 
 function rightOf({ commands }: Admitted, { isOwner }: Route): CommandRight {

@@ -21,6 +21,7 @@ import { refuseMoved } from "./storage.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges, type RunningChanges } from "./changes.ts";
 import { startMaintenance } from "./maintenance.ts";
+import { offerMenus } from "./menus.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Line, LineParts } from "./line.ts";
 import { lineSettings } from "./line-settings.ts";
@@ -35,7 +36,7 @@ import { startIndexing } from "./search.ts";
 import { createScratchChannels } from "./scratch-channels.ts";
 import { tellSessionChanges } from "./session-changes.ts";
 import { explainSettings, operationSettings, rememberAnew, settingsInForce } from "./settings.ts";
-import { resolvePaths } from "../config/index.ts";
+import { enabledChannels, resolvePaths } from "../config/index.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import type { Party } from "../people/index.ts";
 
@@ -77,7 +78,7 @@ function buildLine(house: House, secret: string): Line {
   const scratch = createScratchChannels();
   const parts: Omit<LineParts, "probe"> = {
     store,
-    world: { clock, ids, log, random: Math.random },
+    world: { clock, ids, log, version: house.start.version, random: Math.random },
     settings: lineSettings(settings, doors, secret),
     people: createLinePeople({
       ...{ store, clock, ids, log, settings, directory: settings.directory },
@@ -85,7 +86,7 @@ function buildLine(house: House, secret: string): Line {
       onRequest: () => publish(house, "people.changed", { reason: "pairing" }),
       tell: (tx, to, text) => sayTo(house, tx, to, text),
     }),
-    resolveModel: (ref) => settings.current().providers.resolveModel(ref),
+    models: { names: () => settings.current().providers.names, resolve: (ref) => settings.current().providers.resolveModel(ref) },
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
     tell: { turn: announceTurns(house), here: (event) => showHere(house, event), session: (key, sessionId) => announceAmend(house, key, sessionId) },
     cluster: { ...house.cluster, sends: (channel) => doors.channels?.sends(channel) ?? false },
@@ -153,7 +154,7 @@ async function buildGateway(house: House, services: Services, secret: string): P
 }
 
 function buildChannels(house: House, line: Line): RunningChannels {
-  const { store, clock, log, start } = house;
+  const { store, clock, log, start, settings } = house;
   return createChannels({
     store,
     clock,
@@ -163,6 +164,7 @@ function buildChannels(house: House, line: Line): RunningChannels {
     random: Math.random,
     onStatus: ({ name, account, state, detail }) => {
       const level = state === "failed" ? "error" : state === "retrying" ? "warn" : "info";
+      if (state === "connected") void offerMenus(house.doors.channels?.get(name) ?? null, account, enabledChannels(settings.current().config), log);
       log[level]({ channel: name, account, ...(detail === null ? {} : { detail }) }, `${name} is ${state}`);
     },
     factories: start.factories ?? CHANNEL_FACTORIES,

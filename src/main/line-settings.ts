@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { CompactionSettings } from "../agent/compaction.ts";
 import type { Config } from "../config/index.ts";
 import type { InboundMessage } from "../domain/message.ts";
+import { mayAnswer } from "../sessions/send-policy.ts";
 import type { Doors } from "./house.ts";
 import type { LineSettings } from "./line.ts";
 import { usageSettings } from "./prices.ts";
@@ -10,7 +11,9 @@ import type { SettingsHolder } from "./settings.ts";
 /** The configuration as the line needs it. */
 export function lineSettings({ current }: SettingsHolder, doors: Doors, secret: string): LineSettings {
   return {
-    admit: (message) => current().admit(message),
+    admit: (message, activation) => current().admit(message, activation),
+    takeModel: (rest) => current().providers.names.take(rest),
+    mayAnswer: (session, choices) => mayAnswer(current().config.session.sendPolicy, session, choices),
     route: (message) => current().route(message),
     resetTriggers: () => current().config.session.resetTriggers,
     historyLimit: (channel, account) => historyLimit(current().config, channel, account),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { CompactionSettings } from "../agent/compaction.ts";
+import type { ModelNames } from "../agent/model-names.ts";
 import type { AgentParts, ResolvedModel } from "../agent/run.ts";
 import type { Bus } from "../cluster/bus.ts";
 import type { Awaited } from "../cluster/standstill.ts";
@@ -25,8 +26,9 @@ import type { OutboxParts } from "../outbox/parts.ts";
 import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
 import { describeAudience, isInside } from "../routing/audience.ts";
 import { peerAudience } from "../routing/keys.ts";
+import { readChoices } from "../sessions/choices.ts";
 import { languageOf, languageOfPeer } from "../sessions/language.ts";
-import { createRecentEntries } from "../sessions/recent.ts";
+import { createRecentEntries, type RecentEntries } from "../sessions/recent.ts";
 import type { FilePeople } from "../people/index.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { say, sayIn } from "../texts/index.ts";
@@ -75,6 +77,8 @@ export interface LineWorld {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: ChannelLog;
+  /** Of Continuo. */
+  readonly version: string;
   /** In [0, 1). */
   random(): number;
 }
@@ -88,6 +92,12 @@ export interface LineTell {
   session(sessionKey: string, sessionId: string): void;
 }
 
+export interface LineModels {
+  /** As people name them; read anew for each. */
+  names(): ModelNames;
+  resolve(ref: string): ResolvedModel;
+}
+
 export interface LineParts {
   readonly store: Store;
   readonly world: LineWorld;
@@ -95,7 +105,7 @@ export interface LineParts {
   readonly settings: LineSettings;
   readonly people: LinePeople;
   readonly cluster: LineCluster;
-  resolveModel(ref: string): ResolvedModel;
+  readonly models: LineModels;
   channel(address: Address, sessionKey: string): Channel | null;
   readonly tell: LineTell;
 }
@@ -173,7 +183,7 @@ export function createLine(parts: LineParts): Line {
     models: modelParts(parts),
     settleLive: live.settle,
     onDelivery: outbox.wake,
-    ...wallParts(parts, { canaries, sayNow, outbox, privacy }),
+    ...wallParts(parts, { canaries, recent, sayNow, outbox, privacy }),
   });
   const recovery = createRecovery({ store, clock, log, holder, leaseMs: cluster.leaseMs, wake: turns.wake, hasOthers: cluster.hasOthers });
   const upkeep = createUpkeep({ store, clock, log, dedupeWindowMs: settings.dedupeWindowMs });
@@ -284,9 +294,9 @@ function noticesOf(store: Store, outbox: OutboxWorker, sayNow: SayNow): Notices 
   };
 }
 
-function modelParts({ resolveModel, world: { log } }: LineParts): AgentParts {
+function modelParts({ models, world: { log } }: LineParts): AgentParts {
   return {
-    resolveModel,
+    resolveModel: models.resolve,
     pause: (ms, signal) => sleep(ms, undefined, { signal }),
     onModelError: (ref, error) => log.warn({ model: ref, code: error.code, err: error.cause ?? error }, error.message),
   };
@@ -298,7 +308,7 @@ function compactWith(parts: LineParts): LineTurns["compact"] {
 }
 
 /** What keeps people apart in a turn, and what its commands need of the house. */
-function wallParts(parts: LineParts, { canaries, sayNow, outbox, privacy }: Pick<Rooms, "sayNow" | "outbox" | "privacy"> & { readonly canaries: CanaryCount }) {
+function wallParts(parts: LineParts, { canaries, recent, sayNow, outbox, privacy }: Pick<Rooms, "sayNow" | "outbox" | "privacy"> & { readonly canaries: CanaryCount; readonly recent: RecentEntries }) {
   const { store, settings, people, world } = parts;
   const { clock, ids, log } = world;
   const told = tellIn((tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text));
@@ -310,8 +320,8 @@ function wallParts(parts: LineParts, { canaries, sayNow, outbox, privacy }: Pick
       onBreach: (turn: Turn, where: string) => log.error({ code: "WALL_BREACHED", turnId: turn.id, sessionKey: turn.sessionKey, where }, "a marker of another person came near this answer; it was stopped"),
     },
     commands: {
-      ...{ store, ids, clock, settings, people: commandPeople, wakeOutbox: outbox.wake },
-      history: { compact: compactWith(parts), privacy, onChanged: parts.tell.session },
+      ...{ store, ids, clock, settings, people: commandPeople, models: namesNow(parts.models), version: world.version, wakeOutbox: outbox.wake },
+      history: { compact: compactWith(parts), privacy, onChanged: parts.tell.session, recent: recent.read },
     },
     tellOwner: async (tx: Executor, agentId: string, said: Told) => {
       const route = await people.ownerRoute(agentId);
@@ -320,6 +330,11 @@ function wallParts(parts: LineParts, { canaries, sayNow, outbox, privacy }: Pick
       await sayNow(tx, NO_SESSION, route, said(sayIn(language)));
     },
   };
+}
+
+/** The names of models as they are configured now, whenever they are asked for. */
+function namesNow({ names }: LineModels): ModelNames {
+  return { list: () => names().list(), find: (word) => names().find(word), take: (rest) => names().take(rest), window: (ref) => names().window(ref) };
 }
 
 /** A chat that has come to belong to somebody else since the reply was written gets nothing (law 5). */
@@ -356,6 +371,7 @@ function createEntrance({ store, world, probe, settings, people }: LineParts, { 
       wake: turns.wake,
       offRecord: privacy.take,
       stop: (sessionKey) => abort(sessionKey, null),
+      activation: async (sessionKey) => (await readChoices(store, sessionKey)).activation ?? null,
       stopAnswer: async (tx, message, hit) => say(await languageOf(tx, message), hit ? "stop.stopped" : "stop.nothing"),
       limit: (tx, sessionKey, channel) => limitQueue({ settings, sayNow }, tx, sessionKey, channel),
     },

@@ -24,9 +24,9 @@ export function tracedEntrance(traces: Traces): ObservedEntrance {
   return {
     settings: (settings) => ({
       ...settings,
-      admit(message) {
+      admit(message, activation) {
         const start = traces.now();
-        const admission = settings.admit(message);
+        const admission = settings.admit(message, activation);
         passed("admission", start);
         return admission;
       },

@@ -1,8 +1,9 @@
-import { describeChange, watchConfig, type ConfigWatcher, type Environment } from "../config/index.ts";
+import { describeChange, enabledChannels, watchConfig, type ConfigWatcher, type Environment } from "../config/index.ts";
 import type { Gateway } from "../gateway/index.ts";
 import type { Log } from "../logging/log.ts";
 import type { RunningChanges } from "./changes.ts";
 import type { RunningChannels } from "./channels.ts";
+import { offerAllMenus } from "./menus.ts";
 import { accessSettings, refuseUnserved, secretsOf, type Configuration } from "./startup.ts";
 
 export interface ReloadParts {
@@ -30,7 +31,10 @@ export async function watchConfiguration(parts: ReloadParts): Promise<Pick<Confi
       for (const change of found) log.info({ effect: change.effect }, `configuration changed: ${describeChange(change)}`);
       for (const warning of warnings) log.warn({}, warning);
       gateway.updateSettings(accessSettings(config));
-      channels.reload(config, changedPaths).catch((error: unknown) => log.error({ err: error }, "the channels could not take up the change"));
+      channels
+        .reload(config, changedPaths)
+        .then(() => offerAllMenus(channels, enabledChannels(config), log))
+        .catch((error: unknown) => log.error({ err: error }, "the channels could not take up the change"));
     },
     onError: (error) => log.error({ code: error.code }, `${error.message} The configuration that runs stays in force. ${error.cure}`),
   });

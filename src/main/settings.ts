@@ -1,4 +1,5 @@
 import { admit, compileAdmission } from "../admission/index.ts";
+import { createModelNames, type ModelNames } from "../agent/model-names.ts";
 import { createProviders, type Providers } from "../agent/providers/registry.ts";
 import { compileAgents, type Agents } from "../agent/settings.ts";
 import { namedSenders } from "../audit/channel-scope.ts";
@@ -6,6 +7,7 @@ import { accountsOf, enabledChannels, type Config, type Environment } from "../c
 import { directMessage, type InboundMessage, type Speaker } from "../domain/message.ts";
 import type { QueuePolicy } from "../domain/queue.ts";
 import type { Admitted, Dropped, ResetType, Route, RouteWhy } from "../domain/route.ts";
+import type { SessionChoices } from "../domain/session.ts";
 import type { ExplainSettings } from "../audit/why/settings.ts";
 import type { ChangesDesk, OperationSettings } from "../operations/index.ts";
 import { loadDirectory, type PeopleDirectory } from "../people/index.ts";
@@ -35,9 +37,9 @@ export interface CompiledSettings {
   readonly config: Config;
   readonly who: Who;
   readonly agents: Agents;
-  readonly providers: Providers;
+  readonly providers: Providers & { readonly names: ModelNames };
   readonly warnings: readonly string[];
-  admit(message: InboundMessage): Admitted | Dropped;
+  admit(message: InboundMessage, activation?: SessionChoices["activation"]): Admitted | Dropped;
   route(message: InboundMessage): Route;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
   queue(channel: string): QueuePolicy;
@@ -60,6 +62,7 @@ export function compileSettings(config: Config, { warnings, env, directory, rout
   const isOwner = (message: InboundMessage): boolean => resolveRoute(routing, message).isOwner;
   const admission = compileAdmission(config, namesOwner, directory.isApproved, isOwner, source);
   const { queue } = config.messages;
+  const providers = createProviders(config, (name) => env[name]);
   return {
     config,
     warnings: [...warnings, ...priceWarnings(config)],
@@ -71,8 +74,8 @@ export function compileSettings(config: Config, { warnings, env, directory, rout
       mainKey: (agentId) => (routing.scope === "global" ? "global" : `agent:${agentId}:${routing.main}`),
     },
     agents: compileAgents(config),
-    providers: createProviders(config, (name) => env[name]),
-    admit: (message) => admit(admission, message),
+    providers: { ...providers, names: createModelNames(providers, config.agents.defaults.models ?? {}) },
+    admit: (message, activation) => admit(admission, message, activation),
     route: (message) => resolveRoute(routing, knownBy(directory, message)),
     resetPolicy: (type, channel) => resetPolicy(config.session, type, channel),
     queue: (channel) => ({

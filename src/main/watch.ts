@@ -75,7 +75,7 @@ export async function createWatch(parts: WatchParts): Promise<Watch> {
         probe: allProbes(also === undefined ? probes : [...probes, also]),
         settings: entrance.settings(given.settings),
         people: entrance.people(given.people),
-        resolveModel: observedModels(given.resolveModel, recorder, traces),
+        models: { ...given.models, resolve: observedModels(given.models.resolve, recorder, traces) },
       });
       return { ...line, receive: observedReceive(entrance.receive(line.receive), recorder) };
     },

@@ -1,9 +1,10 @@
 import { isOperatorChannel, type Address } from "../domain/address.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
-import type { BeganReason, Dock } from "../domain/session.ts";
+import type { BeganReason, Dock, SessionChoices } from "../domain/session.ts";
 import type { InboxItem } from "../domain/turn.ts";
 import type { Executor } from "../store/store.ts";
+import { toChoices } from "../store/rows.ts";
 import type { ConversationRow, SessionRow } from "../store/tables.ts";
 import { deleteKeyAlias } from "../store/statements/delete-key-alias.ts";
 import { endConversation } from "../store/statements/end-conversation.ts";
@@ -23,6 +24,7 @@ export interface OpenSession {
   readonly key: string;
   readonly sessionId: string;
   readonly modelOverride: string | null;
+  readonly choices: SessionChoices;
   readonly audience: string;
   readonly dock: Dock | null;
   /** Set when this very call began a new session id: the person is told (law 6). */
@@ -60,7 +62,7 @@ async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: numbe
     dock: null,
   });
   await beginConversation(tx, item.sessionKey, sessionId, "first-message", now);
-  return { key: item.sessionKey, sessionId, modelOverride: null, audience: item.audience, dock: null, rolled: null };
+  return { key: item.sessionKey, sessionId, modelOverride: null, choices: {}, audience: item.audience, dock: null, rolled: null };
 }
 
 async function beginConversation(tx: Executor, key: string, sessionId: string, reason: BeganReason, now: number) {
@@ -114,7 +116,7 @@ export async function openSession(
   const stale = options.policy === null || item.origin === "system" ? null : staleReason(options.policy, agesOf(session, conversation), now);
   // An empty conversation is already a new one: another would only clutter the list.
   const reason = conversation.entry_seq > 0 ? (options.anew ?? stale) : null;
-  const kept = { audience: session.audience, dock: session.dock === null ? null : (JSON.parse(session.dock) as Dock) };
+  const kept = { choices: toChoices(session.choices), audience: session.audience, dock: session.dock === null ? null : (JSON.parse(session.dock) as Dock) };
   if (reason !== null) {
     const sessionId = await rollSession(tx, session, reason, ids, now);
     await touch(tx, item, now, now);

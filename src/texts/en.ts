@@ -75,6 +75,7 @@ export const en = {
   "models.more": "… and {count} more. `/models <provider>` shows those of one.",
   "models.switch": "Switch: `/model <provider/model>`",
 
+  "status.title": "🎼 Continuo {version}",
   "status.model": "🧠 Model: {model}",
   "status.model-chosen": "🧠 Model: {model} (chosen here; default {fallback})",
   "status.tokens": "🧮 Tokens: {input} in / {output} out",
@@ -188,7 +189,6 @@ export const en = {
   "pairing.id": "Your id here is {id}.",
   "pairing.welcome": "✅ You are let in. Write to me here.",
 
-  "why.nothing": "There is nothing to explain.",
   "why.no-message": "There is no message of yours before this one.",
 
   "about.clear": "Empty this conversation and keep what was chosen for it; /undo brings it back",

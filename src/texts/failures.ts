@@ -22,6 +22,7 @@ const ZH: Partial<Readonly<Record<ErrorCode, string>>> = {
   STORE_BUSY: "数据库正忙。请稍后再试。",
   STORE_UNREACHABLE: "暂时连不上数据库。请稍后再试。",
   STORE_CORRUPT: "存储出了问题，没有覆盖任何内容。请主人运行 `continuo doctor --repair`。",
+  SESSION_SEND_DENIED: "这个会话不发送回答。主人可用 /send on 恢复。",
   PEOPLE_UNKNOWN: "没有这个人。",
   PEOPLE_NAME_TAKEN: "这个名字已被使用。",
   PEOPLE_IN_FILE: "这由配置文件决定，要由主人在那里更改。",

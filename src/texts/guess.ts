@@ -3,6 +3,8 @@ import type { Language } from "../domain/language.ts";
 /** Fewer letters than this say nothing about a language: "ok", "👍", a name. */
 const ENOUGH_LATIN = 12;
 const ENOUGH_HAN = 2;
+/** What takes one Chinese sign takes about so many Latin letters: names of things in a Chinese sentence leave it Chinese. */
+const LETTERS_A_SIGN = 5;
 
 /**
  * The language that somebody writes, as far as one message shows it: mainly Han without kana is Chinese, enough Latin
@@ -15,9 +17,8 @@ export function guessLanguage(text: string): Language | null {
   const han = count(/\p{Script=Han}/gu);
   const kana = count(/[\p{Script=Hiragana}\p{Script=Katakana}]/gu);
   if (kana > 0) return null;
-  // A word takes one or two of these where it takes five of those.
   const latin = count(/\p{Script=Latin}/gu);
-  if (han >= ENOUGH_HAN && han * 3 >= latin) return "zh";
+  if (han >= ENOUGH_HAN && han * LETTERS_A_SIGN >= latin) return "zh";
   return latin >= ENOUGH_LATIN && han === 0 ? "en" : null;
 }
 

@@ -77,6 +77,7 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   "models.more": "……还有 {count} 个。`/models <provider>` 只显示某一家的。",
   "models.switch": "切换：`/model <provider/model>`",
 
+  "status.title": "🎼 Continuo {version}",
   "status.model": "🧠 模型：{model}",
   "status.model-chosen": "🧠 模型：{model}（在此选定；默认 {fallback}）",
   "status.tokens": "🧮 Token：输入 {input} / 输出 {output}",
@@ -190,7 +191,6 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   "pairing.id": "你在这里的 ID 是 {id}。",
   "pairing.welcome": "✅ 主人已放行。现在可以在这里给我写消息了。",
 
-  "why.nothing": "没有可说明的内容。",
   "why.no-message": "在这之前没有你的消息。",
 
   "about.clear": "清空本对话，保留为它所做的选择；/undo 可恢复",

@@ -3,10 +3,12 @@ import { ContinuoError } from "../domain/errors.ts";
 import { readerOf } from "../domain/message.ts";
 import type { Language } from "../domain/language.ts";
 import type { ReplyRoute } from "../domain/route.ts";
-import type { BeganReason, Dock } from "../domain/session.ts";
+import type { BeganReason, Dock, SessionChoices } from "../domain/session.ts";
 import { queuePolicy, type QueuePolicy } from "../domain/queue.ts";
 import type { InboxItem, Turn } from "../domain/turn.ts";
 import type { Command } from "../domain/command.ts";
+import { DEFAULT_WORD } from "../agent/model-names.ts";
+import { chooseModel } from "../sessions/choices.ts";
 import { readBatch, takeBatch } from "../inbox/batch.ts";
 import { resetPlace } from "../routing/keys.ts";
 import { languageOf } from "../sessions/language.ts";
@@ -18,7 +20,7 @@ import { dockedRoute } from "./docked.ts";
 import { appendQuestions, type QuestionParts } from "./questions.ts";
 import type { Executor, Store } from "../store/store.ts";
 import type { ConversationRow, SessionRow, TurnRow } from "../store/tables.ts";
-import { toAddress } from "../store/rows.ts";
+import { toAddress, toChoices } from "../store/rows.ts";
 import { findConversation } from "../store/statements/find-conversation.ts";
 import { findRunningTurn } from "../store/statements/find-running-turn.ts";
 import { findSession } from "../store/statements/find-session.ts";
@@ -51,6 +53,10 @@ export interface ClaimedTurn {
   /** A limit is reached: no model is asked. */
   readonly refused: ContinuoError | null;
   readonly modelOverride: string | null;
+  /** What its session's people chose for it (spec A14). */
+  readonly choices: SessionChoices;
+  /** It is not answered at all (spec 5.6). */
+  readonly silenced: boolean;
   /** What whoever asked is answered in by the gateway itself. */
   readonly language: Language;
   /** This turn's message found the session stale: a new session id began with it. */
@@ -116,9 +122,23 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
     draft: null,
   };
   await tx.run(insertTurn, turnParams(parts, turn, now));
+  const model = await modelFor(parts, tx, turn, command, session.modelOverride);
   const language = await appendQuestions(parts, tx, turn, session, { command, dropped });
   const rolled = session.rolled?.reason ?? null;
-  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), modelOverride: session.modelOverride, language, rolled, more } };
+  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), modelOverride: model, choices: session.choices, silenced: isSilenced(parts, first, session.choices), language, rolled, more } };
+}
+
+/** `/new` with a model chooses it for its session, before anything is asked there (spec 4.5). */
+async function modelFor(parts: ClaimParts, tx: Executor, { sessionKey, agentId }: Turn, command: Command | null, chosen: string | null): Promise<string | null> {
+  if (!startsAnew(command) || command.model === undefined) return chosen;
+  const own = parts.settings.agents().get(agentId).models[0];
+  const model = command.model === DEFAULT_WORD || command.model === own ? null : command.model;
+  await chooseModel(tx, sessionKey, model);
+  return model;
+}
+
+function isSilenced({ settings }: ClaimParts, { sessionKey, message }: InboxItem, choices: SessionChoices): boolean {
+  return !settings.mayAnswer({ key: sessionKey, channel: message.address.channel, chatKind: message.chatKind }, choices);
 }
 
 /** A command takes nothing of anybody's day. */
@@ -170,6 +190,7 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     throw new ContinuoError("STORE_CORRUPT", `The conversation of the turn ${row.id} is missing.`, { fields: { turnId: row.id, sessionKey: row.session_key, sessionId: row.session_id } });
   }
   const session = await tx.get(findSession, { key: row.session_key });
+  const choices = toChoices(session?.choices ?? null);
   const turn: Turn = {
     id: row.id,
     runId: row.run_id,
@@ -190,6 +211,8 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     refused: await refusal(parts, tx, turn, items[0]?.command ?? null, now),
     queue: await readQueue(tx, row.session_key, parts.settings.queue(row.channel)),
     modelOverride: session?.model_override ?? null,
+    choices,
+    silenced: items[0] !== undefined && isSilenced(parts, items[0], choices),
     language: items[0] ? await languageOf(tx, items[0].message) : "en",
     // Whoever began the turn may have died before its sender was told of the new session id (law 6).
     rolled: conversation.began_at === row.started_at ? rolledBy(conversation) : null,

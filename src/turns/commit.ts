@@ -32,6 +32,8 @@ export interface TurnEnd {
   readonly error: string | null;
   /** Why what is said waits for the owner's word (law 5); null lets it go. */
   readonly held: string | null;
+  /** Lines under the answer that are said and not kept. */
+  readonly footer?: string;
 }
 
 /** A result as an end: a partial answer that was already seen is kept and marked as cut off. */

@@ -27,6 +27,7 @@ import { findPrivateChat } from "../store/statements/find-private-chat.ts";
 import { findSession } from "../store/statements/find-session.ts";
 import { listPrivateChats } from "../store/statements/list-private-chats.ts";
 import { openPrivateChat } from "../store/statements/open-private-chat.ts";
+import { toChoices } from "../store/rows.ts";
 import type { PrivateChatRow } from "../store/tables.ts";
 import { failureText, say } from "../texts/index.ts";
 import { overBudget, recordUsage } from "./budget.ts";
@@ -203,6 +204,7 @@ async function answer(parts: PrivateParts, chat: Chat, asked: Question, signal: 
       : await runAgent(parts.models, {
           agent: settings.agents().get(route.agentId),
           modelOverride: session?.model_override ?? null,
+          thinking: toChoices(session?.choices ?? null).thinking ?? null,
           entries: [...kept, ...chat.entries.map((entry, index) => ({ ...entry, seq: next + index }))],
           signal,
           onText: (delta, text) => house.show({ ...frame(), kind: "delta", delta, text }),

@@ -10,6 +10,7 @@ import { checkMarkers, withoutMarkers, type CanaryParts } from "./canary.ts";
 import type { CommandParts } from "./commands/asked.ts";
 import { answerCommand, isForAgent } from "./commands/index.ts";
 import { endOf, type TurnEnd } from "./commit.ts";
+import { footerOf } from "./footer.ts";
 import { guardReply } from "./guard.ts";
 import { joinWaiting, type JoinParts } from "./join.ts";
 import { noticeText } from "./notice.ts";
@@ -43,6 +44,8 @@ export async function runTurn(parts: RunParts & JoinParts, claimed: ClaimedTurn,
     return endOf({ kind: "failed", text: "", error: claimed.refused }, language);
   }
   if (command !== null && !isForAgent(command)) return said(await answerCommand(parts.commands, command, turn, language, signal));
+  // Its owner wants nothing sent here: it is kept, and no model is asked (spec 5.6).
+  if (claimed.silenced) return { ...said(null), state: "aborted", error: "SESSION_SEND_DENIED" };
   for (let current = claimed; ; ) {
     const step = new AbortController();
     lane.step = step;
@@ -73,16 +76,25 @@ async function takeIn(parts: RunParts & JoinParts, claimed: ClaimedTurn, lane: R
   return more.claimed;
 }
 
-async function ask(parts: RunParts, claimed: ClaimedTurn, lane: RunningLane, signal: AbortSignal, now: () => number): Promise<TurnEnd | null | "again"> {
+async function ask(parts: RunParts & JoinParts, claimed: ClaimedTurn, lane: RunningLane, signal: AbortSignal, now: () => number): Promise<TurnEnd | null | "again"> {
   const { turn } = claimed;
   const entries = await parts.recent.read(turn.sessionId);
   const held = guardReply(parts.settings, turn, entries);
   if (held !== null) parts.emit({ ...frameOf(turn, now()), kind: "held", reason: held });
+  const began = now();
   const onSpoken = (): void => void (lane.spoken = true);
   const result = await answer(parts, claimed, entries, { signal, now, onSpoken });
   if (result.kind === "aborted" && result.reason === "joined") return "again";
   if (result.kind === "aborted" && result.reason === "shutdown") return null;
-  return { ...endOf(await unmarked(parts, turn, result), claimed.language), held: result.kind === "answered" ? held : null };
+  const checked = await unmarked(parts, turn, result);
+  const end = { ...endOf(checked, claimed.language), held: result.kind === "answered" ? held : null };
+  return checked.kind === "answered" ? withFooter(parts, end, claimed, checked, { read: entries.length, tookMs: now() - began }) : end;
+}
+
+/** What it used and how it came about, where the session's people want that said under each answer. */
+function withFooter({ settings }: RunParts & JoinParts, end: TurnEnd, { choices, language }: ClaimedTurn, answered: Extract<TurnResult, { kind: "answered" }>, facts: { readonly read: number; readonly tookMs: number }): TurnEnd {
+  const footer = footerOf(answered, { choices, language, cost: settings.cost(answered.model, answered.usage), ...facts });
+  return footer === null ? end : { ...end, say: `${end.say}\n\n${footer}`, footer };
 }
 
 function said(text: string | null): TurnEnd {
@@ -101,6 +113,7 @@ async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly E
   return runAgent(parts.models, {
     agent: parts.settings.agents().get(turn.agentId),
     modelOverride: claimed.modelOverride,
+    thinking: claimed.choices.thinking ?? null,
     entries,
     signal,
     inspect: (request) => {
@@ -146,9 +159,9 @@ function gaveUp(turn: Turn): ContinuoError {
  * In a chat that has no transcript to look at, the line about a new session id goes before the answer, or alone where none is
  * given (law 6). What was already seen of an answer that was cut off (`draft`) stays under it.
  */
-export function withNotice(end: TurnEnd, { rolled, language, command }: Pick<ClaimedTurn, "rolled" | "language" | "command">, draft: string | null): TurnEnd {
-  // A command's own answer says it.
-  if (rolled === null || (command !== null && !isForAgent(command))) return end;
+export function withNotice(end: TurnEnd, { rolled, language, command, silenced }: Pick<ClaimedTurn, "rolled" | "language" | "command" | "silenced">, draft: string | null): TurnEnd {
+  // A command's own answer says it, and where nothing is to be sent, nothing is.
+  if (rolled === null || silenced || (command !== null && !isForAgent(command))) return end;
   const text = end.say ?? (draft === null ? "" : (end.answer?.text ?? ""));
   return { ...end, say: `_${noticeText(language, rolled)}_\n\n${text}`.trimEnd() };
 }
@@ -159,7 +172,7 @@ export function endEvent(turn: Turn, end: TurnEnd, at: number): TurnEvent {
   switch (end.state) {
     case "committed": {
       const { answer } = end;
-      const text = answer?.text ?? end.say ?? "";
+      const text = answer === null ? (end.say ?? "") : end.footer === undefined ? answer.text : `${answer.text}\n\n${end.footer}`;
       return { ...frame, kind: "committed", held: end.held, text, model: answer?.model ?? null, usage: answer?.usage ?? UNKNOWN_USAGE };
     }
     case "aborted":

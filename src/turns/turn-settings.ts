@@ -2,9 +2,12 @@ import type { Agents } from "../agent/settings.ts";
 import type { InboundMessage } from "../domain/message.ts";
 import type { QueuePolicy } from "../domain/queue.ts";
 import type { ResetType } from "../domain/route.ts";
+import type { Session, SessionChoices } from "../domain/session.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
 import type { BudgetSettings } from "./budget.ts";
 import type { Concurrency } from "./schedule.ts";
+
+export type SendingSession = Pick<Session, "key" | "channel" | "chatKind">;
 
 /** The configuration as turns need it; read anew for each, so that a reload takes effect at once. */
 export interface TurnSettings extends BudgetSettings {
@@ -20,6 +23,8 @@ export interface TurnSettings extends BudgetSettings {
   audience(message: InboundMessage): string;
   /** Whether a channel's account is there to send to. */
   canReach(channel: string, account: string): boolean;
+  /** Whether a session's messages are answered (spec 5.6): as it chose, else as configured. */
+  mayAnswer(session: SendingSession, choices: SessionChoices): boolean;
   /** The marker that a sender's words carry while the self-test runs (docs/audience.md); null while it does not. */
   canary(message: InboundMessage): string | null;
 }

@@ -5,6 +5,7 @@ import { cyclesOf, graphOf, importsAgainstTheOrder, importsInto, reachOf, undecl
 import { functionLengths, schemaWidths, typeWidths } from "./sizes.ts";
 import { parseSource } from "./source.ts";
 import { ambientUses, mayReachTheWorld, moduleState } from "./state.ts";
+import { proseOf, speaksToChats } from "./texts.ts";
 import { tablesWritten, writersOf } from "./tables.ts";
 
 const importing = (from: string, ...to: readonly string[]) => parseSource(from, to.map((path) => `import type { A } from "${path}";`).join("\n"));
@@ -106,4 +107,21 @@ test("a package that is not declared is seen, its deep imports too", () => {
   const file = importing("src/agent/a.ts", "zod", "@scope/name/deep", "node:fs", "./b.ts");
   assert.equal(undeclaredPackages([file], new Set(["zod"])).length, 1);
   assert.equal(undeclaredPackages([file], new Set(["zod", "@scope/name"])).length, 0);
+});
+
+test("a sentence in code that speaks to chats is found, whatever its script; errors, the log and names are not", () => {
+  const cases: readonly (readonly [source: string, found: number])[] = [
+    ['export const a = "You are let in.";', 1],
+    ["export const a = (n: number) => `Docked replies to ${n}.`;", 1],
+    ['export const a = "已完成";', 1],
+    ['export const a = "⚙️";', 1],
+    ['import { b } from "./some words.ts";', 1],
+    ['export const a = "provider/model";', 0],
+    ['export const a = () => new ContinuoError("TURN_GAVE_UP", "This could not be done.");', 0],
+    ['export const a = (log: Log) => log.warn({}, "it could not be done");', 0],
+    ['export const a = (parts: Parts) => parts.log.warn({}, "it could not be done");', 0],
+  ];
+  for (const [source, found] of cases) assert.equal(proseOf(parseSource("src/turns/commands/a.ts", source)).length, found, source);
+  assert.equal(speaksToChats({ path: "src/turns/commands/a.ts" }), true);
+  assert.equal(speaksToChats({ path: "src/cli/a.ts" }), false);
 });

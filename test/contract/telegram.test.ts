@@ -277,3 +277,36 @@ test("telegram: accounts are those with a token of their own that are not switch
   assert.deepEqual(accounts({ botToken: "1:a", accounts: { default: { dmPolicy: "open" } } }), ["default"]);
   assert.deepEqual(accounts(Object.freeze({ accounts: Object.freeze(Object.assign(Object.create(null), { work: { botToken: "2:b" } })) })), ["work"]);
 });
+
+const PAGES = [
+  { place: "private", language: null, entries: [{ name: "new", description: "Start anew" }, { name: "dock-telegram", description: "Answers to telegram" }, { name: "Not One", description: "left out" }] },
+  { place: "private", language: "zh", entries: [{ name: "new", description: "开始新对话" }] },
+  { place: "group", language: null, entries: [{ name: "status", description: "Show" }] },
+] as const;
+
+telegramTest("the command menu is written by place and language, and only where it is another one", {}, async ({ server, channel }) => {
+  await channel.menu?.offer("default", PAGES);
+  const written = server.calls("setMyCommands").map(({ body }) => [body["scope"], body["language_code"], body["commands"]]);
+  assert.deepEqual(written, [
+    [{ type: "all_private_chats" }, undefined, [{ command: "new", description: "Start anew" }, { command: "dock_telegram", description: "Answers to telegram" }]],
+    [{ type: "all_private_chats" }, "zh", [{ command: "new", description: "开始新对话" }]],
+    [{ type: "all_group_chats" }, undefined, [{ command: "status", description: "Show" }]],
+  ]);
+  await channel.menu?.offer("default", PAGES);
+  assert.equal(server.calls("setMyCommands").length, 3);
+  await channel.menu?.offer("default", [{ ...PAGES[2], entries: [{ name: "stop", description: "Stop" }] }]);
+  assert.equal(server.calls("setMyCommands").length, 4);
+});
+
+telegramTest("a menu that the platform refuses is an error that names no token", {}, async ({ server, channel }) => {
+  server.fail("getMyCommands", SERVER_FAULT);
+  await assert.rejects(async () => channel.menu?.offer("default", PAGES), (error) => isContinuoError(error) && error.code === "CHANNEL_UNAVAILABLE" && !error.message.includes(server.token));
+});
+
+telegramTest("the sender's language is what the platform says it is", {}, async ({ server, channel, listening }) => {
+  await channel.start(listening.context);
+  const from = { id: USER, is_bot: false, first_name: "Ada", language_code: "zh-hans" };
+  await server.injectMessage({ chat: USER, from: USER, text: "hello", extra: { from } });
+  await listening.arrived(1);
+  assert.equal(listening.received[0]?.sender.language, "zh-hans");
+});

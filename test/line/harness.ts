@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { compileAdmission } from "../../src/admission/index.ts";
 import type { ModelEvent, ModelRequest, Provider } from "../../src/agent/providers/provider.ts";
+import { createModelNames, type ModelNames } from "../../src/agent/model-names.ts";
 import { compileAgents } from "../../src/agent/settings.ts";
 import type { Channel, Outgoing } from "../../src/domain/channel.ts";
 import { systemClock, type Clock } from "../../src/domain/clock.ts";
+import { ContinuoError } from "../../src/domain/errors.ts";
 import { createIds, type Ids } from "../../src/domain/ids.ts";
 import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts";
 import { noProbe, type Probe } from "../../src/domain/probe.ts";
@@ -18,7 +20,7 @@ import { expireForeignLeases } from "../../src/store/statements/expire-foreign-l
 import { createGatewayCluster } from "../../src/main/cluster.ts";
 import type { Amend } from "../../src/inbox/amend.ts";
 import { buildAmend } from "../../src/main/amends.ts";
-import { createLine, type Line, type LineSettings } from "../../src/main/line.ts";
+import { createLine, type Line, type LineModels, type LineSettings } from "../../src/main/line.ts";
 import { createChanges, type RunningChanges } from "../../src/main/changes.ts";
 import { createLinePeople } from "../../src/main/people.ts";
 import { usageSettings } from "../../src/main/prices.ts";
@@ -28,6 +30,7 @@ import { enqueueDelivery } from "../../src/outbox/enqueue.ts";
 import { createDirectory } from "../../src/people/index.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import type { compileRouting } from "../../src/routing/index.ts";
+import { mayAnswer } from "../../src/sessions/send-policy.ts";
 import { resetPolicy, type ResetSource } from "../../src/sessions/reset.ts";
 import { removeStateDir, storeIn } from "../store/database.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -95,6 +98,7 @@ export interface HarnessOptions {
   readonly onUnknown?: "hold" | "resend";
   readonly retry?: Partial<RetryBudget>;
   readonly maxAttempts?: number;
+  readonly aliases?: Readonly<Record<string, { readonly alias: string }>>;
   /** Instead of the fake ones, by name. */
   readonly platforms?: readonly FakeChannel[];
 }
@@ -143,11 +147,25 @@ function fakeProvider(answers: Readonly<Record<string, Answer>>, requests: Model
   };
 }
 
-function lineSettings(options: HarnessOptions, { current }: SettingsHolder, channels: ReadonlyMap<string, FakeChannel>): LineSettings {
+/** The models that the answers name, and `echo`. */
+function modelsOf({ answers = {}, aliases = {} }: HarnessOptions, provider: Provider): LineModels {
+  const resolve = (ref: string) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } });
+  const listed = Object.keys({ echo, ...answers }).map((id) => ({ id, name: id, provider: "test", contextWindow: 100_000 }));
+  const resolveModel = (ref: string) => {
+    if (ref.startsWith("test/")) return resolve(ref);
+    throw new ContinuoError("MODEL_UNKNOWN", `There is no model provider "${ref}".`);
+  };
+  const names = createModelNames({ listModels: () => listed, resolveModel }, aliases);
+  return { names: () => names, resolve };
+}
+
+function lineSettings(options: HarnessOptions, { current }: SettingsHolder, channels: ReadonlyMap<string, FakeChannel>, names: ModelNames): LineSettings {
   const config = options.config ?? OPEN_FOR_ALL;
   const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents } });
   return {
-    admit: (message) => current().admit(message),
+    admit: (message, activation) => current().admit(message, activation),
+    takeModel: (rest) => names.take(rest),
+    mayAnswer: (session, choices) => mayAnswer(current().config.session.sendPolicy, session, choices),
     route: (message) => current().route(message),
     resetTriggers: () => options.resetTriggers ?? ["/new", "/reset"],
     historyLimit: () => current().config.messages.groupChat.historyLimit,
@@ -225,7 +243,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const channels = new Map((options.platforms ?? (options.channels ?? ["telegram"]).map(fakeChannel)).map((channel) => [channel.name, channel]));
   const requests: ModelRequest[] = [];
   const events: TurnEvent[] = [];
-  const provider = fakeProvider({ echo, ...options.answers }, requests);
+  const models = modelsOf(options, fakeProvider({ echo, ...options.answers }, requests));
   let dead = false;
   const settings = await settingsOf(options, store);
   const joined: { changes?: RunningChanges } = {};
@@ -234,11 +252,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const line = createLine({
     cluster: { ...cluster, sends: () => true },
     store: mortal(store, () => dead),
-    world: { clock, ids, log: quiet, random: () => 0 },
+    world: { clock, ids, log: quiet, version: "1.2.3", random: () => 0 },
     probe: options.probe ?? noProbe,
-    settings: lineSettings(options, settings, channels),
+    settings: lineSettings(options, settings, channels, models.names()),
     people: peopleOf(store, clock, ids, settings, joined),
-    resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
+    models,
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
     tell: { turn: (event) => void events.push(event), here: (event) => void events.push(event), session: () => undefined },
   });

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelEvent, ModelRequest, Provider } from "../../src/agent/providers/provider.ts";
+import { createModelNames } from "../../src/agent/model-names.ts";
 import { compileAgents } from "../../src/agent/settings.ts";
 import type { Agents } from "../../src/agent/settings.ts";
 import type { Channel } from "../../src/domain/channel.ts";
@@ -115,6 +116,8 @@ function lineSettings(agents: Agents): LineSettings {
     historyLimit: () => 0,
     audience: (message) => routeOf(message).audience,
     canReach: () => true,
+    mayAnswer: () => true,
+    takeModel: () => null,
     canary: () => null,
     budgets: () => NO_BUDGETS,
     concurrency: () => ({ total: Infinity, perPerson: Infinity }),
@@ -221,16 +224,17 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
       return answer(request, signal);
     },
   };
+  const resolve = (ref: string) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } });
   const listeners = new Set<(event: TurnEvent) => void>();
   const cluster = createGatewayCluster({ store, clock, ids, log: quiet, version: "0.0.0-test", leaseMs: 1_000, address: () => "" });
   const line = createLine({
     cluster: { ...cluster, sends: () => true },
     store,
-    world: { clock, ids, log: quiet, random: () => 0 },
+    world: { clock, ids, log: quiet, version: "0.0.0-test", random: () => 0 },
     probe: noProbe,
     settings: lineSettings(agents),
     people: NOBODY,
-    resolveModel: (ref) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } }),
+    models: { names: () => createModelNames({ listModels: () => [], resolveModel: resolve }, {}), resolve },
     channel: ({ channel }) => deafChannel(channel),
     tell: tellers(listeners, () => gateway, (key, change) => tellChange(key, change)),
   });

@@ -118,6 +118,8 @@ interface Desk {
   readonly faults: Map<string, Fault[]>;
   /** Resolves when the ready-made server has said what it made of the message. */
   readonly updates: Map<number, Promise<Json>>;
+  /** The command menus, by scope and language. */
+  readonly menus: Map<string, unknown>;
   readonly again: number[];
   readonly waiting: Set<() => void>;
   /** Ends the long poll under way, so that a redelivery does not wait for it. */
@@ -172,6 +174,14 @@ async function forwardPoll(desk: Desk, path: string, body: Json, signal: AbortSi
   return { ok: true, result: await Promise.all(ids.flatMap((id) => desk.updates.get(id) ?? [])) };
 }
 
+/** The ready-made server knows no command menus. */
+function menuCall(desk: Desk, method: string, { scope, language_code: language, commands }: Json): unknown {
+  const place = JSON.stringify([scope ?? null, language ?? null]);
+  if (method === "getMyCommands") return desk.menus.get(place) ?? [];
+  desk.menus.set(place, commands);
+  return true;
+}
+
 async function serve(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = request.url ?? "";
   const method = path.slice(path.lastIndexOf("/") + 1);
@@ -190,6 +200,7 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
     }
     if (fault?.kind === "error") return answer(response, { ok: false, error_code: fault.code, description: fault.description });
     if (path !== `/bot${TEST_TOKEN}/${method}`) return answer(response, { ok: false, error_code: 401, description: "Unauthorized" });
+    if (method === "getMyCommands" || method === "setMyCommands") return answer(response, { ok: true, result: menuCall(desk, method, body) });
     if (method === "sendChatAction" && body["message_thread_id"] === 1) return answer(response, { ok: true, result: true });
     const poll = method === "getUpdates";
     // What has arrived here has its effect, whether or not whoever asked is still there.
@@ -318,6 +329,7 @@ export async function startTelegramServer(): Promise<TelegramServer> {
     edits: [],
     faults: new Map(),
     updates: new Map(),
+    menus: new Map(),
     again: [],
     waiting: new Set(),
     endPoll: null,

@@ -1,4 +1,5 @@
 import type { Address } from "../../domain/address.ts";
+import type { SessionChoices } from "../../domain/session.ts";
 import type { Usage } from "../../domain/usage.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface ContextMessage {
 /** A message's number among those that are answered together, or the beginnings of `dropped` ones that are not (spec 12.4). */
 export type Queued = { readonly kind: "waited"; readonly number: number } | { readonly kind: "overflow"; readonly dropped: number };
 
+export type Thinking = NonNullable<SessionChoices["thinking"]>;
+
 export interface ModelRequest {
   /** The model's id within its provider. */
   readonly model: string;
@@ -34,6 +37,8 @@ export interface ModelRequest {
   /** Several people may speak in this conversation: senders are to be named to the model. */
   readonly shared: boolean;
   readonly maxOutputTokens: number | null;
+  /** How long the model is to think before it answers, where it can; null, or left out, is as the provider would. */
+  readonly thinking?: Thinking | null;
 }
 
 export type ModelEvent =

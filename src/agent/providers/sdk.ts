@@ -88,6 +88,8 @@ export function createSdkProvider({ endpoint, models, maxTokens }: SdkProviderPa
           prompt: toPrompt(request),
           abortSignal: signal,
           providerOptions: PROVIDER_OPTIONS,
+          // Each vendor's package says it in the vendor's own words, and leaves it out for models that cannot think.
+          ...(request.thinking ? { reasoning: request.thinking === "off" ? "none" : request.thinking } : {}),
           ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
         });
         yield* translate(stream, scene);

@@ -6,7 +6,8 @@ import type { Channel, ChannelContext, Edits, Outgoing, Receipt, Typing } from "
 import { ContinuoError } from "../../domain/errors.ts";
 import { createCall, sayPart, type Call } from "./call.ts";
 import { callSignal, openClient, pollAccount, POLL_DEAD_MS, type Account, type Wait } from "./connect.ts";
-import { failedBy } from "./failure.ts";
+import { failedBy, failureOf, toChannelError } from "./failure.ts";
+import { offerMenu } from "./menu.ts";
 import { GENERAL_TOPIC } from "./parse.ts";
 import { renderTelegram, TELEGRAM_LIMIT } from "./render.ts";
 
@@ -147,5 +148,16 @@ export function createTelegramChannel(settings: unknown, parts: TelegramParts): 
     send,
     ...(parsed.streaming === "off" ? {} : { edits }),
     typing,
+    menu: {
+      async offer(id, pages) {
+        const account = accounts.find((one) => one.id === id);
+        if (!account) return;
+        try {
+          await offerMenu(await client(account), pages);
+        } catch (error) {
+          throw toChannelError(failureOf(error, account.token), "again");
+        }
+      },
+    },
   };
 }

@@ -63,7 +63,7 @@ test("every fixture is in one of the two tables", () => {
 });
 
 test("the sender is the person, with name and username; a channel's post and an anonymous admin speak as the chat", () => {
-  assert.deepEqual(parsed("dm").sender, { id: "424242", name: "Ada Byron", username: "ada_b" });
+  assert.deepEqual(parsed("dm").sender, { id: "424242", name: "Ada Byron", username: "ada_b", language: "en" });
   assert.deepEqual(parsed("channel-post").sender, { id: "-1009876543210", name: "News", username: "news_here" });
   assert.equal(parsed("anonymous-admin").sender.id, "-1001234567890");
 });

@@ -15,6 +15,7 @@ const userSchema = z.looseObject({
   first_name: z.string().optional(),
   last_name: z.string().optional(),
   username: z.string().optional(),
+  language_code: z.string().optional().catch(undefined),
 });
 
 const chatSchema = z.looseObject({
@@ -89,7 +90,7 @@ function senderOf(message: Message): Sender | null {
   if (!from) return kindOf(message) === "channel" ? { id: String(message.chat.id), name: message.chat.title ?? null, username: message.chat.username ?? null } : null;
   if (from.is_bot) return null;
   const name = [from.first_name, from.last_name].filter((part) => part !== undefined && part !== "").join(" ");
-  return { id: String(from.id), name: name === "" ? null : name, username: from.username ?? null };
+  return { id: String(from.id), name: name === "" ? null : name, username: from.username ?? null, ...(from.language_code === undefined ? {} : { language: from.language_code }) };
 }
 
 interface Words {

@@ -59,7 +59,7 @@ const defaults = z.looseObject({
     "The model, as `provider/model`, or `{primary, fallbacks}`; unset means the built-in `continuo/recall`, which needs no key.",
     { primary: "anthropic/claude-sonnet-4-5", fallbacks: ["openai/gpt-5.2"] },
   ),
-  models: validated(mapOf(z.looseObject({ alias: z.string().optional() })).optional(), "Short names of models.", { "anthropic/claude-opus-4-6": { alias: "opus" } }),
+  models: setting(mapOf(z.looseObject({ alias: z.string().optional() })).optional(), "Short names of models.", { "anthropic/claude-opus-4-6": { alias: "opus" } }),
   workspace: validated(z.string().default("~/.openclaw/workspace"), "The agent's own folder.", "~/.openclaw/workspace"),
   systemPrompt: setting(z.string().optional(), "Added to what the agent is told about itself.", "You are Ada, calm and brief."),
   contextTokens: setting(positive.optional(), "Upper limit of the model's context window.", 200_000),

@@ -107,7 +107,7 @@ export const sessionSchema = z.strictObject({
   typingMode: validated(z.enum(TYPING_MODES).optional(), "When the typing sign starts.", "thinking"),
   typingIntervalSeconds: validated(positive.default(6), "How often the typing sign is renewed.", 6),
   parentForkMaxTokens: validated(count.default(100_000), "Largest parent that a thread may copy; 0 is no limit.", 100_000),
-  sendPolicy: validated(
+  sendPolicy: setting(
     z.strictObject({ default: z.enum(["allow", "deny"]).default("allow"), rules: z.array(sendRule).default([]) }).prefault({}),
     "Which sessions may be sent to; a matching deny wins.",
     { default: "allow", rules: [{ action: "deny", match: { channel: "discord", chatType: "group" } }] },

@@ -1,5 +1,7 @@
+import type { ModelNames } from "../../agent/model-names.ts";
 import type { Address } from "../../domain/address.ts";
 import type { Clock } from "../../domain/clock.ts";
+import type { Entry } from "../../domain/entry.ts";
 import type { Ids } from "../../domain/ids.ts";
 import type { Language } from "../../domain/language.ts";
 import type { InboxItem, Turn } from "../../domain/turn.ts";
@@ -40,6 +42,8 @@ export interface CommandHistory {
   readonly privacy: Pick<PrivateChats, "begin" | "end">;
   /** A session shows another conversation from now on, or another part of it. */
   onChanged(sessionKey: string, sessionId: string): void;
+  /** What a model would be shown of a conversation, oldest first. */
+  recent(sessionId: string): Promise<readonly Entry[]>;
 }
 
 /** What commands need of the house. */
@@ -50,6 +54,9 @@ export interface CommandParts {
   readonly settings: TurnSettings;
   readonly people: CommandPeople;
   readonly history: CommandHistory;
+  readonly models: ModelNames;
+  /** Of Continuo. */
+  readonly version: string;
   wakeOutbox(): void;
 }
 

@@ -4,17 +4,23 @@ import type { Language } from "../../domain/language.ts";
 import type { Turn } from "../../domain/turn.ts";
 import { failureText, sayIn } from "../../texts/index.ts";
 import type { Answer, CommandParts } from "./asked.ts";
+import { activation, send, think, usage, verbose } from "./choose.ts";
+import { context } from "./context.ts";
 import { dockReplies, undockReplies } from "./dock.ts";
 import { compact } from "./compact.ts";
 import { exportHere } from "./export.ts";
 import { forget } from "./forget.ts";
 import { commands, help } from "./help.ts";
+import { language as chooseTheirs } from "./language.ts";
 import { link, unlink } from "./link.ts";
+import { model, models } from "./model.ts";
 import { newSession } from "./new-session.ts";
 import { privately } from "./private.ts";
 import { queue } from "./queue.ts";
 import { save, sessions } from "./sessions.ts";
 import { clear, forkHere, rewindHere, undoStep } from "./steps.ts";
+import { status } from "./status.ts";
+import { whoami } from "./whoami.ts";
 import { why } from "./why.ts";
 
 export { isForAgent, startsAnew } from "../for-agent.ts";
@@ -35,12 +41,23 @@ const ANSWERS: Readonly<Record<CommandName, Answer>> = {
   export: exportHere,
   forget,
   private: privately,
+  status,
+  context,
+  model,
+  models,
+  think,
+  verbose,
+  usage,
   queue,
+  activation,
+  send,
   link,
   unlink,
   dock: dockReplies,
   undock: undockReplies,
+  whoami,
   why,
+  language: chooseTheirs,
   help,
   commands,
 };

@@ -67,6 +67,7 @@ export function openHouse(store: Store): House {
     cost: () => null,
     audience: () => "owner",
     canReach: () => true,
+    mayAnswer: () => true,
     canary: () => null,
   };
   const parts = (holder: string) => ({ store, ids, settings, tenure: { holder, leaseMs: LEASE_MS, heldUntil: async () => null, onBusy: () => undefined }, tellOwner: async () => undefined });
