@@ -16,6 +16,7 @@ const MAY_SCAN: Readonly<Record<string, string>> = {
   countOpenDeliveries: "what was not sent",
   countOpenItems: "what waits",
   boundDeliveryWaits: "replies that wait, once at a start",
+  listPrivateChats: "chats that are off the record, once at a start",
   listMoves: "a row for each move to another database",
   listQueueDepths: "the same",
   pruneSetbacks: "items with which something went wrong",

@@ -2,7 +2,8 @@ import type { Clock } from "../domain/clock.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Store } from "../store/store.ts";
 import { expireForeignLeases } from "../store/statements/expire-foreign-leases.ts";
-import { extendLeases } from "../store/statements/extend-leases.ts";
+import { extendLease } from "../store/statements/extend-lease.ts";
+import { listDueLeases } from "../store/statements/list-due-leases.ts";
 import { listExpiredTurns } from "../store/statements/list-expired-turns.ts";
 import { listStrandedSessions } from "../store/statements/list-stranded-sessions.ts";
 import { listWaitingSessions } from "../store/statements/list-waiting-sessions.ts";
@@ -58,7 +59,9 @@ export function createRecovery(parts: RecoveryParts): Recovery {
 
   const beat = async (): Promise<void> => {
     const now = parts.clock.now();
-    await parts.store.run(extendLeases, { holder: parts.holder, due: now + Math.floor(parts.leaseMs / 2), lease_until: now + parts.leaseMs });
+    const { holder, leaseMs } = parts;
+    const due = await parts.store.all(listDueLeases, { holder, due: now + Math.floor(leaseMs / 2) });
+    await Promise.all(due.map(({ id }) => parts.store.run(extendLease, { id, holder, lease_until: now + leaseMs })));
     await wakeExpired();
     if (isShared) await wakeStranded();
   };

@@ -16,7 +16,7 @@ export const countTurnsSince = statement<{ session_id: string; after: number; li
         .where(onPath)
         .orderBy("seq")
         .limit(p("limit"))
-        .as("asked"),
+        .as("page"),
     )
     .select(["channel", sql<number>`count(distinct turn_id)`.as("turns")])
     .groupBy("channel")
