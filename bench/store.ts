@@ -45,7 +45,7 @@ function openLine(store: Store) {
   const parts = {
     store,
     ids,
-    tenure: { holder: "bench", leaseMs: 30_000, heldUntil: async () => null, onBusy: () => undefined },
+    tenure: { holder: "bench", leaseMs: 30_000, heldUntil: async () => null, onBusy: () => undefined }, catchUp: () => false,
     settings: {
       queue: () => ({ mode: "collect", debounceMs: 0, cap: 20, drop: "summarize" }) as const, maxAttempts: () => 3,
       canReach: () => true,

@@ -26,6 +26,7 @@ export const COMMANDS = [
   { name: "compact", aliases: [], args: "[what to keep]", right: "authorised", category: "session" },
   { name: "export", aliases: [], args: null, right: "authorised", category: "session" },
   { name: "forget", aliases: [], args: "[count|all] yes", right: "own", category: "session" },
+  { name: "catchup", aliases: [], args: "on|off", right: "authorised", category: "session" },
   { name: "private", aliases: [], args: "[off]", right: "own", category: "session" },
   { name: "stop", aliases: [], args: null, right: "authorised", category: "session" },
   { name: "status", aliases: [], args: null, right: "authorised", category: "session" },

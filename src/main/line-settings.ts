@@ -20,7 +20,7 @@ export function lineSettings({ current }: SettingsHolder, doors: Doors, secret: 
     agents: () => current().agents,
     resetPolicy: (type, channel) => current().resetPolicy(type, channel),
     queue: (channel) => current().queue(channel),
-    compaction: () => compactionOf(current().config),
+    conversations: () => ({ compaction: compactionOf(current().config), catchUp: current().config.session.catchUp }),
     dedupeWindowMs: () => current().config.messages.dedupeWindow,
     onUnknown: () => current().config.outbox.onUnknown,
     retry: () => current().config.outbox.retry,

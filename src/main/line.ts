@@ -44,12 +44,18 @@ import type { GatewayCluster } from "./cluster.ts";
 import { buildPrivate } from "./private.ts";
 import { tellIn } from "./people-parts.ts";
 
+export interface ConversationSettings {
+  /** How the beginning of one is summed up (spec 7). */
+  readonly compaction: CompactionSettings;
+  /** Whether whoever changes the device is told what was said meanwhile. */
+  readonly catchUp: boolean;
+}
+
 /** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
 export interface LineSettings extends EntranceSettings, TurnSettings {
   onUnknown(): "hold" | "resend";
   retry(): RetryBudget;
-  /** How the beginning of a conversation is summed up (spec 7). */
-  compaction(): CompactionSettings;
+  conversations(): ConversationSettings;
   /** For how long a message that comes again is known to be the same. */
   dedupeWindowMs(): number;
 }
@@ -180,6 +186,7 @@ export function createLine(parts: LineParts): Line {
     emit,
     tenure: { holder, leaseMs: cluster.leaseMs, heldUntil: cluster.heldUntil, onBusy: (sessionKey) => cluster.bus.whisper("wake", sessionKey) },
     settings,
+    catchUp: () => settings.conversations().catchUp,
     models: modelParts(parts),
     settleLive: live.settle,
     onDelivery: outbox.wake,
@@ -304,7 +311,7 @@ function modelParts({ models, world: { log } }: LineParts): AgentParts {
 
 function compactWith(parts: LineParts): LineTurns["compact"] {
   const { store, settings, world } = parts;
-  return (request) => compactSession({ store, clock: world.clock, ids: world.ids, models: modelParts(parts), settings }, request);
+  return (request) => compactSession({ store, clock: world.clock, ids: world.ids, models: modelParts(parts), agents: settings.agents, settings: () => settings.conversations().compaction }, request);
 }
 
 /** What keeps people apart in a turn, and what its commands need of the house. */

@@ -232,6 +232,11 @@ export const en = {
   "forget.done": "🗑️ Forgotten: {count} {count|message|messages} of yours with the answers. Your own copy of this chat is yours to delete.",
 
   "about.private": "Speak off the record: nothing is kept; ends with /private off or a restart",
+  "catch-up.channel": "{turns} {turns|turn|turns} since you were here, on {channel}.",
+  "catch-up.here": "{turns} {turns|turn|turns} since you were here, on the page or in the terminal.",
+  "about.catchup": "When you change the device: say how much was said elsewhere",
+  "catch-up.set": "⚙️ Catch-up is {value}.",
+
   "private.begun": "🕶️ Off the record. What you write here from now on is in memory only: not in the conversation, not in any file, and gone with `/private off` or when I restart. The model's provider sees it all the same, and so does this platform.",
   "private.already": "🕶️ You are off the record here already. `/private off` ends it.",
   "private.ended": "📝 On the record again. What was said off the record is gone.",

@@ -234,6 +234,11 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   "forget.done": "🗑️ 已删除你的 {count} 条消息及其回答。你自己聊天中的副本由你自行删除。",
 
   "about.private": "私密交谈：什么都不保存；用 /private off 或重启结束",
+  "catch-up.channel": "你离开这里后有 {turns} 轮对话，在 {channel}。",
+  "catch-up.here": "你离开这里后有 {turns} 轮对话，在网页或终端。",
+  "about.catchup": "换设备时告知别处说了多少",
+  "catch-up.set": "⚙️ 换设备提示：{value}。",
+
   "private.begun": "🕶️ 私密模式已开启。从现在起你写的内容只在内存中：不进入对话记录，不写入任何文件，`/private off` 或我重启后即消失。模型服务商和本平台仍会看到这些内容。",
   "private.already": "🕶️ 这里已是私密模式。`/private off` 结束。",
   "private.ended": "📝 已恢复记录。私密交谈的内容已消失。",

@@ -14,6 +14,8 @@ import { resetPlace } from "../routing/keys.ts";
 import { languageOf } from "../sessions/language.ts";
 import { openSession } from "../sessions/lifecycle.ts";
 import { readQueue, readQueueChoice } from "../sessions/queue.ts";
+import type { Reader } from "../sessions/reads.ts";
+import { catchUpOf, readerOfTurn, type CatchUp } from "./catch-up.ts";
 import { overBudget } from "./budget.ts";
 import { isForAgent, startsAnew } from "./commands/index.ts";
 import { dockedRoute } from "./docked.ts";
@@ -28,6 +30,8 @@ import { insertTurn } from "../store/statements/insert-turn.ts";
 import { takeOverTurn } from "../store/statements/take-over-turn.ts";
 
 export interface ClaimParts extends QuestionParts {
+  /** Whether whoever changes the device is told what was said meanwhile, where the session does not say. */
+  catchUp(): boolean;
   readonly store: Store;
   readonly tenure: Tenure;
 }
@@ -61,6 +65,10 @@ export interface ClaimedTurn {
   readonly language: Language;
   /** This turn's message found the session stale: a new session id began with it. */
   readonly rolled: BeganReason | null;
+  /** What was said elsewhere since its sender was here, where they are told. */
+  readonly catchUp: CatchUp | null;
+  /** Who has read all of it once they are answered; null where that is not noted. */
+  readonly reader: Reader | null;
   /** More may be waiting behind this batch. */
   readonly more: boolean;
 }
@@ -123,9 +131,11 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
   };
   await tx.run(insertTurn, turnParams(parts, turn, now));
   const model = await modelFor(parts, tx, turn, command, session.modelOverride);
+  const reader = isCommand ? null : readerOfTurn(first, session.choices, parts.catchUp());
+  const catchUp = await catchUpOf(tx, reader, session.sessionId);
   const language = await appendQuestions(parts, tx, turn, session, { command, dropped });
   const rolled = session.rolled?.reason ?? null;
-  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), modelOverride: model, choices: session.choices, silenced: isSilenced(parts, first, session.choices), language, rolled, more } };
+  return { kind: "claimed", claimed: { turn, command, dropped, queue: policyOf(first), refused: await refusal(parts, tx, turn, command, now), modelOverride: model, choices: session.choices, silenced: isSilenced(parts, first, session.choices), language, rolled, catchUp, reader, more } };
 }
 
 /** `/new` with a model chooses it for its session, before anything is asked there (spec 4.5). */
@@ -212,6 +222,9 @@ async function takeOver(parts: ClaimParts, tx: Executor, row: TurnRow, now: numb
     queue: await readQueue(tx, row.session_key, parts.settings.queue(row.channel)),
     modelOverride: session?.model_override ?? null,
     choices,
+    // It was told by whoever began, or is not worth telling after a crash.
+    catchUp: null,
+    reader: items[0] === undefined ? null : readerOfTurn(items[0], choices, parts.catchUp()),
     silenced: items[0] !== undefined && isSilenced(parts, items[0], choices),
     language: items[0] ? await languageOf(tx, items[0].message) : "en",
     // Whoever began the turn may have died before its sender was told of the new session id (law 6).

@@ -6,6 +6,7 @@ import type { TurnResult } from "../domain/turn.ts";
 import { finishBatch } from "../inbox/batch.ts";
 import { hasHeld } from "../outbox/held.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
+import { markAllRead } from "../sessions/reads.ts";
 import { appendEntries, recordReply, type NewEntry } from "../sessions/transcript.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { findTurn } from "../store/statements/find-turn.ts";
@@ -81,6 +82,7 @@ export async function commitTurn(
     }
     if (end.answer) await appendAnswer(parts, tx, claimed, end.answer, now);
     await recordReply(tx, turn.sessionKey, end.answer?.model ?? null, now);
+    if (claimed.reader !== null) await markAllRead(tx, claimed.reader, turn.sessionId, now);
     await finishBatch(tx, turn.id);
     await recordUsage(parts.settings, tx, turn, { answer: end.answer, refused: claimed.refused !== null }, now);
     const { sessionKey, reply, id: turnId } = turn;

@@ -13,7 +13,8 @@ export interface CompactParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly models: AgentParts;
-  readonly settings: { agents(): Agents; compaction(): CompactionSettings };
+  agents(): Agents;
+  settings(): CompactionSettings;
 }
 
 /** `messages`: how many were summed up. Tokens are estimates but for `tokensBefore`, which is the provider's figure. */
@@ -45,10 +46,10 @@ function fill(usage: string | null): number | null {
  */
 export async function compactSession(parts: CompactParts, { key, wish, signal }: CompactRequest): Promise<Compacted> {
   const found = await readCompactable(parts.store, key, MOST_CHARS);
-  const settings = parts.settings.compaction();
+  const settings = parts.settings();
   const cut = cutConversation(found.entries, settings.keepRecentTokens);
   if (cut === null || cut.summed.length === 0) return { kind: "skipped", key, reason: "short" };
-  const agent = parts.settings.agents().get(found.session.agent_id);
+  const agent = parts.agents().get(found.session.agent_id);
   const modelOverride = found.session.model_override;
   if ((modelOverride ?? agent.models[0] ?? "").startsWith(BUILT_IN)) return { kind: "skipped", key, reason: "model" };
   try {

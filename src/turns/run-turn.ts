@@ -6,6 +6,7 @@ import type { Turn, TurnEvent, TurnResult } from "../domain/turn.ts";
 import { UNKNOWN_USAGE } from "../domain/usage.ts";
 import type { RecentEntries } from "../sessions/recent.ts";
 import type { ClaimedTurn } from "./claim.ts";
+import { catchUpText } from "./catch-up.ts";
 import { checkMarkers, withoutMarkers, type CanaryParts } from "./canary.ts";
 import type { CommandParts } from "./commands/asked.ts";
 import { answerCommand, isForAgent } from "./commands/index.ts";
@@ -156,14 +157,15 @@ function gaveUp(turn: Turn): ContinuoError {
 }
 
 /**
- * In a chat that has no transcript to look at, the line about a new session id goes before the answer, or alone where none is
+ * In a chat that has no transcript to look at, the lines about a new session id and about what was said elsewhere go before the answer, or alone where none is
  * given (law 6). What was already seen of an answer that was cut off (`draft`) stays under it.
  */
-export function withNotice(end: TurnEnd, { rolled, language, command, silenced }: Pick<ClaimedTurn, "rolled" | "language" | "command" | "silenced">, draft: string | null): TurnEnd {
+export function withNotice(end: TurnEnd, { rolled, language, command, silenced, catchUp }: Pick<ClaimedTurn, "rolled" | "language" | "command" | "silenced" | "catchUp">, draft: string | null): TurnEnd {
   // A command's own answer says it, and where nothing is to be sent, nothing is.
-  if (rolled === null || silenced || (command !== null && !isForAgent(command))) return end;
+  const lines = [...(rolled === null ? [] : [noticeText(language, rolled)]), ...(catchUp === null ? [] : [catchUpText(language, catchUp)])];
+  if (lines.length === 0 || silenced || (command !== null && !isForAgent(command))) return end;
   const text = end.say ?? (draft === null ? "" : (end.answer?.text ?? ""));
-  return { ...end, say: `_${noticeText(language, rolled)}_\n\n${text}`.trimEnd() };
+  return { ...end, say: `${lines.map((line) => `_${line}_`).join("\n")}\n\n${text}`.trimEnd() };
 }
 
 /** The event that says how a turn ended. */

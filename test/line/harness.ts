@@ -175,7 +175,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     onUnknown: () => options.onUnknown ?? "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
     maxAttempts: () => options.maxAttempts ?? 3,
-    compaction: () => ({ keepRecentTokens: 20, customInstructions: null }),
+    conversations: () => ({ compaction: { keepRecentTokens: 20, customInstructions: null }, catchUp: current().config.session.catchUp }),
     dedupeWindowMs: () => 7 * 24 * 3_600_000,
     ...usageSettings(() => current().config),
     concurrency: () => ({ total: Number.POSITIVE_INFINITY, perPerson: Number.POSITIVE_INFINITY, ...options.concurrency }),

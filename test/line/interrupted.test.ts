@@ -127,7 +127,7 @@ async function resting(directory: string) {
 
 async function claiming(directory: string) {
   const store = await storeIn(directory);
-  const parts = { store, ids: createIds(systemClock), tenure: { holder: "another", leaseMs: 1000, heldUntil: async () => null, onBusy: () => undefined }, settings: {} as TurnSettings };
+  const parts = { store, ids: createIds(systemClock), tenure: { holder: "another", leaseMs: 1000, heldUntil: async () => null, onBusy: () => undefined }, catchUp: () => false, settings: {} as TurnSettings };
   return { store, parts };
 }
 

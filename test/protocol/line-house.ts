@@ -111,7 +111,7 @@ function lineSettings(agents: Agents): LineSettings {
     onUnknown: () => "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 }),
     maxAttempts: () => 3,
-    compaction: () => ({ keepRecentTokens: 20, customInstructions: null }),
+    conversations: () => ({ compaction: { keepRecentTokens: 20, customInstructions: null }, catchUp: false }),
     dedupeWindowMs: () => 7 * 24 * 3_600_000,
     historyLimit: () => 0,
     audience: (message) => routeOf(message).audience,

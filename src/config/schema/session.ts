@@ -93,6 +93,7 @@ export const sessionSchema = z.strictObject({
     "What a changed scope, link or binding does with what was said: `repartition` moves it to its people, `fresh` leaves it, `ask` waits for you. Unset: moved, unless somebody would newly read somebody's words; that always waits.",
     "ask",
   ),
+  catchUp: setting(z.boolean().default(false), "Tell whoever writes from another chat than before how many turns there were elsewhere meanwhile.", true),
   mirror: setting(z.boolean().default(true), "Keep the readable files `sessions.json` and `<id>.jsonl` beside the database.", true),
   resetTriggers: setting(
     z.array(z.string()).default(DEFAULT_TRIGGERS).transform((list) => (list.length === 0 ? DEFAULT_TRIGGERS : list)),

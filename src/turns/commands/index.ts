@@ -7,6 +7,7 @@ import type { Answer, CommandParts } from "./asked.ts";
 import { activation, send, think, usage, verbose } from "./choose.ts";
 import { context } from "./context.ts";
 import { dockReplies, undockReplies } from "./dock.ts";
+import { catchUp } from "./catch-up.ts";
 import { compact } from "./compact.ts";
 import { exportHere } from "./export.ts";
 import { forget } from "./forget.ts";
@@ -41,6 +42,7 @@ const ANSWERS: Readonly<Record<CommandName, Answer>> = {
   export: exportHere,
   forget,
   private: privately,
+  catchup: catchUp,
   status,
   context,
   model,

@@ -70,7 +70,7 @@ export function openHouse(store: Store): House {
     mayAnswer: () => true,
     canary: () => null,
   };
-  const parts = (holder: string) => ({ store, ids, settings, tenure: { holder, leaseMs: LEASE_MS, heldUntil: async () => null, onBusy: () => undefined }, tellOwner: async () => undefined });
+  const parts = (holder: string) => ({ store, ids, settings, tenure: { holder, leaseMs: LEASE_MS, heldUntil: async () => null, onBusy: () => undefined }, catchUp: () => false, tellOwner: async () => undefined });
   /** Each session has a policy of its own, as if it were the channel's. */
   const as = <T>(session: number, work: () => Promise<T>): Promise<T> => {
     configured = policies.get(keyOf(session)) ?? configured;
