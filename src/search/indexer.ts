@@ -1,5 +1,6 @@
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Store } from "../store/store.ts";
+import { findSearchState } from "../store/statements/find-search-state.ts";
 import { beginIndex, fillIndex, indexNoted } from "./index-entries.ts";
 
 export interface Indexer {
@@ -15,8 +16,8 @@ export interface IndexerParts {
 
 /** Whoever starts has better things to do at first. */
 const FIRST_MS = 3_000;
-/** What is said is indexed by the next search in any case: nobody waits for this. */
-const IDLE_MS = 15_000;
+/** What was said last is indexed by the next search in any case: nobody waits for this. */
+const IDLE_MS = 5_000;
 const FAILED_MS = 30_000;
 /** Between two steps it rests: others come first. */
 const BETWEEN_MS = 25;
@@ -62,5 +63,8 @@ const CATCH_UP_STEPS = 4;
 export async function catchUp(store: Store, fill: number): Promise<void> {
   await beginIndex(store);
   for (let done = 0; done < CATCH_UP_STEPS && (await indexNoted(store)) > 0; ) done++;
-  for (let done = 0; done < fill && !(await fillIndex(store)); ) done++;
+  // A gateway that has only just begun has not come to anything yet.
+  const isNew = (await store.get(findSearchState, {}))?.filled_to === null;
+  const steps = isNew ? Math.max(fill, CATCH_UP_STEPS) : fill;
+  for (let done = 0; done < steps && !(await fillIndex(store)); ) done++;
 }
