@@ -1,3 +1,4 @@
+import { DELETED } from "../domain/entry.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { deleteSearchDocs } from "../store/statements/delete-search-docs.ts";
 import { deleteSearchQueue } from "../store/statements/delete-search-queue.ts";
@@ -26,7 +27,7 @@ const ALL = "";
 
 /** Which entries can be found: what somebody said, or was answered, and did not take back. */
 export function isFindable(role: string, text: string): boolean {
-  return (role === "user" || role === "assistant") && text !== "[message deleted]";
+  return (role === "user" || role === "assistant") && text !== DELETED;
 }
 
 interface Writing {
