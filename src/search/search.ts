@@ -157,10 +157,10 @@ async function pageOf(search: Search, place: Place, limit: number): Promise<{ re
 
 /**
  * Entries that say something, the best of the newest first: every word of the query, and what stands in quotes in its order.
- * Whatever is typed is a query; one that wants nothing finds nothing.
+ * Whatever is typed is a query; one that wants nothing finds nothing. `known` is how far the index is, where that was just read.
  */
-export async function searchEntries(store: Executor, request: SearchRequest, now: number): Promise<SearchAnswer> {
-  const state = await store.get(findSearchState, {});
+export async function searchEntries(store: Executor, request: SearchRequest, now: number, known?: SearchStateRow): Promise<SearchAnswer> {
+  const state = known ?? (await store.get(findSearchState, {}));
   const query = parseQuery(request.query);
   const keys = request.scope === "all" ? null : request.scope.keys.slice(0, MOST_KEYS);
   const missing = state === undefined ? null : missingBefore(state, now);
