@@ -3,7 +3,7 @@ import type { Bench, Measure } from "./lib/bench.ts";
 import { openEngine, type BenchEngine } from "./lib/engines.ts";
 import { createTexts, type Texts } from "./lib/texts.ts";
 import { percentile } from "./lib/stats.ts";
-import { catchUp, searchEntries } from "../src/search/index.ts";
+import { catchUp, searchFor } from "../src/search/index.ts";
 import { insertEntry } from "../src/store/statements/insert-entry.ts";
 import type { Store } from "../src/store/store.ts";
 
@@ -59,8 +59,7 @@ async function timed(store: Store, queries: readonly string[], keys: readonly st
   for (const [index, query] of queries.entries()) {
     const began = performance.now();
     const cpu = process.cpuUsage();
-    await catchUp(store, 0);
-    const { hits } = await searchEntries(store, { scope: keys === null ? "all" : { keys }, query, limit: LIMIT }, NOW);
+    const { hits } = await searchFor({ store, clock: { now: () => NOW } }, keys === null ? "all" : { keys })({ query, limit: LIMIT });
     const { user, system } = process.cpuUsage(cpu);
     if (index >= WARM_UP) times.push(performance.now() - began);
     if (index >= WARM_UP) busy.push((user + system) / 1_000);

@@ -6,6 +6,9 @@ export type DropReason = "old" | "new" | "summarize" | "interrupted";
 
 export type Role = "user" | "assistant" | "toolResult" | "system";
 
+/** Stands where something stood that was taken back. */
+export const DELETED = "[message deleted]";
+
 /** Who said it: kept on every stored item (law 4). */
 export interface Attribution {
   readonly senderId: string;

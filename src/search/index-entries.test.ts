@@ -104,7 +104,7 @@ test("what was said before there was an index is filled in, the newest first, an
   await say(store, ...Array.from({ length: 130 }, (_, i) => entry(`bike number ${i}`, { daysAgo: 130 - i })));
   assert.equal(await count("search_queue"), 0, "nothing is noted that is read in any case");
   await beginIndex(store);
-  assert.equal((await search(store, "bike")).missingBefore, NOW);
+  assert.equal((await searchEntries(store, { scope: "all", query: "bike", limit: 5 }, NOW)).missingBefore, NOW);
   assert.equal(await fillIndex(store), false);
   const some = await search(store, "bike", { limit: 100 });
   assert.deepEqual([some.hits.length, some.missingBefore], [50, NOW - 50 * 24 * 3_600_000]);
@@ -117,6 +117,13 @@ test("what was said before there was an index is filled in, the newest first, an
   assert.equal(await count("search_docs"), 131);
 });
 
+test("the first search of all finds what was said last, before anybody else has indexed it", async (t) => {
+  const { store } = await house(t);
+  await say(store, ...Array.from({ length: 300 }, (_, i) => entry(`bike number ${i}`)));
+  const answer = await search(store, "bike 299");
+  assert.deepEqual([answer.hits.length, answer.missingBefore !== null], [1, true]);
+});
+
 test("an index that was made in an older way is made anew in its place, while it is searched", async (t) => {
   const { store, sql, count } = await house(t);
   await indexAll(store);
@@ -125,10 +132,10 @@ test("an index that was made in an older way is made anew in its place, while it
   await sql(`update search_state set version = ${WORDING - 1}; update search_docs set version = ${WORDING - 1}`);
   await beginIndex(store);
   await fillIndex(store);
-  assert.equal((await search(store, "bike", { limit: 100 })).hits.length, 60);
+  assert.equal((await searchEntries(store, { scope: "all", query: "bike", limit: 100 }, NOW)).hits.length, 60);
   await indexAll(store);
   assert.equal((await search(store, "bike", { limit: 100 })).missingBefore, null);
-  assert.equal(await count("search_docs"), 60);
+  assert.equal(await count("search_docs"), 60, "each in its place");
   assert.equal((await store.get(findSearchState, {}))?.version, WORDING);
 });
 
@@ -179,7 +186,7 @@ test("a copy of a database has no index, and makes its own", sqliteOnly("the row
   await sink.finish(await source.counters());
   await source.close();
   const copy = openStore(path);
-  assert.equal((await found(copy, "bike")).length, 0);
+  assert.equal((await searchEntries(copy, { scope: "all", query: "bike", limit: 5 }, NOW)).hits.length, 0);
   await indexAll(copy);
   assert.deepEqual(await found(copy, "bike"), ["I bought a bike"]);
   await copy.close();

@@ -1,3 +1,4 @@
+import { DELETED } from "../domain/entry.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { deleteSearchDocs } from "../store/statements/delete-search-docs.ts";
 import { deleteSearchQueue } from "../store/statements/delete-search-queue.ts";
@@ -26,7 +27,7 @@ const ALL = "";
 
 /** Which entries can be found: what somebody said, or was answered, and did not take back. */
 export function isFindable(role: string, text: string): boolean {
-  return (role === "user" || role === "assistant") && text !== "[message deleted]";
+  return (role === "user" || role === "assistant") && text !== DELETED;
 }
 
 interface Writing {
@@ -63,23 +64,28 @@ function isOurs({ version }: SearchStateRow): boolean {
   return version <= WORDING;
 }
 
+/** Whatever is said is noted, for an index that is made in this way, or in a newer one. */
+export function isBegun({ noting, version }: SearchStateRow): boolean {
+  return noting === 1 && version >= WORDING;
+}
+
 /**
  * From now on whoever writes an entry leaves a note of it. Nobody else writes at this moment: of what was said before, the
  * filling sees everything. An index that was made in an older way is made anew, in its place.
  */
 export async function beginIndex(store: Store): Promise<void> {
   const begun = await store.get(findSearchState, {});
-  if (begun === undefined || (begun.noting === 1 && begun.version >= WORDING)) return;
+  if (begun === undefined || isBegun(begun)) return;
   await store.transaction(async (tx) => {
     const state = await tx.get(findSearchState, {});
-    if (state === undefined || (state.noting === 1 && state.version >= WORDING)) return;
+    if (state === undefined || isBegun(state)) return;
     await tx.run(setSearchState, { ...state, version: WORDING, noting: 1, filled_to: null, filled_at: null });
   });
 }
 
 /** Indexes what was noted, a bounded piece; answers how many notes that were. */
 export async function indexNoted(store: Store): Promise<number> {
-  if ((await store.all(listSearchQueue, { limit: 1 })).length === 0) return 0;
+  if ((await store.get(findSearchState, {}))?.waiting !== 1) return 0;
   return store.transaction(async (tx) => {
     const state = await tx.get(findSearchState, {});
     if (state === undefined || !isOurs(state)) return 0;

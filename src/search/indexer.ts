@@ -1,6 +1,8 @@
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Store } from "../store/store.ts";
-import { beginIndex, fillIndex, indexNoted } from "./index-entries.ts";
+import { findSearchState } from "../store/statements/find-search-state.ts";
+import type { SearchStateRow } from "../store/tables.ts";
+import { beginIndex, fillIndex, indexNoted, isBegun } from "./index-entries.ts";
 
 export interface Indexer {
   start(): void;
@@ -15,8 +17,8 @@ export interface IndexerParts {
 
 /** Whoever starts has better things to do at first. */
 const FIRST_MS = 3_000;
-/** What is said is indexed by the next search in any case: nobody waits for this. */
-const IDLE_MS = 15_000;
+/** What was said last is indexed by the next search in any case: nobody waits for this. */
+const IDLE_MS = 5_000;
 const FAILED_MS = 30_000;
 /** Between two steps it rests: others come first. */
 const BETWEEN_MS = 25;
@@ -57,10 +59,16 @@ const CATCH_UP_STEPS = 4;
 
 /**
  * What was just said is to be found: what is noted is indexed before a search, as far as that is done at once. `fill`: so
- * many steps are gone also through what was said before, for a command that works where no gateway does.
+ * many steps are gone also through what was said before, for a command that works where no gateway does. Answers how far
+ * the index is then.
  */
-export async function catchUp(store: Store, fill: number): Promise<void> {
-  await beginIndex(store);
-  for (let done = 0; done < CATCH_UP_STEPS && (await indexNoted(store)) > 0; ) done++;
-  for (let done = 0; done < fill && !(await fillIndex(store)); ) done++;
+export async function catchUp(store: Store, fill: number): Promise<SearchStateRow | undefined> {
+  const seen = await store.get(findSearchState, {});
+  if (seen !== undefined && !isBegun(seen)) await beginIndex(store);
+  // A gateway that has only just begun has not come to anything yet.
+  const steps = seen !== undefined && (!isBegun(seen) || seen.filled_to === null) ? Math.max(fill, CATCH_UP_STEPS) : fill;
+  let isChanged = false;
+  if (seen?.waiting === 1) for (let done = 0; done < CATCH_UP_STEPS && (await indexNoted(store)) > 0; done++) isChanged = true;
+  for (let done = 0; done < steps && !(await fillIndex(store)); done++) isChanged = true;
+  return isChanged || steps > 0 ? store.get(findSearchState, {}) : seen;
 }

@@ -38,12 +38,13 @@ export interface Range {
   readonly end: number;
 }
 
-/** How much longer each range is than the one before. */
+/** The first range, and how much longer each is than the one before. */
+const FIRST_RANGE = 2 ** 14;
 const GROWTH = 16;
 
 /** The numbers below `end`, newest first: what is said often is found in a short range, what is not in few long ones. */
 export function* rangesBelow(end: number, lowest: number): Generator<Range> {
-  for (let to = end, length = 2 ** SMALLEST; to > lowest; length *= GROWTH) {
+  for (let to = end, length = FIRST_RANGE; to > lowest; length *= GROWTH) {
     const block = Math.min(length, 2 ** LARGEST);
     const first = Math.floor((to - length) / block) * block;
     yield { first, end: to };

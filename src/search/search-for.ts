@@ -19,7 +19,7 @@ const ALONE_STEPS = 100;
  */
 export function searchFor({ store, clock, isAlone = false }: SearchParts, scope: SearchRequest["scope"]): (request: Omit<SearchRequest, "scope">) => Promise<SearchAnswer> {
   return async (request) => {
-    await catchUp(store, isAlone ? ALONE_STEPS : 0);
-    return searchEntries(store, { ...request, scope }, clock.now());
+    const state = await catchUp(store, isAlone ? ALONE_STEPS : 0);
+    return searchEntries(store, { ...request, scope }, clock.now(), state);
   };
 }

@@ -113,6 +113,17 @@ test("pages follow each other without a gap and without anything twice", async (
   assert.deepEqual((await search(store, "bike", { cursor: "rubbish" })).hits.length, 20);
 });
 
+test("a search ends soon where the index finds much that the texts then say no to, and goes on from there", async (t) => {
+  const store = await freshStore(t);
+  await indexAll(store);
+  await Promise.all(Array.from({ length: 1_150 }, () => say(store, entry("很好的手机"))));
+  await indexAll(store);
+  const first = await search(store, '"手机 很好"');
+  assert.deepEqual([first.hits.length, first.cursor !== null], [0, true]);
+  const second = await search(store, '"手机 很好"', { cursor: first.cursor ?? "" });
+  assert.deepEqual([second.hits.length, second.cursor], [0, null]);
+});
+
 test("a long text is found by what stands at its end, and shown there", async (t) => {
   const text = `${"word ".repeat(4_000)} the needle ${"word ".repeat(10)}`;
   const store = await storeWith(t, text, `${"word ".repeat(4_000)} the thread`);

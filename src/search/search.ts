@@ -38,7 +38,7 @@ export interface Hit {
 
 export interface SearchAnswer {
   readonly hits: readonly Hit[];
-  /** To be given for what comes next; null where nothing does. */
+  /** To be given for what comes next, which may be nothing after all; null where nothing does. */
   readonly cursor: string | null;
   /** What was said before this moment (ms) is not all indexed yet; null: everything is. */
   readonly missingBefore: number | null;
@@ -46,6 +46,8 @@ export interface SearchAnswer {
 
 /** So many of the newest that match are ranked; what is older comes on the pages behind them. */
 const CANDIDATES = 200;
+/** Where the texts themselves say no to what the index has found, so many times more is asked for one page. */
+const MOST_BATCHES = 5;
 /** Of a longer text the beginning is ranked, and all of it read once it is shown. */
 const HEAD = 2_000;
 const SCORED_AT_ONCE = 50;
@@ -140,7 +142,7 @@ async function pageOf(search: Search, place: Place, limit: number): Promise<{ re
     batch = await newestBelow(search, end, open);
   }
   const hits: Hit[] = [];
-  for (;;) {
+  for (let batches = 1; ; batches++) {
     for (; hits.length < limit && offset < batch.candidates.length; offset++) {
       const candidate = batch.candidates[offset];
       const hit = candidate === undefined ? null : await hitOf(search, candidate, open);
@@ -149,7 +151,7 @@ async function pageOf(search: Search, place: Place, limit: number): Promise<{ re
     if (offset < batch.candidates.length) break;
     if (batch.next === null) return { hits, cursor: null };
     [end, offset] = [batch.next, 0];
-    if (hits.length >= limit) break;
+    if (hits.length >= limit || batches === MOST_BATCHES) break;
     batch = await newestBelow(search, end, open);
   }
   return { hits, cursor: `${end}.${offset}.${open ? 1 : 0}` };
@@ -157,10 +159,10 @@ async function pageOf(search: Search, place: Place, limit: number): Promise<{ re
 
 /**
  * Entries that say something, the best of the newest first: every word of the query, and what stands in quotes in its order.
- * Whatever is typed is a query; one that wants nothing finds nothing.
+ * Whatever is typed is a query; one that wants nothing finds nothing. `known` is how far the index is, where that was just read.
  */
-export async function searchEntries(store: Executor, request: SearchRequest, now: number): Promise<SearchAnswer> {
-  const state = await store.get(findSearchState, {});
+export async function searchEntries(store: Executor, request: SearchRequest, now: number, known?: SearchStateRow): Promise<SearchAnswer> {
+  const state = known ?? (await store.get(findSearchState, {}));
   const query = parseQuery(request.query);
   const keys = request.scope === "all" ? null : request.scope.keys.slice(0, MOST_KEYS);
   const missing = state === undefined ? null : missingBefore(state, now);

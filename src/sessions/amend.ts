@@ -1,3 +1,4 @@
+import { DELETED } from "../domain/entry.ts";
 import type { Ids } from "../domain/ids.ts";
 import { copiesOf } from "./steps.ts";
 import { recordEvent } from "../store/ledger.ts";
@@ -13,9 +14,6 @@ import { redactTurnEntries } from "../store/statements/redact-turn-entries.ts";
 import { rewriteEntry } from "../store/statements/rewrite-entry.ts";
 import { setEntryAside } from "../store/statements/set-entry-aside.ts";
 import { previewOf } from "./transcript.ts";
-
-/** Stands where something stood that was taken back. */
-export const DELETED = "[message deleted]";
 
 /** Said anew, or taken back: `text` is what stands there from now on. */
 export interface Amended {

@@ -1,8 +1,9 @@
 import type { Language } from "../domain/language.ts";
 import type { InboxItem } from "../domain/turn.ts";
 import type { Executor } from "../store/store.ts";
-import { heardLanguage, languageIn } from "./language.ts";
+import { listSenderSessions } from "../store/statements/list-sender-sessions.ts";
 import { upsertParticipant } from "../store/statements/upsert-participant.ts";
+import { heardLanguage, languageIn } from "./language.ts";
 
 /** Somebody whose words were overheard in a room: they are part of its transcript, so they speak there. */
 export interface Overheard {
@@ -65,4 +66,21 @@ export async function recordParticipant(tx: Executor, items: readonly InboxItem[
     language: heardLanguage(items.map(({ message }) => message)),
   });
   return languageIn(row?.language);
+}
+
+/** One of somebody's accounts on a channel. */
+export interface Sender {
+  readonly channel: string;
+  readonly senderId: string;
+}
+
+/** The keys of the sessions in which somebody speaks, on any of their accounts, the latest first; `limit` for each account. */
+export async function sessionsSpokenIn(store: Executor, senders: readonly Sender[], limit: number): Promise<string[]> {
+  const found = new Map<string, number>();
+  for (const { channel, senderId } of new Map(senders.map((sender) => [JSON.stringify([sender.channel, sender.senderId]), sender])).values()) {
+    for (const row of await store.all(listSenderSessions, { channel, sender_id: senderId, limit })) {
+      found.set(row.session_key, Math.max(row.last_at, found.get(row.session_key) ?? 0));
+    }
+  }
+  return [...found].sort(([a, at], [b, bt]) => bt - at || (a < b ? -1 : 1)).map(([key]) => key);
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createIds } from "../../src/domain/ids.ts";
 import { fork } from "../../src/sessions/steps.ts";
 import { createAmend } from "../../src/inbox/amend.ts";
-import { DELETED } from "../../src/sessions/amend.ts";
+import { DELETED } from "../../src/domain/entry.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
 import { rowsIn, storeIn } from "../store/database.ts";
 import { hang, message, openTo, say, startHarness, until, type Answer, type Harness, type Said } from "./harness.ts";

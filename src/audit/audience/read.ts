@@ -1,9 +1,9 @@
 import { isOperatorChannel } from "../../domain/address.ts";
 import type { ChatKind } from "../../domain/message.ts";
 import { nameKey } from "../../routing/people.ts";
+import { sessionsSpokenIn } from "../../sessions/participants.ts";
 import { countSpokenSessions } from "../../store/statements/count-spoken-sessions.ts";
 import { listParticipants } from "../../store/statements/list-participants.ts";
-import { listSenderSessions } from "../../store/statements/list-sender-sessions.ts";
 import { listSessionSpeakers } from "../../store/statements/list-session-speakers.ts";
 import { listSpeakers } from "../../store/statements/list-speakers.ts";
 import type { SpokenRow } from "../../store/statements/participant-list.ts";
@@ -71,13 +71,7 @@ export async function sessionsOf(store: Executor, people: AudiencePeople, typed:
   const names = new Set(meant.flatMap(({ who }) => (who.person === null ? [] : [nameKey(who.person)])));
   const owners = meant.some(({ who }) => who.isOwner);
   const theirs = speakers.filter(({ at, who }) => meant.some((one) => one.at === at) || (who.person !== null && names.has(nameKey(who.person))) || (owners && who.isOwner));
-  const found = new Map<string, number>();
-  for (const { channel, sender_id } of new Map(theirs.map(({ at }) => [JSON.stringify([at.channel, at.senderId]), { channel: at.channel, sender_id: at.senderId }])).values()) {
-    for (const row of await store.all(listSenderSessions, { channel, sender_id, limit: MOST_ROWS })) {
-      found.set(row.session_key, Math.max(row.last_at, found.get(row.session_key) ?? 0));
-    }
-  }
-  return [...found].sort(([a, at], [b, bt]) => bt - at || (a < b ? -1 : 1)).map(([key]) => key);
+  return sessionsSpokenIn(store, theirs.map(({ at }) => at), MOST_ROWS);
 }
 
 /** Who speaks where, from the table of participants alone: transcripts are not read. */

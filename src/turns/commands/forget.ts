@@ -1,6 +1,7 @@
 import { redactDeliveries } from "../../outbox/purge.ts";
 import { redactItem } from "../../inbox/amend.ts";
-import { DELETED, redactTurn } from "../../sessions/amend.ts";
+import { DELETED } from "../../domain/entry.ts";
+import { redactTurn } from "../../sessions/amend.ts";
 import { listQuestions } from "../../store/statements/list-questions.ts";
 import type { Answer, Asked, CommandParts } from "./asked.ts";
 
