@@ -1,8 +1,11 @@
 import { z } from "zod";
-import { COMMANDS } from "../domain/command.ts";
+import { COMMANDS, type CommandRow } from "../domain/command.ts";
 import { LANGUAGES } from "../domain/language.ts";
 import { say } from "../texts/index.ts";
 import { define } from "./define.ts";
+
+/** Our categories in the protocol's words: clients refuse others. */
+const CATEGORIES = { session: "session", answers: "options", people: "management", help: "status" } as const satisfies Record<CommandRow["category"], string>;
 
 export const commandsList = define({
   name: "commands.list",
@@ -15,7 +18,7 @@ export const commandsList = define({
       name,
       textAliases: [name, ...aliases].map((word) => `/${word}`),
       description: say(language ?? "en", `about.${name}`),
-      category,
+      category: CATEGORIES[category],
       source: "native",
       scope: "both",
       acceptsArgs: args !== null,
