@@ -2,6 +2,7 @@ import { createIds } from "../domain/ids.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { look, resolvePaths, type Environment, type LoadedConfig } from "../config/index.ts";
+import { parseParams } from "../gateway/methods.ts";
 import { OPERATIONS, type Caller, type Services } from "../operations/index.ts";
 import { createDirectory } from "../people/index.ts";
 import { openStoreAt, openStoreReadOnlyAt } from "../store/open.ts";
@@ -39,7 +40,7 @@ function operationsOf({ services, close }: Opened): LocalOperations {
     async call(method, params) {
       const operation = OPERATIONS.find(({ name }) => name === method);
       if (!operation) throw new ContinuoError("REQUEST_INVALID", `There is no operation ${method}.`);
-      return operation.run(services, operation.input.parse(params), CALLER);
+      return operation.run(services, parseParams(operation.name, operation.input, params), CALLER);
     },
     close,
   };

@@ -46,6 +46,7 @@ import { sessionsShow } from "./sessions-show.ts";
 import { sessionsClear } from "./sessions-clear.ts";
 import { sessionsCleanup } from "./sessions-cleanup.ts";
 import { sessionsCompact } from "./sessions-compact.ts";
+import { sessionsCreate } from "./sessions-create.ts";
 import { sessionsDelete } from "./sessions-delete.ts";
 import { sessionsFork } from "./sessions-fork.ts";
 import { sessionsPatch } from "./sessions-patch.ts";
@@ -78,6 +79,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   sessionsCleanup,
   sessionsPatch,
   sessionsReset,
+  sessionsCreate,
   sessionsClear,
   sessionsCompact,
   sessionsUndo,

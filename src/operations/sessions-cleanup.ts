@@ -38,12 +38,13 @@ function budgetOf({ budget, before, after, removals }: CleanupPreview) {
   };
 }
 
-function storeOf({ facts }: Services, preview: CleanupPreview) {
+function storeOf({ facts }: Services, preview: CleanupPreview, how: { readonly mode: "warn" | "enforce"; readonly dryRun: boolean }) {
   const { agentId, before, after, removals, kept } = preview;
   const count = (...actions: readonly string[]): number => removals.filter(({ reason }) => actions.includes(ACTIONS[reason])).length;
   return {
     agentId,
     storePath: join(facts.stateDir, "agents", agentId, "sessions", "sessions.json"),
+    ...how,
     beforeCount: before.sessions,
     afterCount: after.sessions,
     missing: count("prune-missing"),
@@ -91,14 +92,14 @@ export const sessionsCleanup = define({
     const mode = enforce ? "enforce" : configured.mode;
     const settings: MaintenanceSettings = { ...configured, mode, fixMissing, activeKey: activeKeyOf(services, activeKey) };
     const only = allAgents ? null : (agentId?.toLowerCase() ?? services.settings.agents().defaultId);
-    const planned = (await previewCleanup(services, only, settings)).map((preview) => storeOf(services, preview));
+    const planned = (await previewCleanup(services, only, settings)).map((preview) => storeOf(services, preview, { mode, dryRun }));
     const isApplied = !dryRun && mode === "enforce";
     if (isApplied) await apply(services, settings, only);
     const stores = await Promise.all(
       planned.map(async (store) => {
-        if (dryRun) return { ...store, mode, dryRun };
+        if (dryRun) return store;
         const left = (await services.store.get(countAgentSessions, { agent: store.agentId, since: 0 }))?.count ?? 0;
-        return { ...store, mode, dryRun, afterCount: left, applied: true, appliedCount: left };
+        return { ...store, afterCount: left, applied: true, appliedCount: left };
       }),
     );
     return { ts: services.clock.now(), mode, dryRun, enforced: isApplied, stores };

@@ -8,6 +8,7 @@ import { findSessions } from "../sessions/search.ts";
 import { recordEvent } from "../store/ledger.ts";
 import { define } from "./define.ts";
 import { modelNamed } from "./model-named.ts";
+import { openTyped } from "./session-begin.ts";
 import { requireSession } from "./session-find.ts";
 import { effectiveModel, sessionRow, splitModel } from "./session-row.ts";
 import type { Services } from "./services.ts";
@@ -17,6 +18,8 @@ function oneOf<const Words extends readonly [string, ...string[]]>(field: string
   return z.enum(words, { error: () => `invalid ${field} (use ${words.join("|")})` }).nullable().optional();
 }
 
+export const thinkingLevel = oneOf("thinkingLevel", ["off", "minimal", "low", "medium", "high"]);
+
 const input = z.strictObject({
   key: z.string().min(1).max(512),
   agentId: z.string().max(64).nullish(),
@@ -24,7 +27,7 @@ const input = z.strictObject({
   pinned: z.boolean().optional(),
   archived: z.boolean().optional(),
   model: z.string().min(1).max(200).nullable().optional(),
-  thinkingLevel: oneOf("thinkingLevel", ["off", "minimal", "low", "medium", "high"]),
+  thinkingLevel,
   verboseLevel: oneOf("verboseLevel", ["off", "on", "full"]),
   groupActivation: oneOf("groupActivation", ["mention", "always"]),
   sendPolicy: oneOf("sendPolicy", ["allow", "deny"]),
@@ -77,9 +80,9 @@ export const sessionsPatch = define({
   scope: "admin",
   input,
   example: { key: "main", thinkingLevel: "high", label: "Holidays" },
-  /** Changes what was chosen for one session, never the configuration; null takes a choice back (spec 11.3). Errors: SESSION_NOT_FOUND, MODEL_UNKNOWN. */
+  /** Changes what was chosen for one session, never the configuration; null takes a choice back (spec 11.3). A session in which nothing was said yet is begun. Errors: MODEL_UNKNOWN. */
   async run(services, patch, caller) {
-    const session = await requireSession(services, patch.key, patch.agentId ?? null);
+    const session = await openTyped(services, patch.key, patch.agentId ?? null, caller);
     const { key } = session;
     await mustBeFree(services, session, patch.label);
     const model = patch.model === undefined ? undefined : modelNamed(services, session.agentId, patch.model);

@@ -8,7 +8,7 @@ const directory = temporaryStateDir();
 const here: { gateway?: RunningGateway; isUp: boolean } = { isUp: false };
 
 before(async () => {
-  here.gateway = await startGateway({ stateDir: directory });
+  here.gateway = await startGateway({ stateDir: directory, config: { gateway: { port: 0, auth: { mode: "token", token: "the-token-of-the-sessions-test" } } } });
   here.isUp = true;
 });
 after(async () => {
@@ -49,13 +49,18 @@ async function say(session: string, message: string): Promise<void> {
 
 const KEY = "agent:main:trip";
 
-async function walkThrough(): Promise<void> {
-  const messages = (await json<History>("history", KEY)).messages.filter(({ role }) => role !== "system").length;
-  const before = await said(KEY);
-  assert.equal(await done("clear", KEY), `Cleared session ${KEY} (${messages} messages archived).\n`);
+async function clearAndUndo(): Promise<string[]> {
+  const { messages } = await json<History>("history", KEY);
+  const before = messages.filter(({ role }) => role === "user").map(({ content }) => content);
+  assert.equal(await done("clear", KEY), `Cleared session ${KEY} (${messages.filter(({ role }) => role !== "system").length} messages archived).\n`);
   assert.deepEqual(await said(KEY), []);
   assert.match(await done("undo", KEY), /^Took back "clear" in agent:main:trip: /);
   assert.deepEqual(await said(KEY), before);
+  return before;
+}
+
+async function walkThrough(): Promise<void> {
+  const before = await clearAndUndo();
   assert.match(await done("rewind", KEY, "--yes"), /^Rewound agent:main:trip: 2 messages set aside, /);
   assert.deepEqual(await said(KEY), before.slice(0, -1));
   assert.match(await done("history", KEY, "--branches"), new RegExp(`user \\(set aside\\): ${before.at(-1)}`));
@@ -120,6 +125,6 @@ test("every command over sessions works through the running gateway, and on the 
   await refusals();
   await here.gateway?.stop();
   here.isUp = false;
-  await walkThrough();
+  await clearAndUndo();
   await trash();
 });

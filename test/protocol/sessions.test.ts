@@ -55,6 +55,24 @@ describe("sessions over the wire", () => {
     client.socket.close();
   });
 
+  it("a session is begun by create, and by what is chosen for it before anything was said", async () => {
+    const client = await open();
+    const made = await ask(client, "sessions.create", { label: "Fresh", message: "hi", idempotencyKey: "made-1" });
+    assertOfficial("SessionsCreateResult", made);
+    assert.match(String(made.key), /^agent:main:dashboard:[0-9a-f-]{36}$/);
+    assert.deepEqual([made.runStarted, made.runId, (made.entry as Fields).label], [true, "made-1", "Fresh"]);
+    await ask(client, "agent.wait", { runId: "made-1", timeoutMs: 30_000 });
+    assert.equal(((await ask(client, "sessions.describe", { key: String(made.key) })).session as Fields).messageCount, 2);
+    assert.equal((await ask(client, "sessions.create", { key: String(made.key) })).sessionId, made.sessionId, "one that is there is opened");
+    const patched = await ask(client, "sessions.patch", { key: "early", thinkingLevel: "low" });
+    assert.deepEqual([(patched.entry as Fields).messageCount, (patched.entry as Fields).thinkingLevel], [0, "low"]);
+    await say(client, "early", "hi");
+    const early = (await ask(client, "sessions.describe", { key: "early" })).session as Fields;
+    assert.deepEqual([early.sessionId, early.messageCount, early.thinkingLevel], [(patched.entry as Fields).sessionId, 2, "low"]);
+    assert.equal((await refused(client, "sessions.create", { key: "early", thinkingLevel: "enormous" })).code, "INVALID_REQUEST");
+    client.socket.close();
+  });
+
   it("a label is one session's, and names it", async () => {
     const client = await open();
     await say(client, "one", "hi");

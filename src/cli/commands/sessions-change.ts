@@ -151,7 +151,7 @@ function plainCommands(context: CommandContext): readonly Command[] {
     keyed("label", "call it something; without a text the label goes", ['continuo sessions label main "Holidays"', "continuo sessions label main"])
       .argument("[text]", "the label; one of a kind")
       .action(async (key: string, text: string | undefined, options: ChangeOptions) =>
-        change(context, key, options, patched({ label: text ?? null }, text === undefined ? "Took the label off" : `Labelled "${text}":`)),
+        change(context, key, options, text === undefined || text.trim() === "" ? patched({ label: null }, "Took the label off") : patched({ label: text }, `Labelled "${text}":`)),
       ),
   ];
 }

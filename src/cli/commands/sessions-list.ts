@@ -20,6 +20,7 @@ export interface ListOptions extends ScopeOptions {
   readonly pinned?: boolean;
   readonly archived?: boolean;
   readonly all?: boolean;
+  readonly verbose?: boolean;
 }
 
 export type Table = (list: SessionList) => string[];
@@ -52,13 +53,13 @@ export async function listSessions({ deps }: CommandContext, options: ListOption
   const rows = rowsOf(payload, "sessions").map((row) => sessionRow(row, now));
   if (rows.length === 0) await mustBeAgent(deps, agentId);
   const agents = options.allAgents ? [...new Set([...(await configuredAgents(deps)), ...rows.flatMap(({ agent }) => agent ?? [])])] : null;
+  const path = agentId === null ? textOf(payload, "path") : storePath(deps, agentId);
   if (options.json) {
     const stores = agents?.map((id) => ({ agentId: id, path: storePath(deps, id) })) ?? null;
-    return printJson(deps.terminal, sessionsJson(payload, { activeMinutes, stores }, now));
+    return printJson(deps.terminal, sessionsJson(payload, { path, activeMinutes, stores }, now));
   }
   const total = numberOf(payload, "total");
-  const path = agentId === null ? textOf(payload, "path") : storePath(deps, agentId);
-  printLines(deps.terminal, table({ path, agents, activeMinutes, rows, total: total ?? rows.length }));
+  printLines(deps.terminal, table({ path, agents, activeMinutes, rows, total: total ?? rows.length, wholeKeys: options.verbose === true }));
   const shown = offset + rows.length;
   if (flagOf(payload, "hasMore")) note(deps.terminal, `${total === null ? "" : `${total - shown} `}more: --offset ${shown}`);
 }
@@ -78,6 +79,7 @@ export function withListOptions(target: Command): Command {
     .option("--pinned", "only what is pinned")
     .option("--archived", "only what is archived")
     .option("--all", "what is archived, too")
+    .option("--verbose", "whole keys")
     .option("--limit <n>", "at most so many, newest first (default: 50)")
     .option("--offset <n>", "leave out so many first", wholeNumber, 0);
 }

@@ -26,6 +26,7 @@ export interface SessionList {
   readonly rows: readonly SessionRow[];
   /** How many there are in all; more than `rows` when the list was cut. */
   readonly total: number;
+  readonly wholeKeys?: boolean;
 }
 
 const FLAGS = [
@@ -126,7 +127,7 @@ export function bareTable(list: SessionList): string[] {
   const widths = agents === null ? WIDTHS : [AGENT_WIDTH, ...WIDTHS];
   const line = (agent: string, ...cells: readonly string[]): string => fixedWidths(agents === null ? cells : [agent, ...cells], widths);
   const rows = list.rows.map((row) =>
-    line(row.agent ?? "-", row.kind, shortKey(row.key), shortAge(row.age), row.model ?? "-", tokensCell(row.totalTokens, row.contextTokens), row.flags.join(" ")),
+    line(row.agent ?? "-", row.kind, list.wholeKeys ? row.key : shortKey(row.key), shortAge(row.age), row.model ?? "-", tokensCell(row.totalTokens, row.contextTokens), row.flags.join(" ")),
   );
   return [...head, line("Agent", "Kind", "Key", "Age", "Model", "Tokens (ctx %)", "Flags"), ...rows];
 }
@@ -173,8 +174,7 @@ export interface StorePath {
 }
 
 /** `stores`: where all agents were asked for, what each of them has (spec 10.2). */
-export function sessionsJson(payload: Row, { activeMinutes, stores }: { readonly activeMinutes: number | null; readonly stores: readonly StorePath[] | null }, now: number): object {
-  const path = textOf(payload, "path");
+export function sessionsJson(payload: Row, { path, activeMinutes, stores }: { readonly path: string | null; readonly activeMinutes: number | null; readonly stores: readonly StorePath[] | null }, now: number): object {
   const sessions = rowsOf(payload, "sessions").map((row) => jsonRow(row, now));
   return {
     path: path === "(multiple)" || stores !== null ? null : path,

@@ -8,7 +8,7 @@ import { removeStateDir, rowsIn, scriptIn, storeIn } from "../../../test/store/d
 import { ENGINE } from "../../../test/store/engine.ts";
 import type { Store } from "../../store/store.ts";
 import { listTrash } from "../../store/statements/list-trash.ts";
-import { cleanUp, createSteps, previewCleanup, restoreSession } from "./index.ts";
+import { cleanUp, createSteps, deleteSession, previewCleanup, restoreSession } from "./index.ts";
 import { bytesTarget, isCronRun, reasonToRemove, SWEEPS, type Limits } from "./plan.ts";
 
 const DAY = 24 * 3_600_000;
@@ -335,4 +335,29 @@ test("mode `warn` names each session that would go once for each reason", async 
   assert.equal(named.filter((text) => text.includes("(older than 30 days)")).length, 30);
   assert.equal(named.filter((text) => text.includes("(not in the most recent 5 sessions)")).length, 5);
   assert.deepEqual(await pass(), []);
+});
+
+test("what somebody deleted is in the trash for its time, pinned or not, and goes for good in mode `warn` too", async (t) => {
+  const { store, clock, fill, pass, sql, dump, count } = await house(t);
+  await fill({ prefix: `${PREFIX}old:`, count: 2, each: 1, daysAgo: 40 });
+  await fill({ prefix: `${PREFIX}dm:`, count: 1, each: 1_300, daysAgo: 1 });
+  await sql(`update sessions set pinned_at = ${NOW} where key = '${PREFIX}dm:1'`);
+  const before = await dump();
+  const ids = createIds(clock);
+  assert.equal((await deleteSession(store, clock, ids, `${PREFIX}dm:1`))?.entries, 1_300);
+  assert.equal(await deleteSession(store, clock, ids, `${PREFIX}dm:1`), null);
+  await restoreSession(store, clock, `${PREFIX}dm:1`);
+  assert.deepEqual(await dump(), before);
+  await deleteSession(store, clock, ids, `${PREFIX}dm:1`);
+  await pass();
+  assert.deepEqual([await count("trash", "state = 'kept'"), await count("sessions")], [3, 0]);
+  clock.time += 31 * DAY;
+  await pass({}, "warn");
+  assert.deepEqual([await count("trash", "reason = 'deleted'"), await count("trash", "reason = 'stale'")], [0, 2]);
+});
+
+test("a session at work is not deleted", async (t) => {
+  const here = await house(t);
+  const [busy] = (await protectedSessions(here)).filter((key) => key.includes("busy"));
+  await assert.rejects(deleteSession(here.store, here.clock, createIds(here.clock), busy ?? ""), { code: "SESSION_BUSY" });
 });

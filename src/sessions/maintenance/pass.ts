@@ -92,12 +92,12 @@ async function finish(parts: MaintenanceParts, { id, session_key }: TrashRow): P
 }
 
 /** Makes room among what was removed before: what is too old, and the oldest while there is too much. */
-async function purgeSome({ store, clock }: MaintenanceParts, agentId: string, { survey }: Pass, limits: Limits, target: number): Promise<boolean> {
+async function purgeSome({ store, clock }: MaintenanceParts, agentId: string, { survey }: Pass, limits: Limits, target: number, only: Reason | "" = ""): Promise<boolean> {
   let bytes = survey.held.get(agentId)?.bytes ?? 0;
   const now = clock.now();
   const before = now - limits.trashRetention;
   const chosen: { readonly row: TrashRow; readonly reason: "retention" | "disk-budget" }[] = [];
-  for (const row of await store.all(listAgentTrash, { agent: agentId, before, limit: SIDE_BY_SIDE })) {
+  for (const row of await store.all(listAgentTrash, { agent: agentId, reason: only, before, limit: SIDE_BY_SIDE })) {
     const isOld = row.at < before;
     if (!isOld && bytes <= target) break;
     chosen.push({ row, reason: isOld ? "retention" : "disk-budget" });
@@ -159,6 +159,8 @@ async function nameSome({ store, clock }: MaintenanceParts, agentId: string, cur
 }
 
 async function warnOf(parts: MaintenanceParts, agentId: string, current: Pass, settings: MaintenanceSettings, warnings: Warnings): Promise<boolean> {
+  // Whoever deleted something wants it gone, whatever is done with the rest.
+  if (await purgeSome(parts, agentId, current, settings.limits, Number.MAX_SAFE_INTEGER, "deleted")) return true;
   if (current.sweep === "age" && current.after === START) await warnings.count(agentId, current.survey.held.get(agentId) ?? NOBODY, settings);
   return nameSome(parts, agentId, current, settings, warnings);
 }
