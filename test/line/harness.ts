@@ -171,6 +171,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     historyLimit: () => current().config.messages.groupChat.historyLimit,
     agents: () => agents,
     resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
+    threads: () => current().config.session.threads,
     queue: (channel) => ({ ...current().queue(channel), debounceMs: options.debounceMs ?? 20, ...options.queue }),
     onUnknown: () => options.onUnknown ?? "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),
