@@ -47,7 +47,7 @@ function openLine(store: Store) {
     ids,
     tenure: { holder: "bench", leaseMs: 30_000, heldUntil: async () => null, onBusy: () => undefined }, catchUp: () => false,
     settings: {
-      queue: () => ({ mode: "collect", debounceMs: 0, cap: 20, drop: "summarize" }) as const, threads: () => ({ inherit: "none", budget: 0 }) as const, maxAttempts: () => 3,
+      queue: () => ({ mode: "collect", debounceMs: 0, cap: 20, drop: "summarize" }) as const, maxAttempts: () => 3,
       canReach: () => true,
       mayAnswer: () => true,
       canary: () => null,

@@ -19,7 +19,6 @@ export function lineSettings({ current }: SettingsHolder, doors: Doors, secret: 
     historyLimit: (channel, account) => historyLimit(current().config, channel, account),
     agents: () => current().agents,
     resetPolicy: (type, channel) => current().resetPolicy(type, channel),
-    threads: () => current().config.session.threads,
     queue: (channel) => current().queue(channel),
     conversations: () => ({ compaction: compactionOf(current().config), catchUp: current().config.session.catchUp }),
     dedupeWindowMs: () => current().config.messages.dedupeWindow,

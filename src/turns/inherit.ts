@@ -8,16 +8,9 @@ import type { OpenSession } from "../sessions/lifecycle.ts";
 import type { NewEntry } from "../sessions/transcript.ts";
 import type { Executor } from "../store/store.ts";
 
-/** What a thread begins with (`session.threads`). */
-export interface ThreadSettings {
-  readonly inherit: "none" | "parent";
-  /** Tokens of what is copied, at most; estimated. */
-  readonly budget: number;
-}
-
 export interface InheritParts {
   readonly ids: Ids;
-  readonly settings: { threads(): ThreadSettings; agents(): Agents };
+  readonly settings: { agents(): Agents };
 }
 
 /** However short they are. */
@@ -55,12 +48,13 @@ function inThread(entry: NewEntry, { message: { address }, audience }: InboxItem
  * said last in the chat around it, as far as the readers are the same and the budget goes.
  */
 export async function inheritParent(parts: InheritParts, tx: Executor, item: InboxItem, session: OpenSession, now: number): Promise<OpenSession> {
-  const { inherit, budget } = parts.settings.threads();
+  const agents = parts.settings.agents();
+  const { inherit, budget } = agents.threads;
   const around = parentKey(session.key);
   if (inherit === "none" || around === null || !session.isUnspoken || item.origin === "system") return session;
   const parent = await readParent(tx, around, MOST_ENTRIES);
   if (parent === null) return session;
-  const window = parts.settings.agents().get(item.agentId).contextTokens ?? Number.POSITIVE_INFINITY;
+  const window = agents.get(item.agentId).contextTokens ?? Number.POSITIVE_INFINITY;
   const shareable = parent.entries.filter(({ role, text, dropped, from }) => (role === "user" || role === "assistant") && text !== "" && dropped === null && hasSameReaders(from.audience, item.audience));
   const copies = fitting(shareable, Math.min(budget, window * MOST_OF_WINDOW)).map((entry) => inThread(entry, item));
   if (copies.length === 0) return session;

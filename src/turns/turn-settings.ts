@@ -5,7 +5,6 @@ import type { ResetType } from "../domain/route.ts";
 import type { Session, SessionChoices } from "../domain/session.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
 import type { BudgetSettings } from "./budget.ts";
-import type { ThreadSettings } from "./inherit.ts";
 import type { Concurrency } from "./schedule.ts";
 
 export type SendingSession = Pick<Session, "key" | "channel" | "chatKind">;
@@ -14,8 +13,6 @@ export type SendingSession = Pick<Session, "key" | "channel" | "chatKind">;
 export interface TurnSettings extends BudgetSettings {
   agents(): Agents;
   resetPolicy(type: ResetType, channel: string): ResetPolicy;
-  /** What a new thread begins with. */
-  threads(): ThreadSettings;
   /** How what arrives during a turn queues, as configured for a channel (spec 12.2). */
   queue(channel: string): QueuePolicy;
   /** How many turns may run at once in this gateway. */

@@ -161,7 +161,7 @@ function modelsOf({ answers = {}, aliases = {} }: HarnessOptions, provider: Prov
 
 function lineSettings(options: HarnessOptions, { current }: SettingsHolder, channels: ReadonlyMap<string, FakeChannel>, names: ModelNames): LineSettings {
   const config = options.config ?? OPEN_FOR_ALL;
-  const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents } });
+  const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents }, session: { threads: current().config.session.threads } });
   return {
     admit: (message, activation) => current().admit(message, activation),
     takeModel: (rest) => names.take(rest),
@@ -171,7 +171,6 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     historyLimit: () => current().config.messages.groupChat.historyLimit,
     agents: () => agents,
     resetPolicy: (type, channel) => resetPolicy(config.session ?? {}, type, channel),
-    threads: () => current().config.session.threads,
     queue: (channel) => ({ ...current().queue(channel), debounceMs: options.debounceMs ?? 20, ...options.queue }),
     onUnknown: () => options.onUnknown ?? "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2, ...options.retry }),

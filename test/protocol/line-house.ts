@@ -110,7 +110,6 @@ function lineSettings(agents: Agents): LineSettings {
     queue: () => ({ mode: "collect", debounceMs: 0, cap: 20, drop: "summarize" }),
     onUnknown: () => "hold",
     retry: () => ({ attempts: 10, first: 1_000, longest: 300_000, jitter: 0.2 }),
-    threads: () => ({ inherit: "none", budget: 0 }) as const,
     maxAttempts: () => 3,
     conversations: () => ({ compaction: { keepRecentTokens: 20, customInstructions: null }, catchUp: false }),
     dedupeWindowMs: () => 7 * 24 * 3_600_000,

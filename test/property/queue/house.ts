@@ -62,7 +62,6 @@ export function openHouse(store: Store): House {
     agents: () => compileAgents({}),
     resetPolicy: () => ({ mode: "none", atHour: 4, idleMinutes: 0 }) as const,
     concurrency: () => ({ total: Infinity, perPerson: Infinity }),
-    threads: () => ({ inherit: "none", budget: 0 }) as const,
     maxAttempts: () => 1_000,
     budgets: () => NO_BUDGETS,
     cost: () => null,
