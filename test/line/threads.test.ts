@@ -8,6 +8,7 @@ import { message, openTo, startHarness, until, type Harness, type HarnessOptions
 type Config = NonNullable<HarnessOptions["config"]>;
 
 const GROUP = { chat: "-100", kind: "group" } as const;
+const DM = "agent:main:telegram:dm:42";
 const TOPIC = "agent:main:telegram:group:-100:topic:7";
 
 function inheriting(threads: { readonly inherit?: "none" | "parent"; readonly budget?: number }, session: object = {}): Config {
@@ -88,5 +89,22 @@ test("P32 what a private chat holds is in no room's topic, and a topic's first m
   assert.match(asked, /hello all/);
   assert.doesNotMatch(asked, /secret/);
   assert.equal(await talk(h, "/new apple", { ...GROUP, thread: "8" }), "apple", "who asks for a new conversation gets one");
+  await h.close();
+});
+
+test("P20 a thread that began with copies moves with them when it is changed who shares what, and comes back with them", async () => {
+  const h = await startHarness({ config: inheriting({ inherit: "parent" }, { dmScope: "per-channel-peer", owner: [] }) });
+  await talk(h, "plum", { sender: "42" });
+  await talk(h, "go on", { sender: "42", thread: "3" });
+  const [before, around] = await Promise.all([h.texts(`${DM}:thread:42:3`), h.texts(DM)]);
+  assert.ok(before.includes("user: plum") && before.includes("user: go on"));
+  await h.changes.apply({ kind: "edits", edits: [{ path: ["session", "dmScope"], value: "per-account-channel-peer" }] }, { approve: true });
+  const moved = "agent:main:telegram:default:dm:42";
+  const said = (lines: readonly string[]): string[] => lines.filter((line) => !line.startsWith("system"));
+  assert.deepEqual(said(await h.texts(`${moved}:thread:42:3`)), said(before));
+  assert.deepEqual(said(await h.texts(moved)), said(around), "and the chat around it has nothing twice");
+  const [change] = await h.changes.list();
+  await h.changes.rollback(change?.id ?? "", { approve: true });
+  assert.deepEqual([await h.texts(`${DM}:thread:42:3`), await h.texts(DM)], [before, around]);
   await h.close();
 });
