@@ -12,9 +12,17 @@ export interface AgentSettings {
   readonly systemPrompt: string | null;
 }
 
+/** What a thread begins with (`session.threads`). */
+export interface ThreadSettings {
+  readonly inherit: "none" | "parent";
+  /** Tokens of what is copied, at most; estimated. */
+  readonly budget: number;
+}
+
 export interface Agents {
   readonly defaultId: string;
   readonly list: readonly AgentSettings[];
+  readonly threads: ThreadSettings;
   /** An unknown agent id (a session of an agent that was taken out) runs with the defaults. */
   get(id: string): AgentSettings;
 }
@@ -29,8 +37,9 @@ interface AgentEntry {
   readonly systemPrompt?: string | undefined;
 }
 
-/** The part of the configuration that describes agents (spec 1.2). */
+/** The part of the configuration that describes agents (spec 1.2), and what their threads begin with. */
 export interface AgentsSource {
+  readonly session?: { readonly threads?: Partial<ThreadSettings> | undefined } | undefined;
   readonly agents?:
     | {
         readonly list?: readonly AgentEntry[] | undefined;
@@ -50,6 +59,8 @@ export const DEFAULT_MODEL = "continuo/recall";
 const DEFAULT_TIMEOUT_SECONDS = 600;
 /** A timer that is set for longer rings at once: who asks for "no limit" by a huge number gets twenty-four days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const EMPTY_THREADS: ThreadSettings = { inherit: "none", budget: 0 };
 
 function modelsOf(setting: ModelSetting, inherited: readonly string[]): readonly string[] {
   if (setting === undefined) return inherited;
@@ -76,6 +87,7 @@ export function compileAgents(source: AgentsSource): Agents {
   return {
     defaultId,
     list,
+    threads: { ...EMPTY_THREADS, ...source.session?.threads },
     get: (id) => byId.get(id) ?? build({ id }),
   };
 }

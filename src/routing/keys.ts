@@ -126,17 +126,37 @@ export interface ResetPlace {
   readonly channel: string;
 }
 
-/**
- * The kind of a session, by its message and by its key: an operator who writes into a group's session has a private chat of
- * their own, and the session is a group's all the same. Names and agents cannot pose as a kind: only what stands where a
- * key has its marker counts. Pure.
- */
-export function resetPlace({ address, chatKind }: Pick<InboundMessage, "address" | "chatKind">, sessionKey: string): ResetPlace {
+interface Placed {
+  /** What stands behind the agent. */
+  readonly segments: readonly string[];
+  /** Where its marker stands (`dm`, `group`, ...), or -1. */
+  readonly marker: number;
+  /** Where its thread begins, or -1. */
+  readonly thread: number;
+}
+
+/** Names, ids and agents cannot pose as markers: only what stands in a marker's place is one. */
+function placed(sessionKey: string): Placed {
   const segments = sessionKey.startsWith("agent:") ? sessionKey.split(":").slice(2) : [];
   const marker = segments.findIndex((segment) => segment === "group" || segment === "channel" || segment === "dm" || segment === "person");
+  const thread = segments.findIndex((segment, index) => (segment === "thread" || segment === "topic") && index > marker + 1 && index < segments.length - 1);
+  return { segments, marker, thread };
+}
+
+/** The key of the chat around a thread; null where a session is no thread's. */
+export function parentKey(sessionKey: string): string | null {
+  const { segments, thread } = placed(sessionKey);
+  return thread === -1 ? null : [...sessionKey.split(":").slice(0, 2), ...segments.slice(0, thread)].join(":");
+}
+
+/**
+ * The kind of a session, by its message and by its key: an operator who writes into a group's session has a private chat of
+ * their own, and the session is a group's all the same. Pure.
+ */
+export function resetPlace({ address, chatKind }: Pick<InboundMessage, "address" | "chatKind">, sessionKey: string): ResetPlace {
+  const { segments, marker, thread } = placed(sessionKey);
   const room = marker > 0 && (segments[marker] === "group" || segments[marker] === "channel") ? segments[0] : undefined;
-  const hasThread = segments.some((segment, index) => (segment === "thread" || segment === "topic") && index > marker + 1 && index < segments.length - 1);
-  const isThread = address.thread !== null || hasThread;
+  const isThread = address.thread !== null || thread !== -1;
   const isGroup = chatKind !== "dm" || room !== undefined;
   return { type: isThread ? "thread" : isGroup ? "group" : "direct", channel: room ?? address.channel };
 }

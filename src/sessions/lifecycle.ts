@@ -27,6 +27,8 @@ export interface OpenSession {
   readonly choices: SessionChoices;
   readonly audience: string;
   readonly dock: Dock | null;
+  /** Nothing was ever said in it. */
+  readonly isUnspoken: boolean;
   /** Set when this very call began a new session id: the person is told (law 6). */
   readonly rolled: { readonly reason: BeganReason; readonly previous: string } | null;
 }
@@ -62,7 +64,7 @@ async function createSession(tx: Executor, item: InboxItem, ids: Ids, now: numbe
     dock: null,
   });
   await beginConversation(tx, item.sessionKey, sessionId, "first-message", now);
-  return { key: item.sessionKey, sessionId, modelOverride: null, choices: {}, audience: item.audience, dock: null, rolled: null };
+  return { key: item.sessionKey, sessionId, modelOverride: null, choices: {}, audience: item.audience, dock: null, isUnspoken: true, rolled: null };
 }
 
 async function beginConversation(tx: Executor, key: string, sessionId: string, reason: BeganReason, now: number) {
@@ -121,7 +123,7 @@ export async function openSession(
     const sessionId = await rollSession(tx, session, reason, ids, now);
     await touch(tx, item, now, now);
     const rolled = { reason, previous: session.session_id };
-    return { key: session.key, sessionId, modelOverride: session.model_override, ...kept, rolled };
+    return { key: session.key, sessionId, modelOverride: session.model_override, ...kept, isUnspoken: false, rolled };
   }
   await touch(tx, item, now, options.policy === null ? session.interaction_at : now);
   return {
@@ -129,6 +131,7 @@ export async function openSession(
     sessionId: session.session_id,
     modelOverride: session.model_override,
     ...kept,
+    isUnspoken: conversation.entry_seq === 0 && session.pointed_at === null,
     rolled: null,
   };
 }

@@ -19,6 +19,7 @@ import { catchUpOf, readerOfTurn, type CatchUp } from "./catch-up.ts";
 import { overBudget } from "./budget.ts";
 import { isForAgent, startsAnew } from "./commands/index.ts";
 import { dockedRoute } from "./docked.ts";
+import { inheritParent } from "./inherit.ts";
 import { appendQuestions, type QuestionParts } from "./questions.ts";
 import type { Executor, Store } from "../store/store.ts";
 import type { ConversationRow, SessionRow, TurnRow } from "../store/tables.ts";
@@ -113,7 +114,8 @@ async function begin(parts: ClaimParts, tx: Executor, sessionKey: string, now: n
   // Who undoes a step, or asks how things stand, means the conversation as it is.
   const isCommand = command !== null && !isForAgent(command);
   const policy = isCommand ? null : parts.settings.resetPolicy(type, channel);
-  const session = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
+  const opened = await openSession(tx, first, { policy, anew: startsAnew(command) ? command.name : null }, parts.ids, now);
+  const session = command === null ? await inheritParent(parts, tx, first, opened, now) : opened;
   // What a command answers is said where it was given, also to whoever has docked elsewhere.
   const reply = isCommand ? asked : await dockedRoute(parts.settings, tx, session, first, asked);
   const turn: Turn = {

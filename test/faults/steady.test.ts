@@ -9,6 +9,7 @@ import { continuo } from "../cli/process.ts";
 import { until, type Client } from "../e2e/client.ts";
 import { gatewayConfig, modelConfig, readLog } from "../e2e/house.ts";
 import { stage } from "../e2e/stage.ts";
+import { sqliteOnly } from "../store/engine.ts";
 import { startOnlookers } from "./onlookers.ts";
 
 const SECONDS = Number(process.env["CONTINUO_STEADY_SECONDS"] ?? 6);
@@ -57,7 +58,7 @@ async function heldUp(database: string, client: Client): Promise<number> {
   return performance.now() - killed;
 }
 
-test("P13 a hundred sessions write while commands, backups, another program and removals go on: nobody is locked out, and the journal stays small", { timeout: 7_200_000 }, async (t) => {
+test("P13 a hundred sessions write while commands, backups, another program and removals go on: nobody is locked out, and the journal stays small", { timeout: 7_200_000, ...sqliteOnly("another program opens its file, and its journal is measured") }, async (t) => {
   const house = stage(t);
   const model = await house.model(() => ({ kind: "reply", text: "an answer of ordinary length. ".repeat(20) }));
   const stateDir = house.directory();

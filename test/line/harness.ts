@@ -161,7 +161,7 @@ function modelsOf({ answers = {}, aliases = {} }: HarnessOptions, provider: Prov
 
 function lineSettings(options: HarnessOptions, { current }: SettingsHolder, channels: ReadonlyMap<string, FakeChannel>, names: ModelNames): LineSettings {
   const config = options.config ?? OPEN_FOR_ALL;
-  const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents } });
+  const agents = compileAgents({ agents: { defaults: { model: "test/echo" }, ...config.agents }, session: { threads: current().config.session.threads } });
   return {
     admit: (message, activation) => current().admit(message, activation),
     takeModel: (rest) => names.take(rest),

@@ -33,7 +33,8 @@ test("P4 twenty messages behind a turn that times out all reach a model, in orde
   await until("the slow turn runs", () => h.requests.length === 1);
   for (let i = 0; i < 20; i++) await h.receive(operator(`queued ${i}`));
   await h.settled();
-  const texts = h.requests.at(-1)?.messages.map((m) => m.text) ?? [];
+  // On a slow machine it times out before all of them have come: then they take several turns.
+  const texts = h.requests.at(-1)?.messages.flatMap(({ role, text }) => (role === "user" ? [text] : [])) ?? [];
   assert.deepEqual(texts, ["slow", ...Array.from({ length: 20 }, (_, i) => `queued ${i}`)]);
   await h.close();
 });

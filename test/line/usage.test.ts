@@ -6,6 +6,9 @@ import { UNKNOWN_USAGE, type Usage } from "../../src/domain/usage.ts";
 import type { Services } from "../../src/operations/services.ts";
 import { sessionRow } from "../../src/operations/session-row.ts";
 import { tokensCell } from "../../src/cli/views/sessions.ts";
+import { appendSummary, readCompactable } from "../../src/sessions/compaction.ts";
+import { createIds } from "../../src/domain/ids.ts";
+import { systemClock } from "../../src/domain/clock.ts";
 import { toSession } from "../../src/store/rows.ts";
 import { describeSession } from "../../src/store/statements/describe-session.ts";
 import { tamperIn } from "../store/database.ts";
@@ -92,5 +95,20 @@ test("P35 a new conversation shows nothing of the one before", async () => {
   await h.receive(message("/new"));
   await h.settled();
   assert.deepEqual(await shown(h), { ...NOTHING, cell: "unknown/200k (?%)" });
+  await h.close();
+});
+
+test("P35 once a conversation is summed up nobody knows how full it is, until the next answer says", async () => {
+  const h = await startHarness({ config: openTo("telegram"), answers: { echo: reporting([cached, cached, { ...cached, cacheRead: 1_000 }]) } });
+  for (const text of ["one", "two"]) {
+    await h.receive(message(text));
+    await h.settled();
+  }
+  const found = await readCompactable(h.store, DM, 1_000_000);
+  await h.store.transaction((tx) => appendSummary(tx, found, { summary: "It was counted.", firstKeptSeq: 3, tokensBefore: 32_120 }, createIds(systemClock), systemClock.now()), DM);
+  assert.deepEqual(await shown(h), { ...NOTHING, cell: "unknown/200k (?%)" });
+  await h.receive(message("three"));
+  await h.settled();
+  assert.equal((await shown(h)).totalTokens, 3_120);
   await h.close();
 });

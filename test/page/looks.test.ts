@@ -22,6 +22,8 @@ test("the list of sessions is named for people, live, and shown a page at a time
     const ann = page.locator(".session", { hasText: "Ann" });
     assert.equal(await ann.locator(".badge").innerText(), "Telegram");
     assert.match((await ann.getByRole("img").getAttribute("aria-label")) ?? "", /^50k of 200k tokens of context used$/i);
+    house.changed("agent:main:telegram:dm:42", { totalTokens: undefined, totalTokensFresh: false, messageCount: 2 });
+    await ann.getByRole("img", { name: "nobody knows how many of 200k tokens of context are used" }).waitFor();
     house.changed("agent:main:telegram:dm:42", { displayName: "Ann Other" });
     await page.locator(".session").first().getByText("Ann Other").waitFor();
     await page.locator(".session").first().getByRole("img", { name: "new" }).waitFor();

@@ -41,7 +41,10 @@ export function createSessions(store: Store, connection: () => Connection): Sess
       batch(() => {
         if (reason === "delete") store.sessions.value = store.sessions.value.filter((row) => row !== known);
         else if (changes.updatedAt !== undefined || known) {
-          const row = { kind: "unknown", sessionId: "", updatedAt: 0, ...known, ...changes, key: sessionKey };
+          const { totalTokens, ...others } = known ?? {};
+          // A figure that is left out is the one before only where nothing is said of it.
+          const kept = totalTokens === undefined || changes.totalTokensFresh === false ? others : { ...others, totalTokens };
+          const row = { kind: "unknown", sessionId: "", updatedAt: 0, ...kept, ...changes, key: sessionKey };
           store.sessions.value = sorted([...store.sessions.value, row]);
         }
         if (phase === "end" && sessionKey !== store.selected.value) store.unread.value = new Set([...store.unread.value, sessionKey]);

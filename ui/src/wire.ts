@@ -38,6 +38,9 @@ export interface SessionRow {
   readonly updatedAt: number;
   readonly lastInteractionAt?: number;
   readonly totalTokens?: number;
+  /** False: nobody knows, whatever was known before. */
+  readonly totalTokensFresh?: boolean;
+  readonly messageCount?: number;
   readonly contextTokens?: number;
   readonly modelProvider?: string;
   readonly model?: string;

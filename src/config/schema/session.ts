@@ -104,6 +104,12 @@ export const sessionSchema = z.strictObject({
   reset: setting(resetRule.optional(), "When sessions begin anew by themselves; the fields below.", { mode: "daily", atHour: 4 }),
   resetByType: setting(resetByType.optional(), "The same settings for `direct`, `group` and `thread` sessions.", { group: { mode: "idle", idleMinutes: 120 } }),
   resetByChannel: setting(mapOf(resetRule).prefault({}), "The same settings for one channel; they replace the others.", { discord: { mode: "idle", idleMinutes: 10080 } }),
+  threads: z
+    .strictObject({
+      inherit: setting(z.enum(["none", "parent"]).default("none"), "What a new thread or topic begins with: nothing, or a copy of what was said last in the chat around it, to the same readers.", "parent"),
+      budget: setting(positive.default(8_000), "Most tokens of that copy, estimated; at most half of `agents.defaults.contextTokens`.", 8_000),
+    })
+    .prefault({}),
   store: setting(z.string().optional(), "Where the mirror's `sessions.json` stands; `~` and `{agentId}` are filled in.", "~/.openclaw/agents/{agentId}/sessions/sessions.json"),
   typingMode: validated(z.enum(TYPING_MODES).optional(), "When the typing sign starts.", "thinking"),
   typingIntervalSeconds: validated(positive.default(6), "How often the typing sign is renewed.", 6),

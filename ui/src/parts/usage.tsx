@@ -8,8 +8,18 @@ const NEARLY_FULL = 0.8;
 export function Usage({ row }: { readonly row: SessionRow }) {
   const { store } = useApp();
   const { totalTokens: used, contextTokens: total } = row;
-  if (used === undefined || total === undefined || total <= 0) return null;
+  if (total === undefined || total <= 0) return null;
   const language = store.language.value;
+  if (used === undefined) {
+    // Nothing was said yet, or nobody counted.
+    if (row.totalTokensFresh !== false || !row.messageCount) return null;
+    const unknown = store.texts.value.contextUnknown(compact(total, language));
+    return (
+      <span class="tokens" role="img" aria-label={unknown} title={unknown}>
+        ?
+      </span>
+    );
+  }
   const share = Math.min(1, used / total);
   const words = store.texts.value.context(compact(used, language), compact(total, language));
   return (
