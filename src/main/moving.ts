@@ -12,9 +12,10 @@ import type { FoundPeople } from "../sessions/openclaw/people.ts";
 import { findPeople } from "../sessions/openclaw/people.ts";
 import { differingSettings, readForeignConfig } from "../sessions/openclaw/foreign-config.ts";
 import { asFields, textIn, type Fields } from "../sessions/openclaw/fields.ts";
-import { importOpenClaw, type ConfigNote, type ImportReport, type Known, type ProposedPerson, type Trouble } from "../sessions/openclaw/index.ts";
+import { exportOpenClaw, importOpenClaw, type ConfigNote, type ExportReport, type ImportReport, type Known, type ProposedPerson, type Trouble } from "../sessions/openclaw/index.ts";
 import { openSource } from "../sessions/openclaw/source.ts";
 import type { Store } from "../store/store.ts";
+import { explainDisk } from "./backup.ts";
 import type { SettingsHolder } from "./settings.ts";
 
 export interface MovingParts {
@@ -144,6 +145,16 @@ async function runImport(parts: MovingParts, from: string | null, dryRun: boolea
   }
 }
 
+async function runExport({ store, clock, stateDir, onProgress }: MovingParts, typed: string, force: boolean): Promise<ExportReport> {
+  const to = resolve(typed);
+  if (sameFile(to, stateDir)) throw new ContinuoError("REQUEST_INVALID", `${to} is the gateway's own state directory.`, { fields: { cure: "Name another directory with --to." } });
+  try {
+    return await exportOpenClaw({ store, clock, to, force, onProgress: (done, total) => onProgress({ phase: "export", done, total }) });
+  } catch (error) {
+    throw explainDisk(error, to);
+  }
+}
+
 /** Moving in and out; one at a time. */
 export function createMoving(parts: MovingParts): MovingDesk {
   let isBusy = false;
@@ -158,5 +169,6 @@ export function createMoving(parts: MovingParts): MovingDesk {
   };
   return {
     importOpenClaw: ({ from, dryRun }) => alone(() => runImport(parts, from, dryRun)),
+    exportOpenClaw: ({ to, force }) => alone(() => runExport(parts, to, force)),
   };
 }

@@ -31,6 +31,7 @@ import { peopleShow } from "./people-show.ts";
 import { peopleSplit } from "./people-split.ts";
 import { peopleUnlink } from "./people-unlink.ts";
 import { why } from "./why.ts";
+import { exportOpenClaw } from "./export-openclaw.ts";
 import { importOpenClaw } from "./import-openclaw.ts";
 import type { Operation } from "./operation.ts";
 import { readsMark } from "./reads-mark.ts";
@@ -113,6 +114,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   peopleSplit,
   peopleUnlink,
   importOpenClaw,
+  exportOpenClaw,
   storeMove,
   storeStatus,
   why,

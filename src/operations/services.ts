@@ -10,7 +10,7 @@ import type { TurnEvent } from "../domain/turn.ts";
 import type { ExplainSettings } from "../audit/why/settings.ts";
 import type { FilePeople, PeopleChange, PeopleDirectory } from "../people/index.ts";
 import type { FileIdentity } from "../routing/people.ts";
-import type { ImportReport } from "../sessions/openclaw/index.ts";
+import type { ExportReport, ImportReport } from "../sessions/openclaw/index.ts";
 import type { SessionCounts } from "../sessions/count.ts";
 import type { MaintenanceSettings } from "../sessions/maintenance/index.ts";
 import type { Plan } from "../sessions/repartition/index.ts";
@@ -62,6 +62,8 @@ export interface StorageDesk {
 export interface MovingDesk {
   /** `from`: a state directory of OpenClaw, null for the gateway's own. Errors: REQUEST_INVALID, those of the store. */
   importOpenClaw(wish: { readonly from: string | null; readonly dryRun: boolean }): Promise<ImportReport>;
+  /** `to`: a directory, made where it is not there. Errors: STATE_OCCUPIED, REQUEST_INVALID, STATE_UNWRITABLE, STORE_FULL. */
+  exportOpenClaw(wish: { readonly to: string; readonly force: boolean }): Promise<ExportReport>;
 }
 
 export interface GatewayFacts {
