@@ -14,6 +14,7 @@ import { differingSettings, readForeignConfig } from "../sessions/openclaw/forei
 import { asFields, textIn, type Fields } from "../sessions/openclaw/fields.ts";
 import { exportOpenClaw, importOpenClaw, type ConfigNote, type ExportReport, type ImportReport, type Known, type ProposedPerson, type Trouble } from "../sessions/openclaw/index.ts";
 import { openSource } from "../sessions/openclaw/source.ts";
+import type { Rebuilt } from "../sessions/mirror/index.ts";
 import type { Store } from "../store/store.ts";
 import { explainDisk } from "./backup.ts";
 import type { SettingsHolder } from "./settings.ts";
@@ -26,6 +27,8 @@ export interface MovingParts {
   readonly configPath: string;
   readonly settings: SettingsHolder;
   onProgress(progress: { readonly phase: "import" | "export" | "mirror"; readonly done: number; readonly total: number }): void;
+  /** By the gateway's own mirror, where one runs. */
+  rebuild(agentId: string | null, onProgress: (done: number, total: number) => void): Promise<Rebuilt>;
   onImported(conversation: { readonly key: string; readonly sessionId: string }): void;
 }
 
@@ -170,5 +173,6 @@ export function createMoving(parts: MovingParts): MovingDesk {
   return {
     importOpenClaw: ({ from, dryRun }) => alone(() => runImport(parts, from, dryRun)),
     exportOpenClaw: ({ to, force }) => alone(() => runExport(parts, to, force)),
+    rebuildMirror: (agentId) => alone(() => parts.rebuild(agentId, (done, total) => parts.onProgress({ phase: "mirror", done, total }))),
   };
 }

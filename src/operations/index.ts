@@ -33,6 +33,7 @@ import { peopleUnlink } from "./people-unlink.ts";
 import { why } from "./why.ts";
 import { exportOpenClaw } from "./export-openclaw.ts";
 import { importOpenClaw } from "./import-openclaw.ts";
+import { mirrorRebuild } from "./mirror-rebuild.ts";
 import type { Operation } from "./operation.ts";
 import { readsMark } from "./reads-mark.ts";
 import { readsSince } from "./reads-since.ts";
@@ -115,6 +116,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   peopleUnlink,
   importOpenClaw,
   exportOpenClaw,
+  mirrorRebuild,
   storeMove,
   storeStatus,
   why,

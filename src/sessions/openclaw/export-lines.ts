@@ -68,7 +68,7 @@ export function lineWriter(conversation: ConversationRow, asides: (id: string) =
     if (source?.type !== undefined) return { type: source.type, ...source.fields };
     if (compaction) return { type: "compaction", summary: entry.text, firstKeptEntryId: ids.get(compaction.firstKeptSeq), tokensBefore: compaction.tokensBefore ?? undefined, ...source?.fields };
     // Models there are not shown what the gateway said.
-    if (entry.role === "system") return { type: "custom", customType: "continuo.notice", data: { text: entry.text } };
+    if (entry.role === "system" && source === undefined) return { type: "custom", customType: "continuo.notice", data: { text: entry.text } };
     return { type: "message", message: messageOf(entry, meta) };
   };
 
@@ -84,6 +84,6 @@ export function lineWriter(conversation: ConversationRow, asides: (id: string) =
       if (!asides(entry.id)) shown = id;
       return text({ type, id, parentId, timestamp: iso(entry.at), ...body });
     },
-    leaf: () => (shown === null || shown === last ? null : text({ type: "custom", customType: "continuo.leaf", id: `leaf-${shown}`, parentId: shown, timestamp: iso(conversation.ended_at ?? conversation.began_at), data: {} })),
+    leaf: () => (shown === last ? null : text({ type: "custom", customType: "continuo.leaf", id: `leaf-${shown ?? "none"}`, parentId: shown, timestamp: iso(conversation.ended_at ?? conversation.began_at), data: {} })),
   };
 }
