@@ -13,7 +13,7 @@ const DIR = "agents/main/sessions";
 /** All that a round trip keeps: why an earlier conversation ended is told by neither form of file. */
 async function essence({ dump }: House): Promise<unknown> {
   const { conversations, ...rest } = await dump();
-  return { ...rest, conversations: conversations?.map(({ ended_reason: _, usage: __, ...row }) => row) };
+  return { ...rest, conversations: conversations?.map((row) => ({ ...row, ended_reason: "", usage: "" })) };
 }
 
 function filesIn(root: string): string[] {
