@@ -39,6 +39,8 @@ import { readsMark } from "./reads-mark.ts";
 import { readsSince } from "./reads-since.ts";
 import type { Services } from "./services.ts";
 import { sessionsDescribe } from "./sessions-describe.ts";
+import { sessionsExport } from "./sessions-export.ts";
+import { sessionsImport } from "./sessions-import.ts";
 import { sessionsList } from "./sessions-list.ts";
 import { sessionsRestore } from "./sessions-restore.ts";
 import { sessionsSearch } from "./sessions-search.ts";
@@ -85,6 +87,8 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   sessionsUndo,
   sessionsFork,
   sessionsRewind,
+  sessionsExport,
+  sessionsImport,
   chatSend,
   chatHistory,
   chatAbort,

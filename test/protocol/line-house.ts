@@ -34,7 +34,7 @@ import { MAIN, TOKEN } from "./fixture.ts";
 
 /** Nobody moves in or out here. */
 const refuse = () => Promise.reject(new Error("not here"));
-const movesNothing = { importOpenClaw: refuse, exportOpenClaw: refuse, rebuildMirror: refuse };
+const movesNothing = { importOpenClaw: refuse, importSession: refuse, exportOpenClaw: refuse, rebuildMirror: refuse };
 
 /** The gateway on the real operations, store and line; only routing, channels and the model are stand-ins. */
 export interface LineHouse {
