@@ -80,7 +80,6 @@ function sessionRow({ place, row, isStray }: PlannedSession, planned: PlannedCon
     pointed_at: null,
     // Nobody can say whose it is: it is kept, and found by whoever asks for it.
     archived_at: row?.marks.archivedAt ?? (isStray ? updated : null),
-    pointed_at: null,
   };
 }
 
