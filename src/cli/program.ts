@@ -4,10 +4,12 @@ import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { healthCommand } from "./commands/health.ts";
 import { importCommand } from "./commands/import.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { mirrorCommand } from "./commands/mirror.ts";
 import { outboxCommand } from "./commands/outbox.ts";
 import { pairingCommand } from "./commands/pairing.ts";
 import { peopleCommand } from "./commands/people.ts";
@@ -52,7 +54,7 @@ const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
   ...[gatewayCommand, statusCommand, topCommand, healthCommand, chatCommand, sessionsCommand],
   ...[pairingCommand, peopleCommand, whyCommand, audienceCommand, outboxCommand],
   ...[planCommand, applyCommand, rollbackCommand, changesCommand],
-  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, importCommand, storeCommand, configCommand, logsCommand],
+  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, importCommand, exportCommand, mirrorCommand, storeCommand, configCommand, logsCommand],
 ];
 
 /** The whole command tree (spec 10). `settle` receives the exit code of a command that ran to its end. */

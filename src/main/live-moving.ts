@@ -1,3 +1,4 @@
+import { ContinuoError } from "../domain/errors.ts";
 import type { MovingDesk } from "../operations/index.ts";
 import { announceSession, publish } from "./announce.ts";
 import type { House } from "./house.ts";
@@ -9,6 +10,10 @@ export function liveMoving(house: House): MovingDesk {
   return createMoving({
     ...{ store, clock, env: start.env, stateDir, configPath: configuration.path, settings },
     onProgress: (progress) => publish(house, "moving.progress", progress),
+    rebuild: async (agentId, onProgress) => {
+      if (doors.mirror === undefined) throw new ContinuoError("CHANGE_BUSY", "The gateway is starting.");
+      return doors.mirror.rebuild(agentId, onProgress);
+    },
     onImported(conversation) {
       announceSession(house, conversation.key, "imported");
       doors.mirror?.moved([conversation]);

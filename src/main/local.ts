@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
+import { rebuildAlone } from "./mirror.ts";
 import { createMoving } from "./moving.ts";
 import { createPeopleDesk } from "./people.ts";
 import { createStorage, refuseMoved } from "./storage.ts";
@@ -77,6 +78,7 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
   const moving = createMoving({
     ...{ store, clock, env, stateDir: paths.stateDir, configPath: paths.configPath, settings },
     onProgress: (progress) => onEvent({ event: "moving.progress", payload: { ...progress } }),
+    rebuild: (agentId, onRebuilt) => rebuildAlone({ store, stateDir: paths.stateDir, settings, clock, log: quiet }, agentId, onRebuilt),
     onImported: () => undefined,
   });
   const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage, moving };

@@ -4,12 +4,15 @@ import { expandHome } from "../config/index.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { TurnEvent } from "../domain/turn.ts";
-import { createMirror } from "../sessions/mirror/index.ts";
+import { ContinuoError } from "../domain/errors.ts";
+import { createMirror, rebuildMirror, type Mirror, type MirrorSource, type Rebuilt } from "../sessions/mirror/index.ts";
 import { readAfter } from "../sessions/transcript.ts";
 import { toSession } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import { describeSession } from "../store/statements/describe-session.ts";
 import { findAmends } from "../store/statements/find-amends.ts";
+import { listAgentsWithSessions } from "../store/statements/list-agents-with-sessions.ts";
+import { listConversations } from "../store/statements/list-conversations.ts";
 import { listSessions } from "../store/statements/list-sessions.ts";
 import { pageSessions } from "../store/statements/page-sessions.ts";
 import type { SettingsHolder } from "./settings.ts";
@@ -20,6 +23,8 @@ export interface RunningMirror {
   changed(sessionKey: string): void;
   /** These conversations were moved, or say something else: the files of those that are gone go too. */
   moved(conversations: readonly { readonly key: string; readonly sessionId: string }[]): void;
+  /** Writes all files of an agent, or of all for null, anew. Errors: REQUEST_INVALID where the mirror is switched off. */
+  rebuild(agentId: string | null, onProgress: (done: number, total: number) => void): Promise<Rebuilt>;
   stop(): Promise<void>;
 }
 
@@ -39,6 +44,46 @@ function sessionsDir(stateDir: string, template: string | undefined, agentId: st
   return named ? directory : join(directory, agentId);
 }
 
+/** What the mirror reads of the store. */
+function sourceOf(store: Store): MirrorSource {
+  return {
+    readSession: async (key) => {
+      const row = await store.get(describeSession, { key });
+      return row ? toSession(row) : null;
+    },
+    pageSessions: async (agentId, after, limit) => (await store.all(pageSessions, { agent: agentId, after, limit })).map(toSession),
+    readEntries: (sessionId, after, limit) => readAfter(store, sessionId, after, limit),
+    countAmends: async (sessionId) => (await store.get(findAmends, { session_id: sessionId }))?.amends ?? 0,
+  };
+}
+
+const MOST_CONVERSATIONS = 100_000;
+
+async function rebuild({ store, stateDir, settings }: MirrorParts, mirror: Mirror, agentId: string | null, onProgress: (done: number, total: number) => void): Promise<Rebuilt> {
+  const { session } = settings.current().config;
+  if (!session.mirror) throw new ContinuoError("REQUEST_INVALID", "There is no mirror: session.mirror is false.", { fields: { cure: "Set session.mirror to true first." } });
+  const agents = (await store.all(listAgentsWithSessions, {})).filter(({ agent_id: id }) => agentId === null || id === agentId);
+  return rebuildMirror({
+    ...{ mirror, source: sourceOf(store), onProgress },
+    agents: agents.map(({ agent_id: id }) => id),
+    total: agents.reduce((sum, { count }) => sum + Number(count), 0),
+    sessionsDir: (agent) => sessionsDir(stateDir, session.store, agent),
+    conversationsOf: async (key) => (await store.all(listConversations, { key, limit: MOST_CONVERSATIONS })).map(({ session_id: id }) => id),
+    isThere: async (sessionId) => (await store.get(findAmends, { session_id: sessionId })) !== undefined,
+  });
+}
+
+/** Writes the files anew while no gateway runs. */
+export async function rebuildAlone(parts: MirrorParts, agentId: string | null, onProgress: (done: number, total: number) => void): Promise<Rebuilt> {
+  const { store, stateDir, settings, clock, log } = parts;
+  const mirror = createMirror({ clock, log, sessionsDir: (agent) => sessionsDir(stateDir, settings.current().config.session.store, agent), source: sourceOf(store) });
+  try {
+    return await rebuild(parts, mirror, agentId, onProgress);
+  } finally {
+    await mirror.close();
+  }
+}
+
 /** Joins the readable files beside the database (spec A7) to what turns do; nothing waits for it. */
 export function startMirror(parts: MirrorParts): RunningMirror {
   const { store, stateDir, settings, clock, log } = parts;
@@ -46,15 +91,7 @@ export function startMirror(parts: MirrorParts): RunningMirror {
     clock,
     log,
     sessionsDir: (agentId) => sessionsDir(stateDir, settings.current().config.session.store, agentId),
-    source: {
-      readSession: async (key) => {
-        const row = await store.get(describeSession, { key });
-        return row ? toSession(row) : null;
-      },
-      pageSessions: async (agentId, after, limit) => (await store.all(pageSessions, { agent: agentId, after, limit })).map(toSession),
-      readEntries: (sessionId, after, limit) => readAfter(store, sessionId, after, limit),
-      countAmends: async (sessionId) => (await store.get(findAmends, { session_id: sessionId }))?.amends ?? 0,
-    },
+    source: sourceOf(store),
   });
   const wanted = (): boolean => settings.current().config.session.mirror;
   if (wanted()) touchLatest(store, mirror.touch).catch((error: unknown) => log.warn({ err: error }, "the mirror could not catch up; it does with each session's next turn"));
@@ -84,6 +121,7 @@ export function startMirror(parts: MirrorParts): RunningMirror {
         mirror.touchTranscript(agentOf(key), sessionId);
       }
     },
+    rebuild: (agentId, onProgress) => rebuild(parts, mirror, agentId, onProgress),
     stop: () => mirror.close(),
   };
 }

@@ -12,9 +12,11 @@ import type { FoundPeople } from "../sessions/openclaw/people.ts";
 import { findPeople } from "../sessions/openclaw/people.ts";
 import { differingSettings, readForeignConfig } from "../sessions/openclaw/foreign-config.ts";
 import { asFields, textIn, type Fields } from "../sessions/openclaw/fields.ts";
-import { importOpenClaw, type ConfigNote, type ImportReport, type Known, type ProposedPerson, type Trouble } from "../sessions/openclaw/index.ts";
+import { exportOpenClaw, findOne, importOpenClaw, type Imported, type ConfigNote, type ExportReport, type ImportReport, type Known, type ProposedPerson, type Trouble } from "../sessions/openclaw/index.ts";
 import { openSource } from "../sessions/openclaw/source.ts";
+import type { Rebuilt } from "../sessions/mirror/index.ts";
 import type { Store } from "../store/store.ts";
+import { explainDisk } from "./backup.ts";
 import type { SettingsHolder } from "./settings.ts";
 
 export interface MovingParts {
@@ -25,6 +27,8 @@ export interface MovingParts {
   readonly configPath: string;
   readonly settings: SettingsHolder;
   onProgress(progress: { readonly phase: "import" | "export" | "mirror"; readonly done: number; readonly total: number }): void;
+  /** By the gateway's own mirror, where one runs. */
+  rebuild(agentId: string | null, onProgress: (done: number, total: number) => void): Promise<Rebuilt>;
   onImported(conversation: { readonly key: string; readonly sessionId: string }): void;
 }
 
@@ -130,17 +134,41 @@ async function runImport(parts: MovingParts, from: string | null, dryRun: boolea
     return {
       from: root,
       dryRun,
-      totals: done.totals,
-      sessions: done.sessions.slice(0, MOST_SESSIONS),
+      ...listed(done),
       people: proposals(parts, people, sameFile(path, parts.configPath)),
       config: await noteConfig(parts, path, foreign, dryRun),
       notMapped: [...done.notMapped, ...asking],
-      troubles: done.troubles.slice(0, MOST_TROUBLES),
-      moreTroubles: Math.max(0, done.troubles.length - MOST_TROUBLES),
-      moreSessions: Math.max(0, done.sessions.length - MOST_SESSIONS),
     };
   } finally {
     await source.close();
+  }
+}
+
+/** Of a report what one answer lists. */
+function listed({ sessions, troubles, totals, notMapped }: Imported): Pick<ImportReport, "totals" | "sessions" | "notMapped" | "troubles" | "moreTroubles" | "moreSessions"> {
+  return {
+    ...{ totals, notMapped, sessions: sessions.slice(0, MOST_SESSIONS), troubles: troubles.slice(0, MOST_TROUBLES) },
+    moreTroubles: Math.max(0, troubles.length - MOST_TROUBLES),
+    moreSessions: Math.max(0, sessions.length - MOST_SESSIONS),
+  };
+}
+
+async function runImportOne(parts: MovingParts, path: string, key: string | null): Promise<ImportReport> {
+  const { store, clock, onImported } = parts;
+  const known = knownBy(parts, []);
+  const agent = await findOne(path, key, known.defaultAgentId).catch((error: unknown) => Promise.reject(explainDisk(error, path)));
+  const onProgress = (done: number, total: number): void => parts.onProgress({ phase: "import", done, total });
+  const done = await importOpenClaw({ store, clock, known, agents: [agent], troubles: [], dryRun: false, onProgress, onImported });
+  return { from: path, dryRun: false, ...listed(done), people: [], config: { state: "none", path: null, differing: [] } };
+}
+
+async function runExport({ store, clock, stateDir, onProgress }: MovingParts, typed: string, force: boolean): Promise<ExportReport> {
+  const to = resolve(typed);
+  if (sameFile(to, stateDir)) throw new ContinuoError("REQUEST_INVALID", `${to} is the gateway's own state directory.`, { fields: { cure: "Name another directory with --to." } });
+  try {
+    return await exportOpenClaw({ store, clock, to, force, onProgress: (done, total) => onProgress({ phase: "export", done, total }) });
+  } catch (error) {
+    throw explainDisk(error, to);
   }
 }
 
@@ -158,5 +186,8 @@ export function createMoving(parts: MovingParts): MovingDesk {
   };
   return {
     importOpenClaw: ({ from, dryRun }) => alone(() => runImport(parts, from, dryRun)),
+    importSession: ({ path, key }) => alone(() => runImportOne(parts, resolve(path), key)),
+    exportOpenClaw: ({ to, force }) => alone(() => runExport(parts, to, force)),
+    rebuildMirror: (agentId) => alone(() => parts.rebuild(agentId, (done, total) => parts.onProgress({ phase: "mirror", done, total }))),
   };
 }

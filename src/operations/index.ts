@@ -31,12 +31,16 @@ import { peopleShow } from "./people-show.ts";
 import { peopleSplit } from "./people-split.ts";
 import { peopleUnlink } from "./people-unlink.ts";
 import { why } from "./why.ts";
+import { exportOpenClaw } from "./export-openclaw.ts";
 import { importOpenClaw } from "./import-openclaw.ts";
+import { mirrorRebuild } from "./mirror-rebuild.ts";
 import type { Operation } from "./operation.ts";
 import { readsMark } from "./reads-mark.ts";
 import { readsSince } from "./reads-since.ts";
 import type { Services } from "./services.ts";
 import { sessionsDescribe } from "./sessions-describe.ts";
+import { sessionsExport } from "./sessions-export.ts";
+import { sessionsImport } from "./sessions-import.ts";
 import { sessionsList } from "./sessions-list.ts";
 import { sessionsRestore } from "./sessions-restore.ts";
 import { sessionsSearch } from "./sessions-search.ts";
@@ -85,6 +89,8 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   sessionsUndo,
   sessionsFork,
   sessionsRewind,
+  sessionsExport,
+  sessionsImport,
   chatSend,
   chatHistory,
   chatAbort,
@@ -115,6 +121,8 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   peopleSplit,
   peopleUnlink,
   importOpenClaw,
+  exportOpenClaw,
+  mirrorRebuild,
   storeMove,
   storeStatus,
   why,

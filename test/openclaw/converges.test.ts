@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Store } from "../../src/store/store.ts";
+import { tamperIn } from "../store/database.ts";
 import { directoryOf, house, houseOn, treeOf, type Files } from "./house.ts";
 
 const DIR = "agents/main/sessions";
@@ -92,11 +93,11 @@ test("P15 killed at every step in turn, each run a little further", async (t) =>
 
 test("what OpenClaw said since the last import is added; what went on in both is told, and nothing is mixed", async (t) => {
   const root = directoryOf(t, { [`${DIR}/sessions.json`]: JSON.stringify({ "agent:main:main": { sessionId: id(1), updatedAt: 1 }, "agent:main:work": { sessionId: id(2), updatedAt: 1 } }), [`${DIR}/${id(1)}.jsonl`]: treeOf(id(1), turnsOf(1, 4)), [`${DIR}/${id(2)}.jsonl`]: treeOf(id(2), turnsOf(2, 4)) });
-  const { moving, rows, store, stateDir } = await house(t);
+  const { moving, rows, stateDir } = await house(t);
   await moving.importOpenClaw({ from: root, dryRun: false });
   for (const n of [1, 2]) writeFileSync(join(root, DIR, `${id(n)}.jsonl`), treeOf(id(n), turnsOf(n, 6)));
-  const { tamperIn } = await import("../store/database.ts");
-  assert.ok(store);
+
+
   await tamperIn(stateDir, `update entries set id = 'said-here' where session_id = '${id(2)}' and seq = 4`);
   const report = await moving.importOpenClaw({ from: root, dryRun: false });
   assert.deepEqual(report.sessions.map(({ key, outcome }) => [key, outcome]).toSorted(), [["agent:main:main", "grown"], ["agent:main:work", "parted"]]);

@@ -63,6 +63,7 @@ export async function houseOn(stateDir: string, own: Store, wrap: (store: Store)
   const moving = createMoving({
     ...{ store, clock: { now: () => NOW }, env: {}, stateDir, configPath, settings },
     onProgress: () => undefined,
+    rebuild: () => Promise.reject(new Error("not here")),
     onImported: ({ key }) => void imported.push(key),
   });
   const rows = (sql: string): Promise<Row[]> => rowsIn(stateDir, sql);

@@ -33,7 +33,8 @@ import { describeSession } from "../../src/store/statements/describe-session.ts"
 import { MAIN, TOKEN } from "./fixture.ts";
 
 /** Nobody moves in or out here. */
-const movesNothing = { importOpenClaw: () => Promise.reject(new Error("not here")) };
+const refuse = () => Promise.reject(new Error("not here"));
+const movesNothing = { importOpenClaw: refuse, importSession: refuse, exportOpenClaw: refuse, rebuildMirror: refuse };
 
 /** The gateway on the real operations, store and line; only routing, channels and the model are stand-ins. */
 export interface LineHouse {

@@ -3,6 +3,7 @@ import { command, refuseUnknownSubcommand, type CommandContext } from "../comman
 import { bareTable, listTable } from "../views/sessions.ts";
 import { changingCommands } from "./sessions-change.ts";
 import { cleanupCommand } from "./sessions-cleanup.ts";
+import { sessionFileCommands } from "./session-files.ts";
 import { listSessions, withListOptions, type ListOptions } from "./sessions-list.ts";
 import { readingCommands } from "./sessions-read.ts";
 import { sessionsSearchCommand } from "./sessions-search.ts";
@@ -21,6 +22,6 @@ export function sessionsCommand(context: CommandContext): Command {
       async (options: ListOptions) => listSessions(context, options, listTable),
     ),
   );
-  for (const child of [...readingCommands(context), ...changingCommands(context), cleanupCommand(context), sessionsSearchCommand(context)]) parent.addCommand(child);
+  for (const child of [...readingCommands(context), ...changingCommands(context), cleanupCommand(context), sessionsSearchCommand(context), ...sessionFileCommands(context)]) parent.addCommand(child);
   return parent;
 }

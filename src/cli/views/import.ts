@@ -73,3 +73,15 @@ export function importLines(report: Row, palette: Palette): string[] {
     ...(isDryRun ? ["", "Nothing was changed (--dry-run)."] : []),
   ];
 }
+
+/** What an export wrote, for people. */
+export function exportLines(report: Row, palette: Palette): string[] {
+  const totals = asRow(report.totals);
+  const rows = rowsOf(report, "sessions");
+  const lines = rows.slice(0, SHOWN).map((row) => [shown(row, "key"), shown(row, "sessionId"), String(count(row, "entries")), String(count(row, "earlier"))]);
+  return [
+    `${palette.good("✓")} ${count(totals, "sessions")} sessions with ${count(totals, "conversations")} conversations and ${count(totals, "entries")} entries are in ${shown(report, "to")} now.`,
+    ...(lines.length === 0 ? [] : ["", ...alignedTable(["Session", "Conversation", "Entries", "Earlier ones"], lines), ...more(rows.length + count(report, "moreSessions"), "sessions")]),
+    ...textsOf(report, "movedAside").map((path) => `  What was there is in ${withoutControls(path)} now.`),
+  ];
+}

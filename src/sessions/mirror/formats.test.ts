@@ -148,3 +148,15 @@ test("chunks are bounded, and never cut a part", async () => {
   assert.ok(chunks.every((chunk) => chunk.startsWith("  \"agent:") && chunk.endsWith("}")));
   assert.equal(chunks.join(""), parts.join(""));
 });
+
+test("what was chosen for a session alone stands in its row, and its state says what is in force", () => {
+  const row = written({
+    chatKind: "group",
+    choices: { thinking: "high", verbose: "full", activation: "always", send: "deny", usage: "tokens", catchUp: "off" },
+    queue: { mode: "steer", cap: 5 },
+    counters: { messages: 1, inputTokens: null, outputTokens: null, totalTokens: null, compactions: 2, compactedAt: NOW },
+  });
+  const { thinkingLevel, verboseLevel, groupActivation, sendPolicy, responseUsage, queueMode, queueCap, compactionCount } = row;
+  assert.deepEqual([thinkingLevel, verboseLevel, groupActivation, sendPolicy, responseUsage, queueMode, queueCap, compactionCount], ["high", "full", "always", "deny", "tokens", "steer", 5, 2]);
+  assert.deepEqual(row["state"], { model: null, modelOverride: null, activationMode: "always", lastCompaction: "2026-03-18T10:01:00Z", memoryFlushed: false });
+});

@@ -25,6 +25,8 @@ export interface Mirror {
   touch(key: string): void;
   /** A transcript may have lost its entries to another: it is brought up to date, or goes. */
   touchTranscript(agentId: string, sessionId: string): void;
+  /** Writes a transcript anew, or for null the agent's list, whatever lies there. */
+  renew(agentId: string, sessionId: string | null): void;
   /** Resolves when everything touched before is on disk, or was told to be in trouble. Never rejects. */
   flush(): Promise<void>;
   /** Flushes, removes the locks and does nothing from then on. */
@@ -73,6 +75,11 @@ export function createMirror(options: MirrorOptions): Mirror {
     touchTranscript(agentId, sessionId) {
       if (closed || !isMirrorable(agentId, sessionId, complaints)) return;
       pages.markTranscript(agentId, sessionId);
+      pace.soon();
+    },
+    renew(agentId, sessionId) {
+      if (closed || !isMirrorable(agentId, sessionId ?? "list", complaints)) return;
+      pages.renew(agentId, sessionId);
       pace.soon();
     },
     async flush() {

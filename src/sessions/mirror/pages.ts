@@ -19,6 +19,8 @@ export interface PageParts {
 export interface Pages {
   markRow(key: string): void;
   markTranscript(agentId: string, sessionId: string): void;
+  /** A transcript is written anew, or for null the list. */
+  renew(agentId: string, sessionId: string | null): void;
   isDirty(): boolean;
   /** The process ends: what takes long is left to the next one. */
   hurry(): void;
@@ -80,6 +82,11 @@ export function createPages({ clock, source, directories, complaints, sessionsDi
   return {
     markRow: (key) => void rows.add(key),
     markTranscript: (agentId, sessionId) => void transcripts.set(sessionId, agentId),
+    renew(agentId, sessionId) {
+      if (sessionId === null) return lists.renew(agentId);
+      files.forget(sessionId);
+      transcripts.set(sessionId, agentId);
+    },
     hurry: hurry.begin,
     isDirty: () => rows.size > 0 || transcripts.size > 0 || lists.isDirty(),
     write,

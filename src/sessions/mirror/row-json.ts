@@ -18,6 +18,7 @@ export function rowEntry(session: Session): object {
     status: session.running ? "running" : "done",
     ...tokenFields(session),
     ...modelFields(session),
+    ...chosenFields(session),
     ...placeFields(session),
     ...routeFields(session.lastRoute),
     origin: originOf(session),
@@ -52,6 +53,24 @@ function modelFields({ model }: Session): object {
     providerOverride: override?.provider,
     modelOverride: override?.model,
     modelOverrideSource: override === null ? undefined : "user",
+  };
+}
+
+/** What the session's person chose for it alone, in the words of spec 3.3; what follows the configuration is left out. */
+function chosenFields({ choices, queue, counters, pinnedAt, archivedAt }: Session): object {
+  return {
+    thinkingLevel: choices.thinking,
+    verboseLevel: choices.verbose,
+    groupActivation: choices.activation,
+    sendPolicy: choices.send,
+    responseUsage: choices.usage,
+    queueMode: queue?.mode,
+    queueDebounceMs: queue?.debounceMs,
+    queueCap: queue?.cap,
+    queueDrop: queue?.drop,
+    compactionCount: counters.compactions > 0 ? counters.compactions : undefined,
+    pinnedAt: pinnedAt ?? undefined,
+    archivedAt: archivedAt ?? undefined,
   };
 }
 
@@ -113,13 +132,13 @@ function originOf(session: Session): object {
   };
 }
 
-/** The seed's state object. Nothing is compacted yet, so the last two never change (spec 3.2). */
-function stateOf({ model, chatKind }: Session): object {
+/** The seed's state object (spec 3.2). Nothing is noted before a compaction yet, so the last one never changes. */
+function stateOf({ model, chatKind, choices, counters }: Session): object {
   return {
     model: model.override ?? model.last,
     modelOverride: model.override,
-    activationMode: chatKind === "dm" ? "always" : "mention",
-    lastCompaction: null,
+    activationMode: choices.activation ?? (chatKind === "dm" ? "always" : "mention"),
+    lastCompaction: counters.compactedAt === null ? null : isoSeconds(counters.compactedAt),
     memoryFlushed: false,
   };
 }

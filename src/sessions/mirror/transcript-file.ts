@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import type { Entry } from "../../domain/entry.ts";
 import { entryLine } from "./entry-line.ts";
 import { appendFile, replaceFile } from "./files.ts";
 import type { Hurry } from "./hurry.ts";
@@ -19,6 +20,8 @@ interface End {
 export interface TranscriptFiles {
   /** Brings `<sessionId>.jsonl` up to the store. The id must be safe as a file's name. */
   catchUp(directory: string, sessionId: string): Promise<void>;
+  /** The next time it is written anew, whatever lies there. */
+  forget(sessionId: string): void;
 }
 
 /**
@@ -49,6 +52,7 @@ export function createTranscriptFiles(source: Pick<MirrorSource, "readEntries" |
   };
 
   return {
+    forget: (sessionId) => void ends.delete(sessionId),
     async catchUp(directory, sessionId) {
       const path = transcriptPath(directory, sessionId);
       const end = ends.get(sessionId);
@@ -70,13 +74,20 @@ interface Reading {
   last(): number;
 }
 
+/** Files name by its id what the store names by its place. */
+async function firstKeptOf(source: Pick<MirrorSource, "readEntries">, { sessionId, compaction }: Entry): Promise<string | null> {
+  if (!compaction) return null;
+  const [first] = await source.readEntries(sessionId, compaction.firstKeptSeq - 1, 1);
+  return first?.id ?? null;
+}
+
 function readLines(source: Pick<MirrorSource, "readEntries">, hurry: Hurry, sessionId: string, after: number): Reading {
   let last = after;
   async function* lines(): AsyncGenerator<string> {
     for (;;) {
       const page = await source.readEntries(sessionId, last, ENTRY_PAGE);
       for (const entry of page) {
-        yield entryLine(entry);
+        yield entryLine(entry, await firstKeptOf(source, entry));
         last = entry.seq;
       }
       if (page.length < ENTRY_PAGE) return;

@@ -1,4 +1,4 @@
-import { asFields, type Fields } from "./fields.ts";
+import { asFields, parseJson, type Fields } from "./fields.ts";
 import type { Complain, FoundAgent, FoundLine, FoundTranscript } from "./found.ts";
 import type { OpenClawDatabase, StoredTranscript } from "../../store/openclaw/read.ts";
 
@@ -9,7 +9,7 @@ async function* linesOf({ events }: StoredTranscript): AsyncGenerator<FoundLine>
 
 function entryOf(json: string): Fields | null {
   try {
-    return asFields(JSON.parse(json));
+    return asFields(parseJson(json));
   } catch {
     return null; // told by its key
   }

@@ -1,5 +1,6 @@
 import type { EntryRow } from "../../store/tables.ts";
 import type { KeyPlace } from "./keys.ts";
+import { storable } from "./fields.ts";
 import type { Placed } from "./transcript.ts";
 
 /** Where the words of an imported session were said, as far as its key and its row tell. */
@@ -11,11 +12,6 @@ export interface SaidAt {
 }
 
 const OPERATOR = "operator";
-
-/** What both engines keep of a text: no NUL, no half of a character. */
-export function storable(text: string): string {
-  return text.toWellFormed().replaceAll("\u0000", "\uFFFD");
-}
 
 /** Ids of entries are unique within a transcript alone: in the store they are within everything. */
 export function entryId(sessionId: string, id: string): string {

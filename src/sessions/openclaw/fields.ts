@@ -31,3 +31,16 @@ export function timeOf(value: unknown): number | null {
 export function without(fields: Fields, ...names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
+
+/** What both engines keep of a text: no NUL, no half of a character. */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll("\u0000", "\uFFFD");
+}
+
+/** An escape of what no store keeps, or of half of a character that may have its other half. */
+const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i;
+
+/** JSON of somebody else, its texts as the store keeps them. Throws SyntaxError. */
+export function parseJson(text: string): unknown {
+  return SUSPICIOUS.test(text) ? JSON.parse(text, (_, value: unknown) => (typeof value === "string" ? storable(value) : value)) : JSON.parse(text);
+}

@@ -105,7 +105,7 @@ export async function importOpenClaw({ store, clock, known, agents, troubles: me
       if (found !== sha256) complain({ file: transcript?.at ?? "", line: null, why: `what was stored of ${whole.row.session_id} is not what was read; please report it` });
     }
     if (written.kind === "grown" && !dryRun) onImported({ key: whole.row.key, sessionId: whole.row.session_id });
-    if (written.kind === "parted") complain({ file: transcript?.at ?? "", line: null, why: `${whole.row.session_id} went on here and there since it was imported: ${written.entries} newer entries of the source were left out` });
+    if (written.kind === "parted") complain({ file: transcript?.at ?? "", line: null, why: `${whole.row.session_id} went on here and there since it was imported, or something runs in it: ${written.entries} newer entries of the source were left out` });
     totals.entries += whole.entries.length;
     totals.asides += whole.asides.size;
     if (written.kind === "added" || written.kind === "grown") totals.addedEntries += written.entries;

@@ -88,7 +88,8 @@ export function placeOfKey(typed: string, agentId: string, entry: Fields, known:
   }
   const named = marker === 0 ? (textIn(entry, "channel") ?? textIn(entry, "lastChannel")) : segments[0];
   const channel = decoded(named ?? "unknown").toLowerCase();
-  const account = marker === 2 ? decoded(segments[1] ?? "default") : (textIn(entry, "lastAccountId") ?? "default");
+  const route = asFields(entry["deliveryContext"]) ?? {};
+  const account = marker === 2 ? decoded(segments[1] ?? "default") : (textIn(route, "accountId") ?? textIn(entry, "lastAccountId") ?? "default");
   const chatKind = CHATS[segments[marker] ?? ""] ?? "dm";
   const person = chatKind === "dm" && segments.length === marker + 2 ? known.persons.get(nameKey(decoded(segments[marker + 1] ?? ""))) : undefined;
   if (person !== undefined) return personPlace(owned.agentId, person, channel, known);

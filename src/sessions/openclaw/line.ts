@@ -1,7 +1,7 @@
 import type { Role } from "../../domain/entry.ts";
 import type { Usage } from "../../domain/usage.ts";
 import { readContent } from "./content.ts";
-import { asFields, countIn, textIn, timeOf, without, type Fields } from "./fields.ts";
+import { asFields, countIn, parseJson, textIn, timeOf, without, type Fields } from "./fields.ts";
 
 /** What of a line Continuo has no column for: kept with the entry, so that an export can say it again. */
 export interface Kept {
@@ -117,14 +117,16 @@ function readTyped(line: Fields, type: string): ReadLine {
   if (type === "branch_summary") return noteOf(line, type, textIn(line, "summary") ?? "");
   // What was said before is not what the model goes on from, and stays to be read.
   if (type === "reset") return noteOf(line, type, BEGAN_ANEW, { firstKept: textIn(line, "firstKeptEntryId"), tokensBefore: 0 });
-  return { kind: "link", type, ...placeOf(line) };
+  const data = line["customType"] === "continuo.notice" ? asFields(line["data"]) : null;
+  if (data !== null) return { kind: "said", ...placeOf(line), ...NOTHING, at: timeOf(line["timestamp"]), role: "system", text: textIn(data, "text") ?? "" };
+  return { kind: "link", type: line["customType"] === "continuo.leaf" ? "leaf" : type, ...placeOf(line) };
 }
 
 /** A line of a transcript in OpenClaw's form or in the flat one (spec 3.4). */
 export function readLine(text: string): ReadLine {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return { kind: "broken", why: "it is no JSON: half-written, or something else" };
   }

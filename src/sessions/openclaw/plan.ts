@@ -1,5 +1,5 @@
 import { isContinuoError } from "../../domain/errors.ts";
-import { asFields } from "./fields.ts";
+import { asFields, textIn } from "./fields.ts";
 import type { Complain, FoundAgent, FoundRow, FoundTranscript } from "./found.ts";
 import { placeOfKey, type Known, type KeyPlace } from "./keys.ts";
 import { readLine } from "./line.ts";
@@ -38,7 +38,9 @@ function readRows(agents: readonly FoundAgent[], known: Known, now: number, comp
   return agents.flatMap(({ rows }) => rows).flatMap((found): Rowed[] => {
     const refuse = (why: string): Rowed[] => (complain({ file: found.at, line: null, why: `the row ${JSON.stringify(found.key)} ${why}` }), []);
     try {
-      const place = placeOfKey(found.key, found.agentId, found.entry, known);
+      // What Continuo itself had exported says what it was called.
+      const own = asFields(found.entry["continuo"]);
+      const place = placeOfKey((own === null ? null : textIn(own, "key")) ?? found.key, found.agentId, found.entry, known);
       const row = readRow(found.entry, place, now);
       if (row.sessionId === null) return refuse("names no conversation");
       return SESSION_ID.test(row.sessionId) ? [{ found, place, row }] : refuse("names its conversation by something that is no session id");

@@ -36,7 +36,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...["chatType", "channel", "provider", "groupId", "displayName", "subject", "room", "groupChannel", "label", "origin"],
   ...["deliveryContext", "delivery", "lastChannel", "lastProvider", "lastTo", "lastAccountId", "lastThreadId"],
   ...["thinkingLevel", "verboseLevel", "responseUsage", "groupActivation", "sendPolicy", "queueMode", "queueDebounceMs", "queueCap", "queueDrop"],
-  ...["usageFamilySessionIds", "usageFamilyKey", "pinnedAt", "archivedAt", "lastActivityAt", "skillsSnapshot", "systemPromptReport"],
+  ...["usageFamilySessionIds", "usageFamilyKey", "pinnedAt", "archivedAt", "lastActivityAt", "skillsSnapshot", "systemPromptReport", "continuo"],
 ]);
 
 const isSaid = (value: unknown): boolean => value !== null && value !== undefined && value !== "" && value !== false && value !== 0 && !(Array.isArray(value) && value.length === 0);
@@ -126,18 +126,19 @@ export function readRow(entry: Fields, place: Pick<KeyPlace, "chatKind">, now: n
   const { choices, refused } = choicesIn(entry);
   const file = textIn(entry, "sessionFile");
   const at = (name: string): number | null => past(entry[name], now);
+  const own = asFields(entry["continuo"]);
   const sessionId = textIn(entry, "sessionId") ?? textIn(entry, "uuid");
   return {
     sessionId,
     sessionFile: file === null ? null : (file.split(/[\\/]/).at(-1) ?? null),
     updatedAt: at("updatedAt") ?? at("lastActive"),
-    createdAt: at("created"),
+    createdAt: past(own?.["createdAt"], now) ?? at("created"),
     startedAt: at("sessionStartedAt"),
     interactionAt: at("lastInteractionAt") ?? at("lastActive"),
     messages: countIn(entry, "messageCount"),
     tokens: tokensIn(entry),
     model: modelIn(entry),
-    displayName: titleIn(entry, place),
+    displayName: own === null ? titleIn(entry, place) : textIn(own, "displayName"),
     label: textIn(entry, "label"),
     lastRoute: routeIn(entry),
     choices,

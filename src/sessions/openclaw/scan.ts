@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { asFields, type Fields } from "./fields.ts";
+import { asFields, parseJson, type Fields } from "./fields.ts";
 import type { Complain, FoundAgent, FoundRow, FoundTranscript } from "./found.ts";
 import { linesOfFile } from "./lines-of-file.ts";
 
@@ -56,7 +56,7 @@ async function readIndex(path: string, at: string, complain: Complain): Promise<
     return {};
   }
   try {
-    const read = asFields(JSON.parse(text.replace(/^\uFEFF/, "")));
+    const read = asFields(parseJson(text.replace(/^\uFEFF/, "")));
     if (read !== null) return read;
     complain({ file: at, line: null, why: "it is no JSON object" });
   } catch {

@@ -66,8 +66,9 @@ function place(reading: Reading, line: Said, parent: Node | null, number: number
   const wanted = line.id ?? `line-${number}`;
   const seq = reading.entries.length + 1;
   const at = line.at ?? reading.entries.at(-1)?.at ?? reading.beganAt ?? 0;
-  const kept = line.compaction?.firstKept ?? null;
-  const firstKeptSeq = line.compaction === null ? null : ((kept === null ? undefined : reading.nodes.get(kept)?.seq) ?? seq + 1);
+  const kept = reading.nodes.get(line.compaction?.firstKept ?? "")?.seq ?? seq;
+  // What keeps nothing before it is followed by all that is kept.
+  const firstKeptSeq = line.compaction === null ? null : kept < seq ? kept : seq + 1;
   return { id: reading.nodes.has(wanted) ? `${wanted}~${number}` : wanted, seq, parentId: entryAbove(parent)?.id ?? null, at, said: line, firstKeptSeq };
 }
 

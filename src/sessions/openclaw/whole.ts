@@ -1,7 +1,8 @@
 import type { ConversationUsage } from "../../store/rows.ts";
 import type { ConversationRow, SessionRow } from "../../store/tables.ts";
 import { previewOf } from "../transcript.ts";
-import { entryRow, storable, type SaidAt } from "./entries.ts";
+import { entryRow, type SaidAt } from "./entries.ts";
+import { storable } from "./fields.ts";
 import type { PlannedConversation, PlannedSession } from "./plan.ts";
 import type { ReadRow } from "./row.ts";
 import type { Placed, Transcript } from "./transcript.ts";
@@ -49,7 +50,7 @@ function conversationRow(key: string, planned: PlannedConversation, read: Transc
     title: null,
     forked_from: null,
     compactions: Math.max(row?.compactions.count ?? 0, folds.length),
-    compacted_at: row?.compactions.at ?? folds.at(-1)?.at ?? null,
+    compacted_at: folds.at(-1)?.at ?? row?.compactions.at ?? null,
   };
 }
 
@@ -76,9 +77,9 @@ function sessionRow({ place, row, isStray }: PlannedSession, planned: PlannedCon
     queue: json(row?.queue ?? {}),
     choices: json(row?.choices ?? {}),
     pinned_at: row?.marks.pinnedAt ?? null,
+    pointed_at: null,
     // Nobody can say whose it is: it is kept, and found by whoever asks for it.
     archived_at: row?.marks.archivedAt ?? (isStray ? updated : null),
-    pointed_at: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { advanceConversation } from "../../store/statements/advance-conversation
 import { deleteEntriesThrough } from "../../store/statements/delete-entries-through.ts";
 import { findConversation } from "../../store/statements/find-conversation.ts";
 import { findNewestEntry } from "../../store/statements/find-newest-entry.ts";
+import { findSessionWork } from "../../store/statements/find-session-work.ts";
 import { findSession } from "../../store/statements/find-session.ts";
 import { insertEntry } from "../../store/statements/insert-entry.ts";
 import { pageAllEntries } from "../../store/statements/page-all-entries.ts";
@@ -113,13 +114,18 @@ async function grow(store: Store, stored: ConversationRow, whole: WholeConversat
   if (more.length === 0) return { kind: "there" };
   const turns = more.some(({ id }) => whole.asides.has(id)) || entries.slice(0, stored.entry_seq).some(({ id }) => whole.asides.has(id));
   if (!follows || turns || stored.key !== row.key || more.length > MOST_ENTRIES) return { kind: "parted", entries: more.length };
-  await store.transaction(async (tx) => {
+  const isAdded = await store.transaction(async (tx) => {
+    // What runs has counted the entries already: it would write where these stand.
+    if ((await tx.get(findSessionWork, { session_key: row.key })) !== undefined) return false;
+    const standing = await tx.get(findConversation, { session_id: row.session_id });
+    if (standing?.entry_seq !== stored.entry_seq) return false;
     for (const entry of more) await tx.run(insertEntry, entry);
     const messages = more.filter(({ role }) => role === "user" || role === "assistant").length;
     await tx.run(advanceConversation, { session_id: row.session_id, entries: more.length, leaf_id: more.at(-1)?.id ?? "", messages, preview: row.preview, usage: row.usage });
     await noteSpeakers(tx, whole, chatKind, stored.entry_seq);
+    return true;
   }, row.key);
-  return { kind: "grown", entries: more.length };
+  return isAdded ? { kind: "grown", entries: more.length } : { kind: "parted", entries: more.length };
 }
 
 /**

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { ContinuoError } from "../domain/errors.ts";
+import { exportOne, FORMATS } from "../sessions/openclaw/index.ts";
+import { findConversation } from "../store/statements/find-conversation.ts";
+import { define } from "./define.ts";
+import { requireSession } from "./session-find.ts";
+
+export const sessionsExport = define({
+  name: "sessions.export",
+  scope: "read",
+  input: z.object({ key: z.string().min(1).max(512), sessionId: z.string().max(128).optional(), format: z.enum(FORMATS).default("jsonl") }),
+  example: { key: "agent:main:main", format: "md" },
+  /** One conversation as a text: `jsonl` and `json` can be imported again, `md` and `html` are for reading. Errors: SESSION_NOT_FOUND, MESSAGE_TOO_LARGE. */
+  async run(services, { key, sessionId, format }) {
+    const session = await requireSession(services, key);
+    const wanted = sessionId ?? session.sessionId;
+    const conversation = await services.store.get(findConversation, { session_id: wanted });
+    if (conversation === undefined || conversation.key !== session.key) throw new ContinuoError("SESSION_NOT_FOUND", `There is no conversation ${wanted} under ${session.key}.`);
+    return { key: session.key, sessionId: wanted, format, ...(await exportOne(services.store, session, conversation, format)) };
+  },
+});
