@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isAlive } from "../domain/alive.ts";
 import type { CliDeps, RunOptions } from "../cli/index.ts";
 import { resolvePaths } from "../config/environment.ts";
 import { reach } from "../config/reach.ts";
@@ -21,16 +22,6 @@ export interface ProgramPlace {
 function onInterrupt(handler: () => void): () => void {
   process.on("SIGINT", handler);
   return () => void process.off("SIGINT", handler);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It lives, but belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /**
