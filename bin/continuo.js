@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs on any Node from 18 on and imports nothing before it knows which one it is. On Node 24 or newer it becomes
-// Continuo; on an older one it hands over to the Node 24 that the package manager installed next to it.
+// Continuo; on an older one it hands over to the Node 24 that the package manager installed next to it. What only Node 24
+// runs takes Node's own modules without an import, which would evaluate all that is in them: 2 MB of each command's memory.
 
 const NEEDED = 24;
 const HANDED_OVER = "CONTINUO_HANDED_OVER";
@@ -29,20 +30,20 @@ function silenceSqliteNotice() {
 }
 
 /** The user's own cache directory: a shared one (/tmp) would let others plant code. */
-async function cacheCompiledCode() {
-  const { enableCompileCache } = await import("node:module");
-  if (enableCompileCache === undefined || process.env.NODE_COMPILE_CACHE !== undefined) return;
-  const { join } = await import("node:path");
-  const { homedir } = await import("node:os");
-  const home = { darwin: join(homedir(), "Library", "Caches"), win32: process.env.LOCALAPPDATA };
-  const base = process.env.XDG_CACHE_HOME || home[process.platform] || join(homedir(), ".cache");
-  enableCompileCache(join(base, "continuo", "compiled"));
+function cacheCompiledCode() {
+  if (process.env.NODE_COMPILE_CACHE !== undefined) return;
+  const { join } = process.getBuiltinModule("node:path");
+  const { homedir } = process.getBuiltinModule("node:os");
+  const home = { darwin: ["Library", "Caches"], win32: ["AppData", "Local"] }[process.platform] ?? [".cache"];
+  const local = process.platform === "win32" ? process.env.LOCALAPPDATA : undefined;
+  const base = process.env.XDG_CACHE_HOME || local || join(homedir(), ...home);
+  process.getBuiltinModule("node:module").enableCompileCache(join(base, "continuo", "compiled"));
 }
 
 async function start() {
   delete process.env[HANDED_OVER];
   silenceSqliteNotice();
-  await cacheCompiledCode();
+  cacheCompiledCode();
   const program = new URL("../dist/continuo.js", import.meta.url);
   try {
     await import(program.href);

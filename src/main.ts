@@ -15,11 +15,16 @@ const place = {
   },
 };
 
-try {
-  process.exitCode = await runCli(processDeps(place), process.argv.slice(2));
-} catch (thrown) {
-  // An environment that cannot be used is found before there is a command line to say it.
-  const { message, code, cure } = toContinuoError(thrown);
-  process.stderr.write(`error: ${message} [${code}]\n  fix: ${cure}\n`);
-  process.exitCode = 1;
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await runCli(processDeps(place), process.argv.slice(2));
+  } catch (thrown) {
+    // An environment that cannot be used is found before there is a command line to say it.
+    const { message, code, cure } = toContinuoError(thrown);
+    process.stderr.write(`error: ${message} [${code}]\n  fix: ${cure}\n`);
+    process.exitCode = 1;
+  }
 }
+
+// Not awaited: what is loaded later imports from this file, and would wait for it in turn.
+void main();

@@ -1,6 +1,6 @@
 import type { CliDeps } from "./deps.ts";
 import { isListening } from "./probe.ts";
-import { findEndpoint } from "./endpoint.ts";
+import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import { connectGateway, unreachable, type GatewayClient, type GatewayEvent } from "./gateway-client.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -10,8 +10,12 @@ const TIMEOUT_MS = 10_000;
  * GATEWAY_TIMEOUT, or what the configuration is refused for.
  */
 export async function openGateway(deps: CliDeps, onEvent?: (event: GatewayEvent) => void, timeoutMs = TIMEOUT_MS): Promise<GatewayClient> {
-  const endpoint = await findEndpoint(deps);
-  // A WebSocket takes 25 ms to load; that nobody listens is known sooner.
+  return openGatewayAt(deps, await findEndpoint(deps), onEvent, timeoutMs);
+}
+
+/** The same for a caller that has looked already where it is. */
+export async function openGatewayAt(deps: CliDeps, endpoint: Endpoint, onEvent?: (event: GatewayEvent) => void, timeoutMs = TIMEOUT_MS): Promise<GatewayClient> {
+  // Somebody who listens and does not answer is another trouble than nobody; and the WebSocket for TLS takes 25 ms to load.
   if (endpoint.holder === null && !(await isListening(endpoint.url, timeoutMs))) throw unreachable(endpoint.url);
   return connectGateway({ ...endpoint, version: deps.version, timeoutMs, now: deps.time.now, onEvent });
 }

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { SecurityDeps } from "../audit/security/deps.ts";
+import type { Reach } from "../config/reach.ts";
 import type { Config } from "../config/schema.ts";
 import type { Manifest } from "../store/backup/manifest.ts";
 import type { GatewayEvent } from "./gateway-client.ts";
@@ -61,6 +62,8 @@ export interface Settings {
   load(): Promise<LoadedSettings>;
   /** The same, but a variable that is not set in this shell, save for those of `gateway`, stays as it is written. */
   look(): Promise<LoadedSettings>;
+  /** Of `look`, where the gateway is and what it asks for: commands that only talk to it load no more. */
+  reach(): Promise<Reach>;
   /**
    * Writes settings into the file, which is made when there is none, its comments kept; answers a line for each change and
    * what it takes to have effect. Throws CONFIG_* and STATE_UNWRITABLE; a result that is not valid is not written.
@@ -92,7 +95,10 @@ export interface Daemon {
   run(options: RunOptions): Promise<void>;
   /** Detached, with stdout and stderr appended to `logPath`; answers its process id. */
   spawn(args: readonly string[], logPath: string): number;
+  /** Whoever has the state directory's lock. */
   holder(): GatewayFile | null;
+  /** Whoever wrote last that they have it, which a crash leaves behind: where to ask, no proof. */
+  announced(): GatewayFile | null;
   isAlive(pid: number): boolean;
   kill(pid: number, signal: "SIGTERM" | "SIGKILL"): void;
 }

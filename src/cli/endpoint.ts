@@ -5,7 +5,7 @@ export interface Endpoint {
   readonly url: string;
   readonly token: string | null;
   readonly password: string | null;
-  /** The gateway that holds the state directory, when one does. */
+  /** The gateway that says it holds the state directory, when one does and its process lives. */
   readonly holder: GatewayFile | null;
 }
 
@@ -21,9 +21,12 @@ export function hostPort({ host, port }: { readonly host: string; readonly port:
   return `${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }
 
+function ifAlive(deps: CliDeps, found: GatewayFile | null): GatewayFile | null {
+  return found !== null && deps.daemon.isAlive(found.pid) ? found : null;
+}
+
 export function liveHolder(deps: CliDeps): GatewayFile | null {
-  const holder = deps.daemon.holder();
-  return holder !== null && deps.daemon.isAlive(holder.pid) ? holder : null;
+  return ifAlive(deps, deps.daemon.holder());
 }
 
 /** The address of the page, `http://127.0.0.1:18789/`; with the token in its fragment, which no server ever sees. */
@@ -34,8 +37,10 @@ export function pageOf({ url, token }: Pick<Endpoint, "url" | "token">, withToke
 
 /** Where the gateway is: what the running one wrote down, else what the configuration says (`gateway.remote` in remote mode). */
 export async function findEndpoint(deps: CliDeps): Promise<Endpoint> {
-  const holder = liveHolder(deps);
-  const { gateway } = (await deps.settings.look()).config;
+  const gateway = await deps.settings.reach();
+  // To look at the lock is 3 MB of SQLite. Whoever connects sees by itself whether a gateway answers; only the choice
+  // between this machine and another one has to be right before.
+  const holder = gateway.mode === "remote" ? liveHolder(deps) : ifAlive(deps, deps.daemon.announced());
   const remote = gateway.mode === "remote" && holder === null ? gateway.remote : undefined;
   const auth = remote ?? gateway.auth;
   return {

@@ -1,4 +1,5 @@
 import { ContinuoError, ERROR_CODES, type ErrorCode } from "../domain/errors.ts";
+import { openNodeSocket, openSocket, type Socket } from "./socket.ts";
 import { asRow, flagOf, textOf, type Row } from "./wire.ts";
 
 export interface GatewayEvent {
@@ -72,12 +73,17 @@ function connectParams(options: ConnectOptions): object {
   };
 }
 
-function parseFrame(data: unknown): Row {
+function parseFrame(text: string): Row {
   try {
-    return asRow(JSON.parse(String(data)));
+    return asRow(JSON.parse(text));
   } catch {
     return {}; // not a frame: ignored like an unknown one
   }
+}
+
+/** What Node's own WebSocket is not needed for: that one also knows TLS. */
+function isPlain(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === "ws:";
 }
 
 interface Link {
@@ -94,10 +100,10 @@ function settleResponse(frame: Row, waiting: Map<string, Waiting>): void {
   else request?.reject(errorFromWire(frame.error));
 }
 
-function callOver(socket: WebSocket, waiting: Map<string, Waiting>, usualTimeoutMs: number): GatewayClient["call"] {
+function callOver(socket: Socket, waiting: Map<string, Waiting>, usualTimeoutMs: number): GatewayClient["call"] {
   let lastId = 0;
   return async (method, params, timeoutMs = usualTimeoutMs) => {
-    if (socket.readyState !== WebSocket.OPEN) throw new ContinuoError("GATEWAY_UNREACHABLE", "The connection to the gateway has ended.");
+    if (!socket.isOpen()) throw new ContinuoError("GATEWAY_UNREACHABLE", "The connection to the gateway has ended.");
     const id = String(++lastId);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     waiting.set(id, { resolve, reject });
@@ -116,29 +122,29 @@ function callOver(socket: WebSocket, waiting: Map<string, Waiting>, usualTimeout
 }
 
 function openLink(options: ConnectOptions): Link {
-  const socket = new WebSocket(options.url);
   const waiting = new Map<string, Waiting>();
   const challenged = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<string>();
   let open = false;
-  socket.addEventListener("open", () => {
-    open = true;
-  });
-  socket.addEventListener("message", ({ data }) => {
-    const frame = parseFrame(data);
-    if (frame.type === "res") settleResponse(frame, waiting);
-    else if (frame.event === "connect.challenge") challenged.resolve();
-    else if (frame.type === "event") options.onEvent?.({ event: textOf(frame, "event") ?? "", payload: asRow(frame.payload) });
-  });
-  socket.addEventListener("error", () => socket.close()); // a close event follows and tells everybody who waits
-  socket.addEventListener("close", ({ reason }) => {
-    const text = reason === "" ? "the connection ended" : reason;
-    for (const request of waiting.values()) request.reject(new ContinuoError("GATEWAY_UNREACHABLE", `The gateway went away: ${text}.`));
-    waiting.clear();
-    closed.resolve(text);
+  const socket = (isPlain(options.url) ? openSocket : openNodeSocket)(options.url, {
+    onOpen() {
+      open = true;
+    },
+    onText(text) {
+      const frame = parseFrame(text);
+      if (frame.type === "res") settleResponse(frame, waiting);
+      else if (frame.event === "connect.challenge") challenged.resolve();
+      else if (frame.type === "event") options.onEvent?.({ event: textOf(frame, "event") ?? "", payload: asRow(frame.payload) });
+    },
+    onClose(reason) {
+      const text = reason === "" ? "the connection ended" : reason;
+      for (const request of waiting.values()) request.reject(new ContinuoError("GATEWAY_UNREACHABLE", `The gateway went away: ${text}.`));
+      waiting.clear();
+      closed.resolve(text);
+    },
   });
   return {
-    client: { closed: closed.promise, call: callOver(socket, waiting, options.timeoutMs), close: () => socket.close(1000) },
+    client: { closed: closed.promise, call: callOver(socket, waiting, options.timeoutMs), close: () => socket.close() },
     challenged: challenged.promise,
     wasOpen: () => open,
   };

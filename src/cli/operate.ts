@@ -10,7 +10,7 @@ type OnEvent = (event: GatewayEvent) => void;
 /** A gateway holds this state directory, or the configuration says that the gateway is elsewhere. */
 async function gatewayDecides(deps: CliDeps): Promise<boolean> {
   if (liveHolder(deps) !== null) return true;
-  const { gateway } = (await deps.settings.look()).config;
+  const gateway = await deps.settings.reach();
   return gateway.mode === "remote" && gateway.remote !== undefined;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Command } from "commander";
+import { COMMANDS } from "./command-list.ts";
 import { createCli } from "./program.ts";
 import { fakeCli } from "./testing/fake-cli.ts";
 
@@ -10,7 +11,7 @@ function commandsUnder(parent: Command, path: string[] = []): string[][] {
 
 test("every command's --help ends with an example and exits with 0", async () => {
   const { deps, remove } = fakeCli();
-  const paths = commandsUnder(createCli(deps));
+  const paths = commandsUnder(await createCli(deps));
   remove();
   assert.ok(paths.length >= 20, `${paths.length} commands`);
   for (const path of paths) {
@@ -19,6 +20,18 @@ test("every command's --help ends with an example and exits with 0", async () =>
     assert.match(cli.stdout(), /\nExamples?:\n {2}\$ .*continuo/, path.join(" "));
     cli.remove();
   }
+});
+
+test("a command is listed under the name and alias that it has, so that calling it loads it alone", async () => {
+  const { deps, remove } = fakeCli();
+  const all = (await createCli(deps)).commands.filter((child) => child.name() !== "help");
+  assert.deepEqual(all.map((child) => child.name()), COMMANDS.map(({ name }) => name));
+  for (const [index, { name, alias }] of COMMANDS.entries()) {
+    assert.deepEqual(all[index]?.aliases(), alias === undefined ? [] : [alias], name);
+    const alone = await createCli(deps, undefined, alias ?? name);
+    assert.deepEqual(alone.commands.map((child) => child.name()).filter((child) => child !== "help"), [name]);
+  }
+  remove();
 });
 
 test("an unknown command exits with 2 and names its neighbour, on every level", async () => {

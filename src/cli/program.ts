@@ -1,27 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { audienceCommand } from "./commands/audience.ts";
-import { backupCommand, restoreCommand } from "./commands/backup.ts";
-import { chatCommand } from "./commands/chat.ts";
-import { configCommand } from "./commands/config.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { exportCommand } from "./commands/export.ts";
-import { gatewayCommand } from "./commands/gateway.ts";
-import { healthCommand } from "./commands/health.ts";
-import { importCommand } from "./commands/import.ts";
-import { logsCommand } from "./commands/logs.ts";
-import { mirrorCommand } from "./commands/mirror.ts";
-import { outboxCommand } from "./commands/outbox.ts";
-import { pairingCommand } from "./commands/pairing.ts";
-import { peopleCommand } from "./commands/people.ts";
-import { applyCommand, changesCommand, planCommand, rollbackCommand } from "./commands/plan.ts";
-import { securityCommand } from "./commands/security.ts";
-import { sessionsCommand } from "./commands/sessions.ts";
-import { storeCommand } from "./commands/store.ts";
-import { statusCommand } from "./commands/status.ts";
-import { topCommand } from "./commands/top.ts";
-import { verifyCommand } from "./commands/verify.ts";
-import { whyCommand } from "./commands/why.ts";
-import type { CommandContext } from "./command.ts";
+import { commandNamed, COMMANDS, type ListedCommand } from "./command-list.ts";
 import type { CliDeps } from "./deps.ts";
 import { EXIT } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
@@ -49,16 +27,18 @@ function adopt(parent: Command): void {
   }
 }
 
-/** In the order of the help: what runs, who is who, who shares what, and the house itself. */
-const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
-  ...[gatewayCommand, statusCommand, topCommand, healthCommand, chatCommand, sessionsCommand],
-  ...[pairingCommand, peopleCommand, whyCommand, audienceCommand, outboxCommand],
-  ...[planCommand, applyCommand, rollbackCommand, changesCommand],
-  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, importCommand, exportCommand, mirrorCommand, storeCommand, configCommand, logsCommand],
-];
+/** Those that the first word can be about. */
+function commandsFor(word: string | undefined): readonly ListedCommand[] {
+  if (word === "-V" || word === "--version") return [];
+  const named = word === undefined ? null : commandNamed(word);
+  return named === null ? COMMANDS : [named];
+}
 
-/** The whole command tree (spec 10). `settle` receives the exit code of a command that ran to its end. */
-export function createCli(deps: CliDeps, settle: (exitCode: number) => void = () => undefined): Command {
+/**
+ * The command tree (spec 10): one command where `word` names one, so that no other is loaded; else all of them. `settle`
+ * receives the exit code of a command that ran to its end.
+ */
+export async function createCli(deps: CliDeps, settle: (exitCode: number) => void = () => undefined, word?: string): Promise<Command> {
   const { stdout, stderr, columns } = deps.terminal;
   const context = { deps, settle };
   const program = new Command("continuo")
@@ -77,7 +57,8 @@ export function createCli(deps: CliDeps, settle: (exitCode: number) => void = ()
       getErrHasColors: () => false,
     })
     .addHelpText("after", START);
-  for (const make of COMMANDS) program.addCommand(make(context));
+  const makers = await Promise.all(commandsFor(word).map(({ load }) => load()));
+  for (const make of makers) program.addCommand(make(context));
   adopt(program);
   return program;
 }
@@ -100,10 +81,11 @@ export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<nu
   let exitCode: number = EXIT.ok;
   // A reader that goes away (`| head`) is no error of ours; the writes after it are lost on purpose.
   deps.terminal.stdout.on("error", () => undefined);
-  const program = createCli(deps, (code) => {
+  const settle = (code: number): void => {
     exitCode = code;
-  });
+  };
   try {
+    const program = await createCli(deps, settle, argv[0]);
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: "user" });
     return exitCode;

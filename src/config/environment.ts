@@ -28,20 +28,21 @@ export function expandHome(path: string, home: string = homedir()): string {
   return path.startsWith("~/") || path.startsWith("~\\") ? join(home, path.slice(2)) : resolve(path);
 }
 
-/** OPENCLAW_STATE_DIR, _CONFIG_PATH and _GATEWAY_{PORT,TOKEN,PASSWORD}. Errors: CONFIG_INVALID for a port that is none. */
-export function resolvePaths(env: Environment, home: string = homedir()): Paths {
-  const stateDir = expandHome(read(env, "OPENCLAW_STATE_DIR") ?? "~/.openclaw", home);
+type GatewayVariables = Pick<Paths, "port" | "token" | "password">;
+
+function gatewayVariables(env: Environment): GatewayVariables {
   const port = read(env, "OPENCLAW_GATEWAY_PORT");
   if (port !== null && (!/^\d{1,5}$/.test(port) || Number(port) > MAX_PORT)) {
     throw new ContinuoError("CONFIG_INVALID", `OPENCLAW_GATEWAY_PORT: expected a whole number from 0 to ${MAX_PORT} but got a string (${JSON.stringify(port.slice(0, 20))}). Fix: for example OPENCLAW_GATEWAY_PORT=18789.`);
   }
-  return {
-    stateDir,
-    configPath: expandHome(read(env, "OPENCLAW_CONFIG_PATH") ?? join(stateDir, "openclaw.json"), home),
-    port: port === null ? null : Number(port),
-    token: read(env, "OPENCLAW_GATEWAY_TOKEN"),
-    password: read(env, "OPENCLAW_GATEWAY_PASSWORD"),
-  };
+  return { port: port === null ? null : Number(port), token: read(env, "OPENCLAW_GATEWAY_TOKEN"), password: read(env, "OPENCLAW_GATEWAY_PASSWORD") };
+}
+
+/** OPENCLAW_STATE_DIR, _CONFIG_PATH and _GATEWAY_{PORT,TOKEN,PASSWORD}. Errors: CONFIG_INVALID for a port that is none. */
+export function resolvePaths(env: Environment, home: string = homedir()): Paths {
+  const stateDir = expandHome(read(env, "OPENCLAW_STATE_DIR") ?? "~/.openclaw", home);
+  const named = read(env, "OPENCLAW_CONFIG_PATH");
+  return { stateDir, configPath: named === null ? join(stateDir, "openclaw.json") : expandHome(named, home), ...gatewayVariables(env) };
 }
 
 const REFERENCE = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -92,4 +93,22 @@ export function substitute(tree: unknown, env: Environment, file: string, unset:
   throw new ContinuoError("CONFIG_ENV_MISSING", `${file} names variables that are not set:\n${lines.join("\n")}`, {
     fields: { file, variables: missing.map(({ name }) => name), paths: missing.map(({ path }) => formatPath(path)) },
   });
+}
+
+/** OPENCLAW_GATEWAY_PORT, _TOKEN and _PASSWORD stand above the file. */
+export function withEnvironment(tree: unknown, env: Environment): unknown {
+  const { port, token, password } = gatewayVariables(env);
+  if (!isObject(tree) || (port === null && token === null && password === null)) return tree;
+  const gateway = tree["gateway"] ?? {};
+  if (!isObject(gateway)) return tree;
+  const auth = gateway["auth"] ?? {};
+  if (!isObject(auth)) return tree;
+  return {
+    ...tree,
+    gateway: {
+      ...gateway,
+      ...(port === null ? {} : { port }),
+      auth: { ...auth, ...(token === null ? {} : { token }), ...(password === null ? {} : { password }) },
+    },
+  };
 }

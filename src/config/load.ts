@@ -1,10 +1,10 @@
 import { readFile as readFromDisk } from "node:fs/promises";
 import { configSchema, type Config } from "./schema.ts";
-import { resolvePaths, substitute, type Environment, type Unset } from "./environment.ts";
-import { explain, invalid } from "./problems.ts";
+import { substitute, withEnvironment, type Environment, type Unset } from "./environment.ts";
+import { explain } from "./explain.ts";
+import { invalid } from "./problems.ts";
 import { checkRules } from "./rules.ts";
 import { readSource, type ReadFile } from "./source.ts";
-import { isObject } from "./value-path.ts";
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -22,24 +22,6 @@ function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const item of Object.values(value)) deepFreeze(item);
   return Object.freeze(value);
-}
-
-/** OPENCLAW_GATEWAY_PORT, _TOKEN and _PASSWORD stand above the file. */
-function withEnvironment(tree: unknown, env: Environment): unknown {
-  const { port, token, password } = resolvePaths(env);
-  if (!isObject(tree) || (port === null && token === null && password === null)) return tree;
-  const gateway = tree["gateway"] ?? {};
-  if (!isObject(gateway)) return tree;
-  const auth = gateway["auth"] ?? {};
-  if (!isObject(auth)) return tree;
-  return {
-    ...tree,
-    gateway: {
-      ...gateway,
-      ...(port === null ? {} : { port }),
-      auth: { ...auth, ...(token === null ? {} : { token }), ...(password === null ? {} : { password }) },
-    },
-  };
 }
 
 /**

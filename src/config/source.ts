@@ -1,8 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { createHash } from "node:crypto";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
-import JSON5 from "json5";
 import { ContinuoError } from "../domain/errors.ts";
+import { parsePlain } from "./json.ts";
 import { invalid, problem } from "./problems.ts";
 import { formatPath, isObject, type ValuePath } from "./value-path.ts";
 
@@ -41,8 +40,11 @@ function decode(bytes: Uint8Array, file: string): string {
 }
 
 /** JSON5's own message carries the place; only its words are kept, never the line's text. */
-function parseText(text: string, file: string): unknown {
+async function parseText(text: string, file: string): Promise<unknown> {
   if (text.trim() === "") throw syntax(file, 1, 1, "the file is empty; it should hold at least {}");
+  const plain = parsePlain(text);
+  if (plain !== undefined) return plain;
+  const { JSON5 } = await import("./json5.ts");
   try {
     return JSON5.parse<unknown>(text);
   } catch (error) {
@@ -64,7 +66,7 @@ function refuseProto(value: unknown, path: ValuePath, file: string): void {
 async function parseFile(path: string, reading: Reading): Promise<unknown> {
   const text = decode(await reading.readFile(path), path);
   reading.texts.push({ path, text });
-  const value = parseText(text, path);
+  const value = await parseText(text, path);
   refuseProto(value, [], path);
   return value;
 }
@@ -126,6 +128,7 @@ async function expand(value: unknown, at: ValuePath, from: readonly string[], re
 }
 
 function hashOf(texts: Reading["texts"]): string {
+  const { createHash } = process.getBuiltinModule("node:crypto"); // 2 MB that nobody needs who only looks for the gateway
   const hash = createHash("sha256");
   texts.forEach(({ path, text }, index) => hash.update(index === 0 ? text : `\0${path}\0${text}`));
   return hash.digest("hex");
@@ -144,10 +147,10 @@ export async function readSource(path: string, readFile: ReadFile): Promise<Sour
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof ContinuoError) throw error;
     if (code !== "ENOENT") throw new ContinuoError("CONFIG_UNREADABLE", `${path} cannot be read (${String(code)}).`, { cause: error, fields: { file: path } });
-    return { tree: {}, exists: false, hash: hashOf([]), files: [path] };
+    return { tree: {}, exists: false, get hash() { return hashOf([]); }, files: [path] };
   }
   const tree = await expand(value, [], [path], reading);
   if (!isObject(tree)) throw invalid(path, [problem([], "expected an object", 'begin the file with "{" and end it with "}"')]);
   const files = reading.texts.map(({ path: read }) => read);
-  return { tree, exists: true, hash: hashOf(reading.texts), files: [...new Set(files)] };
+  return { tree, exists: true, get hash() { return hashOf(reading.texts); }, files: [...new Set(files)] };
 }

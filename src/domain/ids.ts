@@ -1,5 +1,7 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { Clock } from "./clock.ts";
+
+/** Loaded when the first id is made: most commands make none, and it takes 2 MB. */
+const crypto = (): typeof import("node:crypto") => process.getBuiltinModule("node:crypto");
 
 /** The only source of randomness outside `main`. */
 export interface Ids {
@@ -31,9 +33,14 @@ function timeOf(id: string): number {
   return [...id.slice(0, TIME_CHARS)].reduce((value, char) => value * 32 + ALPHABET.indexOf(char), 0);
 }
 
+/** `count` bytes that differ each time and keep no secret. */
+export function anyBytes(count: number): Buffer {
+  return Buffer.from(Array.from({ length: count }, () => Math.floor(Math.random() * 256)));
+}
+
 /** What it makes sorts behind `newest`, an id of an earlier process, even if the clock was set back in between. */
 export function createIds(clock: Clock, newest: string | null = null): Ids {
-  const tail = Array.from(randomBytes(10), (byte) => ALPHABET[byte % 32]).join("");
+  let tail: string | null = null;
   let lastAt = newest === null ? 0 : timeOf(newest) + 1;
   let counter = 0;
   return {
@@ -41,12 +48,13 @@ export function createIds(clock: Clock, newest: string | null = null): Ids {
       const now = clock.now();
       if (now > lastAt) {
         lastAt = now;
-        counter = randomInt(COUNTER_START_MAX);
+        counter = crypto().randomInt(COUNTER_START_MAX);
       } else counter++;
+      tail ??= Array.from(crypto().randomBytes(10), (byte) => ALPHABET[byte % 32]).join("");
       return encode(lastAt, TIME_CHARS) + encode(counter, COUNTER_CHARS) + tail;
     },
-    uuid: () => randomUUID(),
-    below: (max) => randomInt(max),
-    token: () => randomBytes(24).toString("hex"),
+    uuid: () => crypto().randomUUID(),
+    below: (max) => crypto().randomInt(max),
+    token: () => crypto().randomBytes(24).toString("hex"),
   };
 }

@@ -8,6 +8,8 @@ export async function stopNow(parts: ReceiveParts, admission: Admitted, route: R
   const { message } = admission;
   const item = { message, route, command: { name: "stop", rest: "" }, state: "done" } as const;
   const reply: ReplyRoute = { address: message.address, audience: route.audience, peer: readerOf(message), replyTo: message.messageId };
+  // Without naming its session, and so alone: one that names it may be done twice, and what is stopped then would be what
+  // has begun meanwhile.
   const { outcome, answer } = await parts.store.transaction(async (tx) => {
     const outcome = await accept(tx, item, parts.ids, parts.clock);
     if (outcome.kind === "duplicate") return { outcome, answer: null };

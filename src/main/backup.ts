@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { isAlive } from "../domain/alive.ts";
 import { look, resolvePaths, type Environment } from "../config/index.ts";
 import type { MadeBackup, Watched } from "../cli/deps.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -51,15 +52,6 @@ async function targetOf(to: string | null, stateDir: string, at: number): Promis
   }
   const path = resolve(to);
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? join(path, name) : path;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** `<backup>.<pid>.partial` and `.snapshot` of commands that were killed: as large as the store, and of use to nobody. */

@@ -295,7 +295,7 @@ function noticesOf(store: Store, outbox: OutboxWorker, sayNow: SayNow): Notices 
   return {
     wake: outbox.wake,
     async say(reply, sessionKey, text) {
-      await store.transaction((tx) => sayNow(tx, sessionKey, reply, text));
+      await store.transaction((tx) => sayNow(tx, sessionKey, reply, text), sessionKey);
       outbox.wake();
     },
   };

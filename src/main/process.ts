@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive } from "../domain/alive.ts";
 import type { CliDeps, RunOptions } from "../cli/index.ts";
 import { resolvePaths } from "../config/environment.ts";
+import { reach } from "../config/reach.ts";
 import { systemClock } from "../domain/clock.ts";
 import { createIds } from "../domain/ids.ts";
 import { liveScreen } from "./screen.ts";
@@ -24,21 +24,12 @@ function onInterrupt(handler: () => void): () => void {
   return () => void process.off("SIGINT", handler);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It lives, but belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /**
  * Detached, so that it outlives the command that started it. Its stdout goes nowhere: what it prints there is the page's
  * address with the token, which no log may keep.
  */
 function spawnGateway(args: readonly string[], logPath: string): number {
+  const { spawn } = process.getBuiltinModule("node:child_process"); // most commands start nothing
   mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
   const log = openSync(logPath, "a", 0o600);
   try {
@@ -61,6 +52,7 @@ function settingsFrom(place: ProgramPlace, path: string): CliDeps["settings"] {
       const { look } = await import("../config/index.ts");
       return look(path, process.env);
     },
+    reach: () => reach(path, process.env),
     async edit(edits) {
       const { editSettings } = await import("./edit-settings.ts");
       return editSettings(path, process.env, edits);
@@ -96,25 +88,35 @@ function backupsOf(version: string): CliDeps["backups"] {
   };
 }
 
+function terminalOf(): CliDeps["terminal"] {
+  const { env, stdout, stderr } = process;
+  return {
+    // Opened by the first who asks for it: that alone is 1 MB.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout,
+    stderr,
+    get stdinIsTTY() {
+      return process.stdin.isTTY === true;
+    },
+    stdoutIsTTY: stdout.isTTY === true,
+    columns: stdout.columns || 80,
+    env,
+    onInterrupt,
+    ...(stdout.isTTY === true && process.stdin.isTTY === true ? { screen: liveScreen(process.stdin, stdout) } : {}),
+  };
+}
+
 /** The command line's outside world, from this process. */
 export function processDeps(place: ProgramPlace): CliDeps {
-  const { env, stdin, stdout, stderr } = process;
+  const { env } = process;
   const paths = resolvePaths(env);
   const files = statePaths(paths.stateDir);
   return {
     version: place.version,
-    terminal: {
-      stdin,
-      stdout,
-      stderr,
-      stdinIsTTY: stdin.isTTY === true,
-      stdoutIsTTY: stdout.isTTY === true,
-      columns: stdout.columns || 80,
-      env,
-      onInterrupt,
-      ...(stdin.isTTY === true && stdout.isTTY === true ? { screen: liveScreen(stdin, stdout) } : {}),
-    },
-    time: { now: () => systemClock.now(), pause: (ms) => sleep(ms) },
+    terminal: terminalOf(),
+    time: { now: () => systemClock.now(), pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
     ids: createIds(systemClock),
     paths: { stateDir: paths.stateDir, configPath: paths.configPath, logPath: files.log },
     settings: settingsFrom(place, paths.configPath),
@@ -122,6 +124,7 @@ export function processDeps(place: ProgramPlace): CliDeps {
       run: place.runGateway,
       spawn: spawnGateway,
       holder: () => (isHeld(files) ? readHolder(files) : null),
+      announced: () => readHolder(files),
       isAlive,
       kill: (pid, signal) => void process.kill(pid, signal),
     },

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 // Every command of the command line loads this file: it imports nothing that takes time.
 
@@ -18,11 +18,11 @@ export function statePaths(stateDir: string): StatePaths {
   const directory = join(stateDir, "continuo");
   return {
     directory,
-    database: join(directory, "continuo.sqlite"),
-    lock: join(directory, "gateway.lock"),
-    holder: join(directory, "gateway.json"),
+    database: `${directory}${sep}continuo.sqlite`,
+    lock: `${directory}${sep}gateway.lock`,
+    holder: `${directory}${sep}gateway.json`,
     log: join(stateDir, "logs", "gateway.log"),
-    secret: join(directory, "device-secret"),
+    secret: `${directory}${sep}device-secret`,
   };
 }
 

@@ -15,7 +15,7 @@ interface Options {
 
 /** The store of a gateway elsewhere is not on this disk. */
 async function refuseElsewhere({ deps }: CommandContext): Promise<void> {
-  const { gateway } = (await deps.settings.look()).config;
+  const gateway = await deps.settings.reach();
   if (gateway.mode !== "remote" || gateway.remote === undefined) return;
   throw failure("REQUEST_INVALID", "The gateway of this configuration runs on another machine (gateway.mode is \"remote\").", "Run the command there.");
 }

@@ -2,9 +2,9 @@ import { release } from "node:os";
 import type { Command } from "commander";
 import { toContinuoError } from "../../domain/errors.ts";
 import { command, positiveInteger, type CommandContext } from "../command.ts";
-import { openGateway } from "../connection.ts";
+import { openGatewayAt } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
-import { findEndpoint, pageOf, type Endpoint } from "../endpoint.ts";
+import { findEndpoint, liveHolder, pageOf, type Endpoint } from "../endpoint.ts";
 import { paletteFor, printJson, printLines } from "../output.ts";
 import { sessionRow } from "../views/sessions.ts";
 import { statusLines, type ChannelRow, type GatewayState, type StatusReport } from "../views/status.ts";
@@ -33,7 +33,7 @@ async function listRecent(call: Call): Promise<Row> {
 }
 
 async function fromGateway(deps: CliDeps, endpoint: Endpoint, timeoutMs: number): Promise<Gathered> {
-  const client = await openGateway(deps, undefined, timeoutMs);
+  const client = await openGatewayAt(deps, endpoint, undefined, timeoutMs);
   try {
     const [status, sessions] = await Promise.all([client.call("status", {}).then(asRow), listRecent(client.call)]);
     const own = asRow(status.gateway);
@@ -75,7 +75,7 @@ async function gather(deps: CliDeps, endpoint: Endpoint, timeoutMs: number): Pro
     return await fromGateway(deps, endpoint, timeoutMs);
   } catch (thrown) {
     const error = toContinuoError(thrown);
-    const stopped = error.code === "GATEWAY_UNREACHABLE" && endpoint.holder === null;
+    const stopped = error.code === "GATEWAY_UNREACHABLE" && liveHolder(deps) === null;
     return fromStore(deps, endpoint, stopped ? "not running" : error.message);
   }
 }
@@ -93,16 +93,35 @@ function queueOf(status: Row): StatusReport["queue"] {
   };
 }
 
+interface Written {
+  readonly agents: StatusReport["agents"];
+  readonly defaultAgent: string | undefined;
+  readonly channels: readonly ChannelRow[];
+  readonly warnings: readonly string[];
+}
+
+/** What the file says, for when no gateway answers that would know better. */
+async function fromSettings(deps: CliDeps): Promise<Written> {
+  const { config, warnings } = await deps.settings.look();
+  const { list, defaults } = config.agents;
+  const named = list.map(({ id, model }) => ({ id, model: (model ?? defaults.model).primary }));
+  return {
+    agents: named.length > 0 ? named : [{ id: "main", model: defaults.model.primary }],
+    defaultAgent: list.find((agent) => agent.default)?.id,
+    channels: Object.entries(config.channels).map(([name, { enabled }]): ChannelRow => ({ name, account: "-", state: enabled === false ? "disabled" : "not running", detail: null, since: null })),
+    warnings,
+  };
+}
+
 async function buildReport(deps: CliDeps, options: StatusOptions): Promise<StatusReport> {
   const endpoint = await findEndpoint(deps);
-  const { config, warnings } = await deps.settings.look();
   const { gateway, status, sessions } = await gather(deps, endpoint, options.timeout);
+  const written = gateway.reachable ? null : await fromSettings(deps);
   const showToken = options.json !== true && (options.showToken === true || deps.terminal.stdoutIsTTY);
   const now = deps.time.now();
   const rows = rowsOf(sessions, "sessions");
   const known = rowsOf(asRow(status.agents), "agents").map((agent) => ({ id: textOf(agent, "id") ?? "?", model: textOf(agent, "model") }));
-  const configured = config.agents.list.map(({ id, model }) => ({ id, model: (model ?? config.agents.defaults.model).primary }));
-  const agents = known.length > 0 ? known : configured.length > 0 ? configured : [{ id: "main", model: config.agents.defaults.model.primary }];
+  const agents = known.length > 0 ? known : (written?.agents ?? []);
   const live = rowsOf(status, "channels").map((row): ChannelRow => ({
     name: textOf(row, "name") ?? "?",
     account: textOf(row, "account") ?? "default",
@@ -110,7 +129,6 @@ async function buildReport(deps: CliDeps, options: StatusOptions): Promise<Statu
     detail: textOf(row, "detail"),
     since: numberOf(row, "since"),
   }));
-  const asConfigured = Object.entries(config.channels).map(([name, { enabled }]): ChannelRow => ({ name, account: "-", state: enabled === false ? "disabled" : "not running", detail: null, since: null }));
   return {
     version: deps.version,
     now,
@@ -121,15 +139,15 @@ async function buildReport(deps: CliDeps, options: StatusOptions): Promise<Statu
     dashboard: pageOf(endpoint, showToken),
     tokenHidden: !showToken && endpoint.token !== null,
     agents,
-    defaultAgent: textOf(asRow(status.agents), "defaultId") ?? config.agents.list.find((agent) => agent.default)?.id ?? agents[0]?.id ?? "main",
+    defaultAgent: textOf(asRow(status.agents), "defaultId") ?? written?.defaultAgent ?? agents[0]?.id ?? "main",
     sessions: {
       count: numberOf(asRow(status.sessions), "count") ?? numberOf(sessions, "total") ?? rows.length,
       path: textOf(sessions, "path"),
       recent: rows.map((row) => sessionRow(row, now)),
     },
-    channels: gateway.reachable ? live : asConfigured,
+    channels: written?.channels ?? live,
     queue: queueOf(status),
-    warnings: [...new Set([...warnings, ...textsOf(status, "warnings")])],
+    warnings: [...new Set([...(written?.warnings ?? []), ...textsOf(status, "warnings")])],
   };
 }
 

@@ -75,16 +75,18 @@ function recorded(): Recorded {
 }
 
 function fakeDaemon(options: FakeOptions): Daemon {
-  return {
+  const daemon: Daemon = {
     run: () => Promise.resolve(),
     spawn: () => {
       throw new Error("This test starts no gateway.");
     },
     holder: () => options.holder ?? null,
+    announced: () => daemon.holder(),
     isAlive: (pid) => pid === options.holder?.pid,
     kill: () => undefined,
     ...options.daemon,
   };
+  return daemon;
 }
 
 /** The command line with everything around it in memory, but for a state directory of its own. */
@@ -119,6 +121,7 @@ export function fakeCli(options: FakeOptions = {}): FakeCli {
     settings: {
       load: () => Promise.resolve({ config: given as Config, exists: true, warnings: [] }),
       look: () => Promise.resolve({ config: given as Config, exists: true, warnings: [] }),
+      reach: () => Promise.resolve(given.gateway),
       edit: (edits) => Promise.resolve(edits.map(({ path, value }) => `${path.join(".")} is ${JSON.stringify(value) ?? "taken out"}`)),
       schema: () => Promise.resolve({ type: "object" }),
     },

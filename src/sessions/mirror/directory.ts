@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { kill, pid } from "node:process";
+import { pid } from "node:process";
+import { isAlive } from "../../domain/alive.ts";
 import { INDEX_FILE, MARKER_FILE, UNFINISHED_SUFFIX } from "./places.ts";
 
 const MARKER_TEXT = `This directory is kept by Continuo: a live copy of its sessions, for reading (cat, jq).
@@ -77,14 +78,5 @@ function pidIn(text: string): number | null {
     return typeof holder === "number" && Number.isInteger(holder) && holder > 0 ? holder : null;
   } catch {
     return null; // Cut off by a crash: nobody holds it.
-  }
-}
-
-function isAlive(holder: number): boolean {
-  try {
-    kill(holder, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { unlink, writeFile } from "node:fs/promises";
 import { pid } from "node:process";
 import type { Clock } from "../../domain/clock.ts";
 import { lockPath } from "./places.ts";
@@ -25,9 +25,23 @@ export interface TurnLockParts {
   onError(error: unknown, target: LockTarget): void;
 }
 
+/** A turn that is over sooner is not shown: to make and remove a file for it takes longer than to begin and end the turn. */
+const SHOWN_AFTER_MS = 100;
+
+interface Held {
+  readonly target: LockTarget;
+  /** Resolves to whether the turn runs long enough to be shown; `false` is said by its end. */
+  readonly lasts: PromiseWithResolvers<boolean>;
+  readonly timer: NodeJS.Timeout;
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
 /** `<sessionId>.jsonl.lock` while a turn runs (spec 3.1). It tells people and scripts; Continuo's own locks are in the store. */
 export function createTurnLocks({ clock, directoryOf, onError }: TurnLockParts): TurnLocks {
-  const held = new Map<string, LockTarget>();
+  const held = new Map<string, Held>();
   const tails = new Map<string, Promise<void>>();
 
   /** One after the other for one session, so that a turn's end never overtakes its start. */
@@ -48,8 +62,17 @@ export function createTurnLocks({ clock, directoryOf, onError }: TurnLockParts):
   };
 
   const release = (target: LockTarget): void => {
+    const lock = held.get(target.sessionId);
+    if (lock === undefined) return;
     held.delete(target.sessionId);
-    enqueue(target, (path) => rm(path, { force: true }));
+    clearTimeout(lock.timer);
+    lock.lasts.resolve(false);
+    enqueue(target, async (path) => {
+      if (!(await lock.lasts.promise)) return;
+      await unlink(path).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+    });
   };
 
   const settled = async (): Promise<void> => {
@@ -59,13 +82,16 @@ export function createTurnLocks({ clock, directoryOf, onError }: TurnLockParts):
   return {
     take(target) {
       const content = { pid, createdAt: isoExact(clock.now()), sessionKey: target.sessionKey, sessionId: target.sessionId };
-      held.set(target.sessionId, target);
-      enqueue(target, (path) => writeFile(path, `${JSON.stringify(content)}\n`, { mode: 0o600 }));
+      const lasts = Promise.withResolvers<boolean>();
+      held.set(target.sessionId, { target, lasts, timer: setTimeout(() => lasts.resolve(true), SHOWN_AFTER_MS) });
+      enqueue(target, async (path) => {
+        if (await lasts.promise) await writeFile(path, `${JSON.stringify(content)}\n`, { mode: 0o600 });
+      });
     },
     release,
     settled,
     async releaseAll() {
-      for (const target of held.values()) release(target);
+      for (const { target } of [...held.values()]) release(target);
       await settled();
     },
   };
