@@ -151,8 +151,25 @@ async function writeAgent(parts: ExportParts, agentId: string, folder: string, d
     if (last === undefined || page.length < PAGE) break;
     after = last.key;
   }
-  await writeFile(join(folder, "sessions.json"), `${JSON.stringify(uniqueKeys(rows), null, 2)}\n`, { mode: 0o600 });
+  await writeIndex(join(folder, "sessions.json"), Object.entries(uniqueKeys(rows)));
   await writeFile(join(folder, MARKER), MARKER_TEXT, { mode: 0o600 });
+}
+
+/** As `JSON.stringify(rows, null, 2)` has it, some rows at a time. */
+async function writeIndex(path: string, rows: readonly (readonly [string, object])[]): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    await file.writeFile("{");
+    for (let from = 0; from < rows.length; from += PAGE) {
+      const some = rows.slice(from, from + PAGE).map(([key, row], index) => `${from + index === 0 ? "" : ","}\n  ${JSON.stringify(key)}: ${JSON.stringify(row, null, 2).replaceAll("\n", "\n  ")}`);
+      await file.writeFile(some.join(""));
+      await nextTurn();
+    }
+    await file.writeFile(rows.length === 0 ? "}\n" : "\n}\n");
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Keys that differ in case alone here are one there: the second keeps the spelling that it has here. */

@@ -62,17 +62,17 @@ async function lookAt(store: Store, { row, entries }: WholeConversation): Promis
   return stored.entry_seq >= entries.length ? { kind: "there" } : { kind: "grown", entries: entries.length - stored.entry_seq };
 }
 
-function digestOf({ entries }: WholeConversation): string {
-  const digest = createDigest();
-  for (const entry of entries) digest.add(entry);
-  return digest.value();
-}
+const ENTRIES_AT_ONCE = 500;
 
-/** What was said, whatever it is called: two transcripts of one id that are equal in this are one. */
-function wordsOf({ entries }: WholeConversation): string {
-  const digest = createDigest();
-  for (const { seq, role, at, text } of entries) digest.add({ seq, role, at, text, id: "" });
-  return digest.value();
+/** Of the entries; and of what was said alone, whatever it is called: two transcripts of one id that are equal in that are one. */
+async function digestsOf({ entries }: WholeConversation): Promise<{ readonly sha256: string; readonly words: string }> {
+  const [whole, words] = [createDigest(), createDigest()];
+  for (const [index, entry] of entries.entries()) {
+    whole.add(entry);
+    words.add({ ...entry, id: "" });
+    if (index % ENTRIES_AT_ONCE === ENTRIES_AT_ONCE - 1) await nextTurn();
+  }
+  return { sha256: whole.value(), words: words.value() };
 }
 
 const OUTCOMES = { added: "new", grown: "grown", there: "there", parted: "parted" } as const;
@@ -93,12 +93,12 @@ export async function importOpenClaw({ store, clock, known, agents, troubles: me
     const read = transcript === null ? null : await readTranscript(transcript, complain);
     countLeftOut(counted, read);
     for (const name of row?.unknown ?? []) counted.add(`field ${name}`, FIELD);
-    const whole = wholeOf(session, conversation, read, clock.now());
-    const name = `${conversation.alike ?? ""} ${wordsOf(whole)}`;
+    const whole = await wholeOf(session, conversation, read, clock.now());
+    const { sha256, words } = await digestsOf(whole);
+    const name = `${conversation.alike ?? ""} ${words}`;
     if (whole.entries.length > 0 && copies.has(name)) return complain({ file: transcript?.at ?? "", line: null, why: `it is a copy of ${copies.get(name) ?? ""}` });
     copies.set(name, whole.row.session_id);
     const written = dryRun ? await lookAt(store, whole) : await writeConversation(store, whole, session.place.chatKind, clock.now(), () => undefined);
-    const sha256 = digestOf(whole);
     if (written.kind === "added" && !dryRun) {
       onImported({ key: whole.row.key, sessionId: whole.row.session_id });
       const found = await digestStored(store, whole.row.session_id, whole.entries.length);

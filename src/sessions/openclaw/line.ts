@@ -41,6 +41,9 @@ export type ReadLine =
   | { readonly kind: "leaf"; readonly id: string | null; readonly parentId: string | null | undefined; readonly target: string | null }
   | { readonly kind: "broken"; readonly why: string };
 
+/** Words as they are, blank ones too. */
+const wordsOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
 const ROLES: Readonly<Record<string, Role>> = { user: "user", assistant: "assistant", toolResult: "toolResult", tool: "toolResult", system: "system" };
 
 function usageIn(message: Fields): { readonly usage: Usage | null; readonly more: Fields | null } {
@@ -98,7 +101,7 @@ function compactionOf(line: Fields): Said {
   const rest = without(line, "type", "id", "parentId", "timestamp", "summary", "content", "role", "firstKeptEntryId", "tokensBefore");
   const compaction = { firstKept: textIn(line, "firstKeptEntryId"), tokensBefore: countIn(line, "tokensBefore") ?? 0 };
   const kept = Object.keys(rest).length === 0 ? null : { fields: rest };
-  return { kind: "said", ...placeOf(line), ...NOTHING, at: timeOf(line["timestamp"]), role: "system", text: textIn(line, "summary") ?? readContent(line["content"]).text, compaction, kept };
+  return { kind: "said", ...placeOf(line), ...NOTHING, at: timeOf(line["timestamp"]), role: "system", text: wordsOf(line["summary"]) ?? readContent(line["content"]).text, compaction, kept };
 }
 
 /** A line of another kind that has words of its own. */
@@ -114,11 +117,11 @@ function readTyped(line: Fields, type: string): ReadLine {
   if (type === "leaf") return { kind: "leaf", ...placeOf(line), target: textIn(line, "targetId") };
   if (type === "compaction") return compactionOf(line);
   if (type === "custom_message") return noteOf(line, type, readContent(line["content"]).text);
-  if (type === "branch_summary") return noteOf(line, type, textIn(line, "summary") ?? "");
+  if (type === "branch_summary") return noteOf(line, type, wordsOf(line["summary"]) ?? "");
   // What was said before is not what the model goes on from, and stays to be read.
   if (type === "reset") return noteOf(line, type, BEGAN_ANEW, { firstKept: textIn(line, "firstKeptEntryId"), tokensBefore: 0 });
   const data = line["customType"] === "continuo.notice" ? asFields(line["data"]) : null;
-  if (data !== null) return { kind: "said", ...placeOf(line), ...NOTHING, at: timeOf(line["timestamp"]), role: "system", text: textIn(data, "text") ?? "" };
+  if (data !== null) return { kind: "said", ...placeOf(line), ...NOTHING, at: timeOf(line["timestamp"]), role: "system", text: wordsOf(data["text"]) ?? "" };
   return { kind: "link", type: line["customType"] === "continuo.leaf" ? "leaf" : type, ...placeOf(line) };
 }
 

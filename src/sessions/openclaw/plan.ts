@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { isContinuoError } from "../../domain/errors.ts";
 import { asFields, textIn } from "./fields.ts";
 import type { Complain, FoundAgent, FoundRow, FoundTranscript } from "./found.ts";
@@ -34,21 +35,30 @@ interface Rowed {
 /** What may name a session (spec 2.2): it becomes part of paths. */
 const SESSION_ID = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
 
-function readRows(agents: readonly FoundAgent[], known: Known, now: number, complain: Complain): Rowed[] {
-  return agents.flatMap(({ rows }) => rows).flatMap((found): Rowed[] => {
-    const refuse = (why: string): Rowed[] => (complain({ file: found.at, line: null, why: `the row ${JSON.stringify(found.key)} ${why}` }), []);
-    try {
-      // What Continuo itself had exported says what it was called.
-      const own = asFields(found.entry["continuo"]);
-      const place = placeOfKey((own === null ? null : textIn(own, "key")) ?? found.key, found.agentId, found.entry, known);
-      const row = readRow(found.entry, place, now);
-      if (row.sessionId === null) return refuse("names no conversation");
-      return SESSION_ID.test(row.sessionId) ? [{ found, place, row }] : refuse("names its conversation by something that is no session id");
-    } catch (error) {
-      if (!isContinuoError(error)) throw error;
-      return refuse(`is left out: ${error.message}`);
-    }
-  });
+const ROWS_AT_ONCE = 50;
+
+async function readRows(agents: readonly FoundAgent[], known: Known, now: number, complain: Complain): Promise<Rowed[]> {
+  const read: Rowed[] = [];
+  for (const [index, found] of agents.flatMap(({ rows }) => rows).entries()) {
+    read.push(...readOne(found, known, now, complain));
+    if (index % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await nextTurn();
+  }
+  return read;
+}
+
+function readOne(found: FoundRow, known: Known, now: number, complain: Complain): Rowed[] {
+  const refuse = (why: string): Rowed[] => (complain({ file: found.at, line: null, why: `the row ${JSON.stringify(found.key)} ${why}` }), []);
+  try {
+    // What Continuo itself had exported says what it was called.
+    const own = asFields(found.entry["continuo"]);
+    const place = placeOfKey((own === null ? null : textIn(own, "key")) ?? found.key, found.agentId, found.entry, known);
+    const row = readRow(found.entry, place, now);
+    if (row.sessionId === null) return refuse("names no conversation");
+    return SESSION_ID.test(row.sessionId) ? [{ found, place, row }] : refuse("names its conversation by something that is no session id");
+  } catch (error) {
+    if (!isContinuoError(error)) throw error;
+    return refuse(`is left out: ${error.message}`);
+  }
 }
 
 /** Newest first; what says nothing of its time comes last. */
@@ -127,7 +137,7 @@ function unique(wanted: string, taken: Set<string>): string {
  */
 export async function planImport(agents: readonly FoundAgent[], known: Known, now: number, complain: Complain): Promise<PlannedSession[]> {
   const shelf = await shelve(agents);
-  const owners = ownersOf(readRows(agents, known, now, complain), complain);
+  const owners = ownersOf(await readRows(agents, known, now, complain), complain);
   const taken = new Set(owners.map(({ row }) => row.sessionId ?? ""));
   const sessions = new Map<string, { place: KeyPlace; row: ReadRow | null; isStray: boolean; conversations: PlannedConversation[] }>();
   for (const rowed of owners) {

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ConversationUsage } from "../../store/rows.ts";
-import type { ConversationRow, SessionRow } from "../../store/tables.ts";
+import type { ConversationRow, EntryRow, SessionRow } from "../../store/tables.ts";
 import { previewOf } from "../transcript.ts";
 import { entryRow, type SaidAt } from "./entries.ts";
 import { storable } from "./fields.ts";
@@ -83,13 +84,24 @@ function sessionRow({ place, row, isStray }: PlannedSession, planned: PlannedCon
   };
 }
 
+const ENTRIES_AT_ONCE = 500;
+
+async function rowsOf(at: SaidAt, { entries }: Transcript): Promise<EntryRow[]> {
+  const rows: EntryRow[] = [];
+  for (const entry of entries) {
+    rows.push(entryRow(at, entry));
+    if (rows.length % ENTRIES_AT_ONCE === 0) await nextTurn();
+  }
+  return rows;
+}
+
 /** A planned conversation with what its transcript says, as the store is to have it. */
-export function wholeOf(session: PlannedSession, planned: PlannedConversation, transcript: Transcript | null, now: number): WholeConversation {
+export async function wholeOf(session: PlannedSession, planned: PlannedConversation, transcript: Transcript | null, now: number): Promise<WholeConversation> {
   const read = transcript ?? EMPTY;
   const { place } = session;
   const route = planned.row?.lastRoute ?? session.row?.lastRoute ?? null;
   const at: SaidAt = { place, sessionId: planned.sessionId, chat: route !== null && route.channel === place.channel && place.chatKind === "dm" && place.audience !== "owner" ? route.chat : null };
-  const entries = read.entries.map((entry) => entryRow(at, entry));
+  const entries = await rowsOf(at, read);
   const lastShown = read.entries.findLast(({ seq }) => read.onPath.has(seq));
   const row = conversationRow(place.key, planned, read, now, lastShown === undefined ? null : (entries[lastShown.seq - 1]?.id ?? null));
   return {
