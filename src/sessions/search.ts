@@ -30,6 +30,21 @@ const MOST_PINNED = 500;
 const END = { before_at: Number.MAX_SAFE_INTEGER, before_key: "" };
 const ARCHIVED = { without: 0, only: 1, all: 2 } as const;
 
+interface Form {
+  readonly chat: "" | "dm" | "room";
+  readonly form: string;
+  readonly other_form: string;
+}
+
+/** What the store can tell of a kind, so that few of the others are read; whether it is one is asked of each (`isOfKind`). */
+function formOf(kind: string): Form {
+  const like = (form: string, other_form = form, chat: Form["chat"] = ""): Form => ({ chat, form, other_form });
+  if (kind === "thread") return like("%:thread:%", "%:topic:%");
+  if (kind === "cron" || kind === "hook" || kind === "subagent") return like(`agent:%:${kind}:%`, `${kind}:%`);
+  if (kind === "global") return like("global");
+  return like("%", "%", kind === "" ? "" : kind === "dm" || kind === "direct" ? "dm" : "room");
+}
+
 /** Every session, newest first, as the indexes have them. */
 export function isPlain({ text, kind, channel, label, archived, pinned }: Search): boolean {
   return !pinned && archived === "without" && text + kind + channel + label === "";
@@ -49,7 +64,7 @@ function isKind(row: SessionListRow, kind: string): boolean {
 /** Those that pass the filter and are not pinned, newest first, until there are `wanted`. */
 async function walk(store: Executor, search: Search, wanted: number): Promise<SessionListRow[]> {
   const { agent, since, text, channel, label, kind } = search;
-  const filter = { agent, channel, label, since, pattern: `%${text}%`, archived: ARCHIVED[search.archived] };
+  const filter = { agent, channel, label, since, pattern: `%${text}%`, archived: ARCHIVED[search.archived], ...formOf(kind) };
   const found: SessionListRow[] = [];
   for (let before = END; ; ) {
     const rows = await store.all(searchSessions, { ...filter, ...before, among: AMONG });

@@ -25,7 +25,8 @@ export interface CleanupPreview {
   readonly budget: { readonly max: number; readonly highWater: number; readonly purged: number } | null;
 }
 
-const PAGE = 200;
+/** Each of them may be asked about more than once before others are let in. */
+const PAGE = 40;
 const SHOWN_KEPT = 50;
 
 interface Walk {

@@ -7,8 +7,13 @@ export interface SessionFilter {
   agent: string;
   channel: string;
   label: string;
+  /** Empty is any: private chats alone (`dm`), or all but those (`room`). */
+  chat: string;
   /** What the key, the name or the label has in it, for `like`. */
   pattern: string;
+  /** What the key looks like: one of both, for `like`. */
+  form: string;
+  other_form: string;
   /** Whether archived ones are among them: those alone (1), or not at all (0); 2 is both. */
   archived: number;
   since: number;
@@ -22,7 +27,7 @@ export const searchSessions = statement<SessionFilter & { before_at: number; bef
         .selectFrom((inner) =>
           inner
             .selectFrom("sessions")
-            .select(["key", "agent_id", "channel", "display_name", "label", "pinned_at", "archived_at"])
+            .select(["key", "agent_id", "channel", "chat_kind", "display_name", "label", "pinned_at", "archived_at"])
             .where("updated_at", ">=", p("since"))
             .where((row) => row(row.refTuple("updated_at", "key"), "<", row.tuple(p("before_at"), p("before_key"))))
             .orderBy("updated_at", "desc")
@@ -35,6 +40,9 @@ export const searchSessions = statement<SessionFilter & { before_at: number; bef
         .where((row) => row.or([row(row.val(p("agent")), "=", sql.lit("")), row("newest.agent_id", "=", p("agent"))]))
         .where((row) => row.or([row(row.val(p("channel")), "=", sql.lit("")), row("newest.channel", "=", p("channel"))]))
         .where((row) => row.or([row(row.val(p("label")), "=", sql.lit("")), row("newest.label", "=", p("label"))]))
+        .where((row) => row.or([row(row.val(p("chat")), "!=", sql.lit("dm")), row("newest.chat_kind", "=", sql.lit("dm"))]))
+        .where((row) => row.or([row(row.val(p("chat")), "!=", sql.lit("room")), row("newest.chat_kind", "!=", sql.lit("dm"))]))
+        .where((row) => row.or([row("newest.key", "like", p("form")), row("newest.key", "like", p("other_form"))]))
         .where((row) => row.or([row(row.val(p("archived")), "!=", sql.lit(0)), row("newest.archived_at", "is", null)]))
         .where((row) => row.or([row(row.val(p("archived")), "!=", sql.lit(1)), row("newest.archived_at", "is not", null)]))
         .where((row) =>
