@@ -17,6 +17,8 @@ export interface Admitted {
   readonly deviceToken: string | null;
   readonly channel: Caller["channel"];
   readonly clientName: string;
+  /** Of a page; a terminal's says more of its computer than of its reader. */
+  readonly locale: string | null;
 }
 
 export interface Refused {
@@ -145,5 +147,6 @@ export function admitClient(params: ConnectParams, nonce: string, peer: Peer, co
     deviceToken: device.kind === "proved" ? deviceTokenFor(context.secret, context.auth, device.deviceId) : null,
     channel: channelOf(params.client),
     clientName: params.client.displayName ?? params.client.id,
+    locale: channelOf(params.client) === "webchat" ? (params.locale ?? null) : null,
   };
 }

@@ -91,7 +91,7 @@ function shakeHands(wire: Wire, nonce: string, peer: Peer, incoming: Incoming, c
 function openConnection({ client, connId }: Greeted, wire: Wire, gone: AbortSignal): Connection {
   const may = { read: holds(client.scopes, "read"), write: holds(client.scopes, "write"), admin: holds(client.scopes, "admin") };
   return {
-    caller: { channel: client.channel, connectionId: connId, clientName: client.clientName },
+    caller: { channel: client.channel, connectionId: connId, clientName: client.clientName, ...(client.locale === null ? {} : { locale: client.locale }) },
     protocol: client.protocol,
     wire,
     may: (scope) => may[scope],

@@ -15,6 +15,8 @@ export const connectParams = z.looseObject({
     deviceFamily: z.string().max(256).nullish(),
     mode: name,
   }),
+  /** As the page is shown: `en`, `zh`. */
+  locale: z.string().max(64).nullish(),
   role: name.nullish(),
   scopes: z.array(name).max(64).nullish(),
   device: z

@@ -18,7 +18,8 @@ const input = z.object({
 
 function operatorMessage(request: z.output<typeof input>, messageId: string, caller: Caller, now: number): InboundMessage {
   const target = { sessionKey: request.sessionKey ?? null, agentId: request.agentId ?? null };
-  return directMessage({ channel: caller.channel, account: "default", senderId: "operator" }, { messageId, text: request.message, sentAt: now, target });
+  const said = directMessage({ channel: caller.channel, account: "default", senderId: "operator" }, { messageId, text: request.message, sentAt: now, target });
+  return caller.locale === undefined ? said : { ...said, sender: { ...said.sender, language: caller.locale } };
 }
 
 /** The same key again: in flight while its turn waits or runs, then done (spec 11.3). */

@@ -9,6 +9,8 @@ export interface Caller {
   readonly channel: "webchat" | "terminal";
   readonly connectionId: string;
   readonly clientName: string;
+  /** The language that its reader has chosen to see, as a tag. */
+  readonly locale?: string;
 }
 
 /**
