@@ -12,6 +12,7 @@ import { outboxCommand } from "./commands/outbox.ts";
 import { pairingCommand } from "./commands/pairing.ts";
 import { peopleCommand } from "./commands/people.ts";
 import { applyCommand, changesCommand, planCommand, rollbackCommand } from "./commands/plan.ts";
+import { auditCommand } from "./commands/rights.ts";
 import { securityCommand } from "./commands/security.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { storeCommand } from "./commands/store.ts";
@@ -52,7 +53,7 @@ const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
   ...[gatewayCommand, statusCommand, topCommand, healthCommand, chatCommand, sessionsCommand],
   ...[pairingCommand, peopleCommand, whyCommand, audienceCommand, outboxCommand],
   ...[planCommand, applyCommand, rollbackCommand, changesCommand],
-  ...[doctorCommand, securityCommand, verifyCommand, backupCommand, restoreCommand, importCommand, storeCommand, configCommand, logsCommand],
+  ...[doctorCommand, securityCommand, auditCommand, verifyCommand, backupCommand, restoreCommand, importCommand, storeCommand, configCommand, logsCommand],
 ];
 
 /** The whole command tree (spec 10). `settle` receives the exit code of a command that ran to its end. */

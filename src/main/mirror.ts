@@ -1,6 +1,7 @@
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expandHome } from "../config/index.ts";
+import { expandHome, type Config } from "../config/index.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { TurnEvent } from "../domain/turn.ts";
@@ -20,6 +21,8 @@ export interface RunningMirror {
   changed(sessionKey: string): void;
   /** These conversations were moved, or say something else: the files of those that are gone go too. */
   moved(conversations: readonly { readonly key: string; readonly sessionId: string }[]): void;
+  /** Resolves when the files say what the database says. */
+  written(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,6 +40,14 @@ function sessionsDir(stateDir: string, template: string | undefined, agentId: st
   const named = dirname(template).includes("{agentId}");
   const directory = dirname(expandHome(template.replaceAll("{agentId}", agentId)));
   return named ? directory : join(directory, agentId);
+}
+
+/** Every directory that holds, or once held, the files of an agent. */
+export function mirrorDirectories(stateDir: string, config: Config): string[] {
+  const agents = join(stateDir, "agents");
+  const kept = existsSync(agents) ? readdirSync(agents) : [];
+  const named = (config.agents.list ?? []).map(({ id }) => id);
+  return [...new Set([...kept, ...named, "main"])].flatMap((agentId) => [join(agents, agentId, "sessions"), sessionsDir(stateDir, config.session.store, agentId)]).filter((path, index, all) => all.indexOf(path) === index);
 }
 
 /** Joins the readable files beside the database (spec A7) to what turns do; nothing waits for it. */
@@ -84,6 +95,7 @@ export function startMirror(parts: MirrorParts): RunningMirror {
         mirror.touchTranscript(agentOf(key), sessionId);
       }
     },
+    written: () => mirror.flush(),
     stop: () => mirror.close(),
   };
 }
