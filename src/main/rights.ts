@@ -180,7 +180,7 @@ async function writeExport(parts: RightsParts, name: string, to: string | null) 
   const begin = (file: string): Promise<FileHandle> => open(join(directory, file), "wx", FILE_MODE);
   const [json, html] = await Promise.all([begin("export.json"), begin("export.html")]);
   try {
-    const sink = { json: async (text: string) => void (await json.write(text)), html: async (text: string) => void (await html.write(text)), media: async () => undefined };
+    const sink = { json: async (text: string) => void (await json.write(text)), html: async (text: string) => void (await html.write(text)) };
     const exported = await exportPerson(store, subject, clock.now(), sink, (done, total) => onProgress({ phase: "look", done, total }));
     return { ...exported, path: directory, files: ["export.json", "export.html"] };
   } finally {

@@ -16,8 +16,6 @@ import { entriesOf } from "./walk.ts";
 export interface ExportSink {
   json(text: string): Promise<void>;
   html(text: string): Promise<void>;
-  /** A file that somebody sent, by the reference that is kept of it. */
-  media(reference: unknown): Promise<void>;
 }
 
 export interface Exported {
@@ -50,13 +48,6 @@ interface Writing {
   conversations: number;
 }
 
-/** What was sent along, by the references that an entry keeps. */
-async function copyMedia({ sink }: Writing, { meta }: AnyRow): Promise<void> {
-  if (typeof meta !== "string") return;
-  const { attachments } = JSON.parse(meta) as { attachments?: unknown };
-  if (Array.isArray(attachments)) for (const one of attachments) await sink.media(one);
-}
-
 async function writeConversation(writing: Writing, title: string, key: string, sessionId: string, rows: AsyncIterable<readonly AnyRow[]>): Promise<void> {
   const { sink } = writing;
   let written = 0;
@@ -68,7 +59,6 @@ async function writeConversation(writing: Writing, title: string, key: string, s
       }
       await sink.json(`${written++ === 0 ? "" : ","}\n      ${JSON.stringify(row)}`);
       await sink.html(writing.page.message(messageOf(row)));
-      await copyMedia(writing, row);
     }
   }
   if (written === 0) return;
