@@ -133,6 +133,10 @@ async function meant(parts: RightsParts, name: string) {
   return { subject, begun };
 }
 
+function withLedger(counts: Readonly<Record<string, number>>, rewritten: number): Readonly<Record<string, number>> {
+  return rewritten === 0 ? counts : { ...counts, "lines of the ledger, rewritten": rewritten };
+}
+
 const READ_BY_OTHERS = "Another program reads the database: its journal holds their ids until that program lets go of it.";
 
 /** An account that was never heard of is a slip of the pen. */
@@ -149,13 +153,13 @@ async function erase(parts: RightsParts, { name, dryRun, owner }: Parameters<Rig
   const backups = setting.around.backups();
   if (dryRun) {
     const { removed, ledger } = await preview(setting, subject);
-    return { applied: false, removed: { ...removed.counts, ...(ledger > 0 ? { "lines of the ledger, rewritten": ledger } : {}) }, sessions: removed.sessions, certificate: null, path: null, left, backups };
+    return { applied: false, removed: withLedger(removed.counts, ledger), sessions: removed.sessions, certificate: null, path: null, left, backups };
   }
   if (begun === undefined && subject.name === null) await refuseNobody(setting, subject, name);
   const { certificate, isCleared } = await finishErasure(setting, begun ?? (await beginErasure(setting, subject)));
   const path = await keep(parts.stateDir, certificate);
-  const { removed, sessions } = certificate;
-  return { applied: true, removed, sessions, certificate, path, left: isCleared ? left : [...left, READ_BY_OTHERS], backups };
+  const { removed, sessions, ledger } = certificate;
+  return { applied: true, removed: withLedger(removed, ledger.rewritten), sessions, certificate, path, left: isCleared ? left : [...left, READ_BY_OTHERS], backups };
 }
 
 async function check(parts: RightsParts, value: unknown) {

@@ -75,6 +75,14 @@ async function collectTrash(store: Executor, tables: AllTables, traces: Traces, 
   return [...hits.values()];
 }
 
+/** What goes along with a row, counted as it will be when it does. */
+async function countDependents(store: Executor, tables: AllTables, table: string, row: AnyRow, counting: Counting): Promise<void> {
+  for (const dependent of RULES_BY_TABLE.get(table)?.dependents?.(row) ?? []) {
+    const found = await tableOf(tables, dependent.table).find(store, dependent.row);
+    if (found !== undefined) counting.add(RULES_BY_TABLE.get(dependent.table)?.kind ?? dependent.table, sessionOf(table, row), null);
+  }
+}
+
 /** Looks through every table for what is theirs. Nothing is written; `counting` hears what would go. */
 export async function collect(store: Executor, tables: AllTables, traces: Traces, counting: Counting, onTable: (done: number, total: number) => void = () => undefined): Promise<Hits> {
   const rows = new Map<string, Hit[]>();
@@ -97,6 +105,7 @@ export async function collect(store: Executor, tables: AllTables, traces: Traces
       for (const row of page) {
         const verdict = rule.judge(row, traces);
         if (verdict !== "keep") take(table, row, verdict === "remove");
+        if (verdict === "remove") await countDependents(store, tables, table, row, counting);
         if (table !== "entries") continue;
         if (verdict === "remove") summaries.spoken.add(row["session_key"]);
         else if (isSummary(row)) summaries.seen.push(row);

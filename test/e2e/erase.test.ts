@@ -87,7 +87,7 @@ test("a person is exported, erased over all their accounts, and certified; what 
   assert.ok((await remainsInRows(at.stateDir, SECRETS)).length > 5, "nothing is changed by looking");
   const done = await at.json<Erased>("people", "erase", "Annabel", "--yes");
   assert.equal(done.applied, true);
-  assert.deepEqual(Object.entries(counted.removed).filter(([kind]) => kind === "messages"), Object.entries(done.removed).filter(([kind]) => kind === "messages"));
+  assert.deepEqual(counted.removed["messages"], done.removed["messages"]);
   await at.client().settled();
   assert.deepEqual(await remainsInRows(at.stateDir, SECRETS), []);
   assert.deepEqual(remains(at.stateDir, SECRETS), []);

@@ -81,10 +81,8 @@ describe("somebody is erased", () => {
     assert.equal((await mentions(at.directory, `name-of-${BOB}`)).length > 5, true);
     assert.equal((await verifyLedger(at.store, [certificate.ledger])).ok, true);
     assert.ok(certificate.ledger.rewritten >= 3);
-    for (const kind of ["messages", "replies", "messages in the trash", "usage", "overheard", "identities", "sessions"]) {
-      assert.equal(counted.removed.counts[kind], certificate.removed[kind], kind);
-      assert.ok((certificate.removed[kind] ?? 0) > 0, kind);
-    }
+    assert.deepEqual(counted.removed.counts, certificate.removed, "a dry run counts what is then removed");
+    for (const kind of ["messages", "replies", "messages in the trash", "usage", "overheard", "identities", "sessions"]) assert.ok((certificate.removed[kind] ?? 0) > 0, kind);
     assert.deepEqual(await rowsIn(at.directory, "select state, subject from erasures"), [{ state: "done", subject: null }]);
   });
 

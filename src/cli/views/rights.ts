@@ -53,7 +53,7 @@ export function checkedLines(answer: Row, palette: Palette): string[] {
     flagOf(answer, "ok") ? palette.good(`✓ Nothing of ${textOf(answer, "who") ?? "them"} is there.`) : palette.bad(`✗ Something of ${textOf(answer, "who") ?? "them"} is there:`),
     ...(found.length === 0 ? [] : alignedTable(["What", "Where", "Times"], found)),
     `  Looked through ${what}.`,
-    `  Not looked through: backups, logs, archives of a database server, and ${numberOf(checked, "shortTexts") ?? 0} texts that are too short to be told from anybody's.`,
+    `  Not looked through: backups, logs, archives of a database server, and texts that are too short to be told from anybody's (${numberOf(checked, "shortTexts") ?? 0}).`,
   ];
 }
 
