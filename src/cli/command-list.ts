@@ -37,6 +37,7 @@ const changes: readonly ListedCommand[] = [
 const house: readonly ListedCommand[] = [
   { name: "doctor", load: async () => (await import("./commands/doctor.ts")).doctorCommand },
   { name: "security", load: async () => (await import("./commands/security.ts")).securityCommand },
+  { name: "audit", load: async () => (await import("./commands/rights.ts")).auditCommand },
   { name: "verify", load: async () => (await import("./commands/verify.ts")).verifyCommand },
   { name: "backup", load: async () => (await import("./commands/backup.ts")).backupCommand },
   { name: "restore", load: async () => (await import("./commands/backup.ts")).restoreCommand },

@@ -121,7 +121,7 @@ export interface LocalOperations {
 
 /** How far something is that takes a while. `total` 0: nobody knows yet. */
 export interface Progress {
-  readonly phase: "snapshot" | "write" | "read" | "restore" | "compare" | "salvage" | "copy" | "follow" | "switch" | "import" | "export" | "mirror";
+  readonly phase: "snapshot" | "write" | "read" | "restore" | "compare" | "salvage" | "copy" | "follow" | "switch" | "import" | "export" | "mirror" | "look" | "remove" | "ledger" | "check";
   readonly done: number;
   readonly total: number;
 }

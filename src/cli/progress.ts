@@ -2,7 +2,7 @@ import type { Progress, Terminal, Watched } from "./deps.ts";
 import { Cancelled } from "./prompts.ts";
 
 const WIDTH = 30;
-const PHASES: Readonly<Record<Progress["phase"], string>> = { snapshot: "copying the database", write: "writing", read: "checking", restore: "restoring", compare: "comparing", salvage: "reading what can be read", copy: "copying", follow: "following what changes", switch: "switching", import: "bringing in", export: "writing out", mirror: "writing the copies" };
+const PHASES: Readonly<Record<Progress["phase"], string>> = { snapshot: "copying the database", write: "writing", read: "checking", restore: "restoring", compare: "comparing", salvage: "reading what can be read", copy: "copying", follow: "following what changes", switch: "switching", import: "bringing in", export: "writing out", mirror: "writing the copies", look: "looking", remove: "erasing", ledger: "reading the ledger", check: "checking" };
 
 function bar({ phase, done, total }: Progress): string {
   const part = total === 0 ? 0 : Math.min(1, done / total);

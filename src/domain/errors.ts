@@ -55,6 +55,7 @@ const TABLE = {
   PEOPLE_UNKNOWN: { retry: false, cure: "List who there is with `continuo people list`." },
   PEOPLE_NAME_TAKEN: { retry: false, cure: "Choose another name, or join the two with `continuo people merge`." },
   PEOPLE_IN_FILE: { retry: false, cure: "Change session.identityLinks in the configuration file: what stands there wins." },
+  PEOPLE_IS_OWNER: { retry: false, cure: "Say so: add --owner (`owner: true`)." },
   PAIRING_UNKNOWN: { retry: false, cure: "List the requests with `continuo pairing list`; a code is good for one hour." },
   CHANGE_NEEDS_APPROVAL: { retry: false, cure: "Look at the plan, then say yes: --yes, or `approve: true`." },
   CHANGE_BUSY: { retry: true, cure: "Try again in a moment, or stop them with /stop." },

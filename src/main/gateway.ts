@@ -16,6 +16,7 @@ import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import type { GatewayStart, House } from "./house.ts";
 import { liveMoving } from "./live-moving.ts";
+import { liveRights } from "./live-rights.ts";
 import { liveStorage } from "./live-storage.ts";
 import { refuseMoved } from "./storage.ts";
 import { statePaths } from "./state-paths.ts";
@@ -24,6 +25,8 @@ import { startMaintenance } from "./maintenance.ts";
 import { offerMenus } from "./menus.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Line, LineParts } from "./line.ts";
+import type { RunningRights } from "./rights.ts";
+import { startSealer } from "./sealer.ts";
 import { lineSettings } from "./line-settings.ts";
 import { liveGateway, snapshotOf } from "./live-gateway.ts";
 import { createLinePeople, createPeopleDesk } from "./people.ts";
@@ -117,7 +120,7 @@ async function sayTo(house: House, tx: Executor, to: Party, text: string): Promi
   await enqueueDelivery(tx, { turnId: null, sessionKey: "unknown", reply, text, draft: null, held: null }, ids, clock.now());
 }
 
-function buildServices(house: House, line: Line, changes: RunningChanges): Services {
+function buildServices(house: House, line: Line, changes: RunningChanges, rights: RunningRights): Services {
   const { store, clock, ids, settings, listening } = house;
   const facts = {
     version: house.start.version,
@@ -131,7 +134,7 @@ function buildServices(house: House, line: Line, changes: RunningChanges): Servi
     moving: liveMoving(house),
   };
   const live = liveGateway(line, house);
-  const people = createPeopleDesk(settings.directory, settings.current);
+  const people = createPeopleDesk(settings.directory, settings.current, rights);
   const operations = operationSettings(settings.current, changes);
   return { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live };
 }
@@ -209,6 +212,7 @@ async function shut({ doors, desks, store, cluster, watch, log }: House, line: L
     () => desks.storage?.stop(),
     () => desks.maintenance?.stop(),
     () => desks.indexer?.stop(),
+    () => desks.sealer?.stop(),
     () => doors.channels?.stop(),
     () => line.stop(graceMs),
     () => desks.changes?.stop(),
@@ -257,7 +261,8 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   await house.cluster.start();
   // What a killed gateway was moving is moved to its end, before anybody is let in to speak there.
   await changes.resume();
-  const services = buildServices(house, line, changes);
+  const rights = liveRights(house, line);
+  const services = buildServices(house, line, changes, rights);
   const gateway = await buildGateway(house, services, secret);
   doors.gateway = gateway;
   doors.changes = tellSessionChanges(services, gateway, log);
@@ -276,6 +281,8 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   store.upkeep?.start({ log, clock });
   house.desks.maintenance = await startMaintenance(house);
   house.desks.indexer = await startIndexing(house);
+  house.desks.sealer = await startSealer(house);
+  rights.resume().catch((error: unknown) => log.error({ err: error }, "somebody who was being erased is not erased yet; run the same command again, or start the gateway again"));
   void channels.start();
   const watcher = await watchConfiguration({ configuration, changes, channels, gateway, log, env: start.env });
   log.info({ url: bound.url, pid: process.pid }, "the gateway is ready");

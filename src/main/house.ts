@@ -70,4 +70,5 @@ export interface Desks {
   storage?: { stop(): void };
   maintenance?: { stop(): Promise<void> };
   indexer?: { stop(): Promise<void> };
+  sealer?: { stop(): Promise<void> };
 }

@@ -13,10 +13,13 @@ import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import { rebuildAlone } from "./mirror.ts";
 import { createMoving } from "./moving.ts";
-import { createPeopleDesk } from "./people.ts";
+import { mirrorDirectories, startMirror } from "./mirror.ts";
+import { createPeopleDesk, createWhoIsWho } from "./people.ts";
+import { createRights } from "./rights.ts";
+import { forgetWords } from "./search.ts";
 import { createStorage, refuseMoved } from "./storage.ts";
 import { storeTarget } from "./store-target.ts";
-import { compileSettings, explainSettings, operationSettings, settingsInForce } from "./settings.ts";
+import { compileSettings, explainSettings, operationSettings, rememberAnew, settingsInForce } from "./settings.ts";
 
 export interface LocalOperations {
   call(method: string, params: object): Promise<unknown>;
@@ -28,7 +31,7 @@ const CALLER: Caller = { channel: "terminal", connectionId: "local", clientName:
 /** What a state directory holds in which nothing has been said yet: looking at it must not create a store. */
 function emptyStore(): Store {
   const refuse = () => Promise.reject(new ContinuoError("GATEWAY_UNREACHABLE", "No gateway is running that could write this."));
-  return { all: () => Promise.resolve([]), get: () => Promise.resolve(undefined), run: refuse, transaction: refuse, close: () => Promise.resolve(), cluster: null, upkeep: null };
+  return { all: () => Promise.resolve([]), get: () => Promise.resolve(undefined), run: refuse, transaction: refuse, clear: refuse, close: () => Promise.resolve(), cluster: null, upkeep: null };
 }
 
 interface Opened {
@@ -82,10 +85,28 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
     onImported: () => undefined,
   });
   const facts = { version, stateDir: paths.stateDir, configPath: paths.configPath, pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage, moving };
-  const people = createPeopleDesk(settings.directory, settings.current);
+  const rights = createRights({
+    ...{ store, clock, ids, version, stateDir: paths.stateDir, who: createWhoIsWho(settings.directory, settings.current) },
+    mirrors: () => mirrorDirectories(paths.stateDir, loaded.config),
+    onProgress: (progress) => onEvent({ event: "rights.progress", payload: progress }),
+    around: {
+      claim: async () => async () => undefined,
+      hold: ALONE.hold,
+      onPeople: () => rememberAnew(store, settings, env),
+      async onErased({ conversations }) {
+        await forgetWords(store);
+        const mirror = startMirror({ store, stateDir: paths.stateDir, settings, clock, log: quiet });
+        mirror.moved(conversations);
+        await mirror.written();
+        await mirror.stop();
+      },
+      isAlone: store.cluster === null,
+    },
+  });
+  const people = createPeopleDesk(settings.directory, settings.current, rights);
   const operations = operationSettings(settings.current, changes);
   const services: Services = { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live: null };
-  return { services, changes, loaded };
+  return { services, changes, rights, loaded };
 }
 
 /** The operations on the store as it lies there, for commands that look while no gateway runs. */

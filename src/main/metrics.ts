@@ -93,6 +93,9 @@ function addGauges(registry: Registry, services: Services): void {
   gauge("continuo_canary_requests", "Model requests that the self-test has looked through since the start", () => live?.canaries()?.requests ?? 0);
   gauge("continuo_canary_markers", "Markers that it saw where they belong or not", () => live?.canaries()?.markers ?? 0);
   gauge("continuo_canary_breaches", "Markers of somebody else that it stopped; anything but 0 is a fault", () => live?.canaries()?.breaches ?? 0);
+  const { ledger } = services.people.rights;
+  gauge("continuo_ledger_unsealed", "Lines of the ledger that wait for their seal", async () => (await ledger()).unsealed);
+  gauge("continuo_ledger_unsealed_seconds", "How long the line has waited that has waited longest for its seal; 0 while none waits", async () => ageOf((await ledger()).oldestAt));
   const { upkeep } = store;
   if (!upkeep) return;
   gauge("continuo_store_journal_bytes", "Bytes that are committed and not in the database file yet", () => upkeep.health().journalBytes);

@@ -1,6 +1,7 @@
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expandHome } from "../config/index.ts";
+import { expandHome, type Config } from "../config/index.ts";
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { TurnEvent } from "../domain/turn.ts";
@@ -25,6 +26,8 @@ export interface RunningMirror {
   moved(conversations: readonly { readonly key: string; readonly sessionId: string }[]): void;
   /** Writes all files of an agent, or of all for null, anew. Errors: REQUEST_INVALID where the mirror is switched off. */
   rebuild(agentId: string | null, onProgress: (done: number, total: number) => void): Promise<Rebuilt>;
+  /** Resolves when the files say what the database says. */
+  written(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +87,14 @@ export async function rebuildAlone(parts: MirrorParts, agentId: string | null, o
   }
 }
 
+/** Every directory that holds, or once held, the files of an agent. */
+export function mirrorDirectories(stateDir: string, config: Config): string[] {
+  const agents = join(stateDir, "agents");
+  const kept = existsSync(agents) ? readdirSync(agents) : [];
+  const named = (config.agents.list ?? []).map(({ id }) => id);
+  return [...new Set([...kept, ...named, "main"])].flatMap((agentId) => [join(agents, agentId, "sessions"), sessionsDir(stateDir, config.session.store, agentId)]).filter((path, index, all) => all.indexOf(path) === index);
+}
+
 /** Joins the readable files beside the database (spec A7) to what turns do; nothing waits for it. */
 export function startMirror(parts: MirrorParts): RunningMirror {
   const { store, stateDir, settings, clock, log } = parts;
@@ -122,6 +133,7 @@ export function startMirror(parts: MirrorParts): RunningMirror {
       }
     },
     rebuild: (agentId, onProgress) => rebuild(parts, mirror, agentId, onProgress),
+    written: () => mirror.flush(),
     stop: () => mirror.close(),
   };
 }

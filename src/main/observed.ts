@@ -37,6 +37,7 @@ export function observedStore(store: Store, recorder: Recorder): Store {
     get: (statement, params) => timed("read", store.get(statement, params), elapsed()),
     run: (statement, params) => timed("write", store.run(statement, params), elapsed()),
     transaction: (work, session) => timed("transaction", store.transaction(work, session), elapsed()),
+    clear: (isAlone) => store.clear(isAlone),
     close: () => store.close(),
     cluster: store.cluster,
     upkeep: store.upkeep,

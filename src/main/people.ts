@@ -5,7 +5,8 @@ import type { ReplyRoute, RouteWhy } from "../domain/route.ts";
 import type { Turn } from "../domain/turn.ts";
 import { namedSenders } from "../audit/channel-scope.ts";
 import type { PeopleDirectory } from "../people/index.ts";
-import type { PeopleDesk } from "../operations/index.ts";
+import type { PeopleDesk, RightsDesk } from "../operations/index.ts";
+import type { WhoIsWho } from "../rights/index.ts";
 import { explainRoute } from "../routing/explain.ts";
 import { fileIdentities, nameKey } from "../routing/people.ts";
 import { findDirectChat } from "../store/statements/find-direct-chat.ts";
@@ -18,15 +19,25 @@ import type { PeopleParts } from "./people-parts.ts";
 import type { LinePeople } from "./line.ts";
 import type { CompiledSettings } from "./settings.ts";
 
-/** Who is who, for the operations that show and change it. */
-export function createPeopleDesk(directory: PeopleDirectory, current: () => CompiledSettings): PeopleDesk {
+/** Who is who, for whoever needs all of somebody's accounts. */
+export function createWhoIsWho(directory: PeopleDirectory, current: () => CompiledSettings): WhoIsWho {
   return {
     directory,
     file: () => fileIdentities(current().who.source.session?.identityLinks),
-    filePeople: () => filePeople(current()),
-    spell: (name) => fileIdentities(current().who.source.session?.identityLinks).find(({ person }) => nameKey(person) === nameKey(name))?.person ?? null,
     isOwner: (key) => isOwner(current(), directory, key),
     whoIs: (channel, account, peer) => current().who.whoIs(channel, account, peer),
+  };
+}
+
+/** Who is who, for the operations that show and change it. */
+export function createPeopleDesk(directory: PeopleDirectory, current: () => CompiledSettings, rights: RightsDesk): PeopleDesk {
+  return {
+    ...createWhoIsWho(directory, current),
+    whoIs: (channel, account, peer) => current().who.whoIs(channel, account, peer),
+    rights,
+    directory,
+    filePeople: () => filePeople(current()),
+    spell: (name) => fileIdentities(current().who.source.session?.identityLinks).find(({ person }) => nameKey(person) === nameKey(name))?.person ?? null,
     defaultAccount: (channel) => current().config.channels[channel]?.defaultAccount ?? "default",
   };
 }

@@ -1,4 +1,5 @@
-import { createIndexer, type Indexer } from "../search/index.ts";
+import { createIndexer, indexNoted, type Indexer } from "../search/index.ts";
+import type { Store } from "../store/store.ts";
 import type { House } from "./house.ts";
 
 const LEASE = "search";
@@ -9,4 +10,9 @@ export async function startIndexing({ store, log, cluster }: House): Promise<Pic
   if (store.cluster === null) indexer.start();
   else await cluster.leases.want(LEASE, { gained: async () => indexer.start(), lost: indexer.stop });
   return indexer;
+}
+
+/** What is not there any more is not found by its words either: its notes are followed to the last one. */
+export async function forgetWords(store: Store): Promise<void> {
+  while ((await indexNoted(store)) > 0);
 }

@@ -9,6 +9,7 @@ import { conversationsResume } from "./conversations-resume.ts";
 import { gatewayStats } from "./gateway-stats.ts";
 import { health } from "./health.ts";
 import { modelsList } from "./models-list.ts";
+import { auditVerify } from "./audit-verify.ts";
 import { audienceBetween } from "./audience-between.ts";
 import { audienceMap } from "./audience-map.ts";
 import { changesApply } from "./changes-apply.ts";
@@ -22,6 +23,9 @@ import { pairingApprove } from "./pairing-approve.ts";
 import { pairingList } from "./pairing-list.ts";
 import { pairingReject } from "./pairing-reject.ts";
 import { pairingRevoke } from "./pairing-revoke.ts";
+import { peopleCheckErasure } from "./people-check-erasure.ts";
+import { peopleErase } from "./people-erase.ts";
+import { peopleExport } from "./people-export.ts";
 import { peopleLink } from "./people-link.ts";
 import { peopleList } from "./people-list.ts";
 import { peopleMerge } from "./people-merge.ts";
@@ -101,6 +105,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   verifyRun,
   audienceBetween,
   audienceMap,
+  auditVerify,
   changesApply,
   changesList,
   changesPlan,
@@ -112,6 +117,9 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   pairingList,
   pairingReject,
   pairingRevoke,
+  peopleCheckErasure,
+  peopleErase,
+  peopleExport,
   peopleLink,
   peopleList,
   peopleMerge,
@@ -129,5 +137,5 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
 ];
 
 export type { Caller, Operation, Scope } from "./operation.ts";
-export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, Consent, EndedMove, GatewayFacts, ListedModel, LiveGateway, MoveAnswer, MovingDesk, OperationSettings, PeopleDesk, PlannedOnly, Services, StorageDesk, StorageStatus, UndonePlan, Wish } from "./services.ts";
+export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, CheckAnswer, Consent, EndedMove, EraseAnswer, GatewayFacts, ListedModel, LiveGateway, MoveAnswer, MovingDesk, OperationSettings, PeopleDesk, PlannedOnly, RightsDesk, Services, StorageDesk, StorageStatus, UndonePlan, Wish } from "./services.ts";
 export { sessionRow } from "./session-row.ts";

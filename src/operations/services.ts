@@ -15,6 +15,9 @@ import type { ExportReport, ImportReport } from "../sessions/openclaw/index.ts";
 import type { SessionCounts } from "../sessions/count.ts";
 import type { MaintenanceSettings } from "../sessions/maintenance/index.ts";
 import type { Plan } from "../sessions/repartition/index.ts";
+import type { Certificate, Exported } from "../rights/index.ts";
+import type { Head } from "../store/seals/chain.ts";
+import type { LedgerReport } from "../store/seals/verify.ts";
 import type { Compacted, CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { Store } from "../store/store.ts";
@@ -210,6 +213,41 @@ export interface ChangesDesk {
   list(): Promise<readonly ChangeLine[]>;
 }
 
+/** `removed` by kind, `sessions` by session: hashed once it was done. */
+export interface EraseAnswer {
+  readonly applied: boolean;
+  readonly removed: Readonly<Record<string, number>>;
+  readonly sessions: Readonly<Record<string, number>>;
+  readonly certificate: Certificate | null;
+  /** Where the certificate is kept, on the gateway's machine. */
+  readonly path: string | null;
+  /** What is not the gateway's to change. */
+  readonly left: readonly string[];
+  /** Files that were made before and hold what was. */
+  readonly backups: readonly string[];
+}
+
+export interface CheckAnswer {
+  readonly ok: boolean;
+  readonly who: string;
+  readonly checked: { readonly rows: number; readonly tables: number; readonly files: number; readonly identities: number; readonly passages: number; readonly shortTexts: number };
+  readonly found: readonly { readonly what: "identity" | "text"; readonly where: string; readonly count: number }[];
+}
+
+/** What people may ask for of what is kept of them, and whether the ledger is what was written (docs/privacy.md). */
+export interface RightsDesk {
+  /** Writes to an empty or new directory on the gateway's machine. Errors: PEOPLE_UNKNOWN, REQUEST_INVALID. */
+  export(name: string, to: string | null): Promise<Exported & { readonly path: string; readonly files: readonly string[] }>;
+  /** Errors: PEOPLE_UNKNOWN, PEOPLE_IS_OWNER, CHANGE_BUSY; run again it goes on. */
+  erase(wish: { readonly name: string; readonly dryRun: boolean; readonly owner: boolean }): Promise<EraseAnswer>;
+  /** Whether anything that a certificate speaks of is there. Errors: REQUEST_INVALID. */
+  check(certificate: unknown): Promise<CheckAnswer>;
+  /** `noted`: an end of the chain that was written down. */
+  verifyLedger(noted: Head | null): Promise<LedgerReport>;
+  /** Where the chain ends, and what waits for its seal. Times in ms. */
+  ledger(): Promise<{ readonly head: Head; readonly unsealed: number; readonly oldestAt: number | null }>;
+}
+
 /** Who is who: the people tables, and what the file says of them. */
 export interface PeopleDesk {
   readonly directory: PeopleDirectory;
@@ -223,6 +261,7 @@ export interface PeopleDesk {
   whoIs(channel: string, account: string, peer: string): RouteWhy["sender"];
   /** The account that a channel's messages come in by where none is named. */
   defaultAccount(channel: string): string;
+  readonly rights: RightsDesk;
 }
 
 /** What the operations work with. `live` is null when a command looks at the state without a gateway. */

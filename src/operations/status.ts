@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { COST_UNIT, dayOf, nextDay } from "../domain/budget.ts";
+import { headWords } from "../store/seals/chain.ts";
 import { toSession } from "../store/rows.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
 import { countOpenItems } from "../store/statements/count-open-items.ts";
@@ -51,6 +52,16 @@ function gatewayOf(services: Services, now: number) {
   const address = facts.address();
   if (!services.live || !address) return null;
   return { host: address.host, port: address.port, pid: facts.pid, startedAt: facts.startedAt, uptimeMs: now - facts.startedAt };
+}
+
+/** Beyond this nobody seals the ledger. */
+const LEDGER_ALARM_MS = 600_000;
+
+async function ledgerOf({ people, live }: Services, now: number) {
+  const { head, unsealed, oldestAt } = await people.rights.ledger();
+  const lagMs = oldestAt === null ? 0 : Math.max(0, now - oldestAt);
+  const words = live !== null && lagMs > LEDGER_ALARM_MS ? [`${unsealed} lines of the ledger wait for their seal, one for ${Math.round(lagMs / 60_000)} minutes: the log says why.`] : [];
+  return { ledger: { head: headWords(head), unsealed, lagMs }, words };
 }
 
 /** What waits for the owner's word. */
@@ -109,6 +120,7 @@ export const status = define({
     const queue = await queueOf(services);
     const health = services.live === null ? null : (services.store.upkeep?.health() ?? null);
     const limits = await limitsOf(services, now);
+    const { ledger, words } = await ledgerOf(services, now);
     const requests = (await listPairings(services.store, now)).length;
     return {
       runtimeVersion: process.version,
@@ -124,7 +136,8 @@ export const status = define({
       limits,
       canary: services.live?.canaries() ?? null,
       store: health,
-      warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services), ...limitWords(limits)],
+      ledger,
+      warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services), ...limitWords(limits), ...words],
     };
   },
 });

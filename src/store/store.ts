@@ -22,6 +22,11 @@ export interface Executor {
 export interface Store extends Executor {
   transaction<T>(work: (tx: Executor) => Promise<T>, session?: string): Promise<T>;
   close(): Promise<void>;
+  /**
+   * What was deleted is not to be found in the database's files any more. `isAlone`: nobody else works on it, so that it may
+   * be written anew as a whole. What an archive or a backup of a server keeps is not in its hands (docs/privacy.md).
+   */
+  clear(isAlone: boolean): Promise<void>;
   /** What several gateways on one database share; null for an engine that one process has to itself. */
   readonly cluster: Cluster | null;
   /** What an embedded database needs beside the work; null where a server looks after itself, and for looking only. */

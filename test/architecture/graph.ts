@@ -9,7 +9,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["audit"],
   ["turns"],
   ["agent"],
-  ["inbox", "outbox"],
+  ["inbox", "outbox", "rights"],
   ["sessions", "people", "memory", "cluster", "search"],
   ["store", "admission", "routing", "config"],
   ["texts"],

@@ -305,6 +305,7 @@ function mortal(store: Store, isDead: () => boolean): Store {
     get: (statement, params) => guarded(() => store.get(statement, params)),
     run: (statement, params) => guarded(() => store.run(statement, params)),
     transaction: (work, session) => guarded(() => store.transaction(work, session)),
+    clear: (isAlone) => guarded(() => store.clear(isAlone)),
     close: () => store.close(),
     cluster: store.cluster,
     upkeep: null,

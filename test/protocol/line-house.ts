@@ -17,7 +17,8 @@ import { createGateway } from "../../src/gateway/index.ts";
 import type { Gateway, GatewayLog, GatewaySettings, Listening, SessionChange } from "../../src/gateway/index.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { createChanges } from "../../src/main/changes.ts";
-import { createPeopleDesk } from "../../src/main/people.ts";
+import { createPeopleDesk, createWhoIsWho } from "../../src/main/people.ts";
+import { createRights } from "../../src/main/rights.ts";
 import { compileSettings, explainSettings, settingsInForce } from "../../src/main/settings.ts";
 import { createDirectory } from "../../src/people/index.ts";
 import { createGatewayCluster } from "../../src/main/cluster.ts";
@@ -207,6 +208,7 @@ function tellers(listeners: ReadonlySet<(event: TurnEvent) => void>, gateway: ()
   };
 }
 
+const NO_RIGHTS = { around: { claim: async () => null, hold: async () => () => undefined, onPeople: async () => undefined, onErased: async () => undefined, isAlone: true }, mirrors: () => [], onProgress: () => undefined };
 
 export async function startLineHouse({ settings = {}, answer = () => say("Hello ", "there, ", "world.") }: LineHouseOptions = {}): Promise<LineHouse> {
   const stateDir = mkdtempSync(join(tmpdir(), "continuo-clients-"));
@@ -246,7 +248,8 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
   const still = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, house: still });
-  const desks = { people: createPeopleDesk(holder.directory, holder.current), changes, explain: explainSettings(holder.current) };
+  const rights = createRights({ store, clock, ids, version: facts.version, stateDir, who: createWhoIsWho(holder.directory, holder.current), ...NO_RIGHTS });
+  const desks = { people: createPeopleDesk(holder.directory, holder.current, rights), changes, explain: explainSettings(holder.current) };
   const services: Services = { store, clock, ids, live, facts, settings: operationSettings(agents), ...desks };
   const tellChange = (key: string, change: SessionChange): void => {
     void store.get(describeSession, { key }).then((row) => row && gateway.onSessionChanged(key, change, sessionRow(services, toSession(row))));

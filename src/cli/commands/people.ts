@@ -7,6 +7,7 @@ import { paletteFor, printJson, printLines } from "../output.ts";
 import { moreLines, paged, type PageOptions } from "../paging.ts";
 import { peopleLines, personLines } from "../views/people.ts";
 import { asRow, numberOf, rowsOf } from "../wire.ts";
+import { addRights } from "./rights.ts";
 
 interface ListOptions extends PageOptions {
   readonly json?: boolean;
@@ -118,6 +119,7 @@ export function peopleCommand(context: CommandContext): Command {
   linking(parent, context);
   naming(parent, context);
   joining(parent, context);
+  addRights(parent, context);
   return parent.action(() => {
     refuseUnknownSubcommand(parent);
     parent.outputHelp();

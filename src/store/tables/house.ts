@@ -156,3 +156,48 @@ export interface SearchStateRow {
   /** The lowest number that was given. */
   first_doc: number;
 }
+
+/** The chain over the ledger, and erasures (docs/privacy.md). */
+export interface RightsTables {
+  seals: SealRow;
+  erasures: ErasureRow;
+  erasure_parts: ErasurePartRow;
+}
+
+/** The seal of one line of the ledger; each holds the hash of the one before it. */
+export interface SealRow {
+  /** From 1, without a gap: the order in which the lines were sealed. */
+  n: number;
+  event_seq: number;
+  at: number;
+  /** Drawn anew when the line is rewritten: what it said before cannot be guessed and tried. */
+  salt: string;
+  /** Of the line as it was when it was sealed. */
+  digest: string;
+  /** The hash of the seal before it; empty for the first. */
+  prev: string;
+  hash: string;
+}
+
+/** Somebody who was, or is being, erased. */
+export interface ErasureRow {
+  /** They are called `erased-<n>` in the ledger. */
+  n: number;
+  /** running, done. */
+  state: string;
+  began_at: number;
+  ended_at: number | null;
+  version: string;
+  salt: string;
+  /** JSON Subject (rights/subject.ts), as long as it runs. */
+  subject: string | null;
+  /** JSON Certificate (rights/certificate.ts), once it is done. */
+  certificate: string | null;
+}
+
+export interface ErasurePartRow {
+  erasure: number;
+  number: number;
+  /** JSON Removed (rights/removed.ts). */
+  content: string;
+}

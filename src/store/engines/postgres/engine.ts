@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { steadyClock } from "../../../domain/clock.ts";
 import type { Cluster, Signal } from "../../cluster.ts";
 import type { Store } from "../../store.ts";
+import { ERASED_KEYS } from "../../erase/table-rows.ts";
 import { createDatabaseClock, type DatabaseClock } from "./clock.ts";
 import { createPool, type PostgresOptions } from "./connect.ts";
 import { translatePostgresError } from "./errors.ts";
@@ -69,6 +70,9 @@ function watchEpoch(first: number): EpochWatch & { onStale(reload: () => Promise
   };
 }
 
+/** What an erasure deletes from or rewrites; what is left out means something only to the gateways that run. */
+const CLEARED: readonly string[] = [...ERASED_KEYS.keys(), "signals", "search_docs", "search_queue"];
+
 async function assemble(options: PostgresStoreOptions, writes: Pool, reads: Pool): Promise<Store> {
   const schema = await schemaOf(reads);
   const { rows } = await reads.query<{ epoch: number }>("select epoch from world");
@@ -86,6 +90,10 @@ async function assemble(options: PostgresStoreOptions, writes: Pool, reads: Pool
     get: (source, params) => reading.get(source, params),
     run: (source, params) => writing.run(source, params),
     transaction,
+    async clear(isAlone) {
+      await idle();
+      for (const table of CLEARED) await writes.query(`vacuum ${isAlone ? "(full) " : ""}${table}`).catch((error: unknown) => Promise.reject(translatePostgresError(error)));
+    },
     async close() {
       await idle();
       await Promise.allSettled(listeners.map((listener) => listener.end()));

@@ -1,11 +1,12 @@
 import { DatabaseSync, type StatementSync, type SQLInputValue } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
-import { isContinuoError } from "../../../domain/errors.ts";
+import { ContinuoError, isContinuoError } from "../../../domain/errors.ts";
 import { compileStatement, type Statement } from "../../statement.ts";
 import type { Executor, Store } from "../../store.ts";
 import type { Tables } from "../../tables.ts";
 import { sqliteBuilder } from "../dialect.ts";
-import { createCommitQueue } from "./commit-queue.ts";
+import { createCommitQueue, type CommitQueue } from "./commit-queue.ts";
 import { translateSqliteError } from "./errors.ts";
 import { createUpkeep, type SqliteUpkeep } from "./upkeep/upkeep.ts";
 
@@ -49,7 +50,9 @@ function executorFor(database: DatabaseSync, builder: Kysely<Tables>, translate:
   };
 }
 
+/** What is deleted is overwritten with zeroes (docs/decisions/0053). */
 const PRAGMAS = `
+  pragma secure_delete = on;
   pragma busy_timeout = 5000;
   pragma foreign_keys = on;
   pragma temp_store = memory;
@@ -84,6 +87,38 @@ function remembering(upkeep: SqliteUpkeep): Translate {
   };
 }
 
+const MOST_TRIES = 50;
+const BETWEEN_TRIES_MS = 20;
+
+/** So many pages of the index are written at once. */
+const MERGED_PAGES = 200;
+
+/** Words that were taken out of the index stand in its older parts until those are merged: all of them are, in small steps. */
+async function mergeWords(database: DatabaseSync, commits: CommitQueue): Promise<void> {
+  const changes = (): number => Number(database.prepare("select total_changes() as n").get()?.["n"]);
+  // The first step says that everything is to become one part; the index has nothing left to do when a step changes as good as nothing.
+  for (let pages = -MERGED_PAGES, changed = 2; changed >= 2; pages = MERGED_PAGES) {
+    changed = await commits.enqueue(async () => {
+      const before = changes();
+      database.prepare("insert into search_words (search_words, rank) values ('merge', ?)").run(pages);
+      return changes() - before;
+    });
+  }
+}
+
+/** Takes the journal into the database and cuts it off; a reader that still needs some of it is waited for. */
+async function emptyJournal(database: DatabaseSync, isAlone: boolean, translate: Translate): Promise<void> {
+  try {
+    if (isAlone) database.exec("vacuum");
+    for (let tries = 1; database.prepare("pragma wal_checkpoint(truncate)").get()?.["busy"] === 1; tries++) {
+      if (tries === MOST_TRIES) throw new ContinuoError("STORE_BUSY", "Another program reads the database, so that its journal cannot be emptied.");
+      await sleep(BETWEEN_TRIES_MS);
+    }
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
 function assemble(path: string, writer: DatabaseSync, readOnly: boolean, onCommit: SqliteOptions["onCommit"]): Store & { readonly writer: DatabaseSync } {
   const builder = sqliteBuilder();
   const upkeep = createUpkeep(path);
@@ -103,6 +138,11 @@ function assemble(path: string, writer: DatabaseSync, readOnly: boolean, onCommi
     run: (source, params) => commits.enqueue((tx) => tx.run(source, params)),
     // One writer: every transaction excludes every other one.
     transaction: (work) => commits.enqueue(work),
+    async clear(isAlone) {
+      await commits.drain();
+      await mergeWords(writer, commits);
+      await emptyJournal(writer, isAlone, translate);
+    },
     async close() {
       await commits.drain();
       await upkeep.stop();

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { zstdDecompressSync } from "node:zlib";
+import { systemClock } from "../../src/domain/clock.ts";
+import { createIds } from "../../src/domain/ids.ts";
+import { beginErasure, finishErasure, preview, runningErasures, scan, type Certificate, type EraseParts, type Subject } from "../../src/rights/index.ts";
+import { TABLE_KEYS } from "../../src/store/copy/table-list.ts";
+import { everyTable } from "../../src/store/erase/table-rows.ts";
+import { sealAll } from "../../src/store/seals/seal.ts";
+import { verifyLedger } from "../../src/store/seals/verify.ts";
+import type { Store } from "../../src/store/store.ts";
+import { rowsIn, tamperIn, type Row } from "./database.ts";
+import { ANN, BOB, planted, type Planted } from "./planted.ts";
+
+const SUBJECT: Subject = { name: "Ann", personId: "p-Ann", isOwner: false, accounts: [ANN, `alias-of-${ANN}`].map((peer) => ({ channel: "telegram", account: "default", peer })) };
+
+const NOT_COMPARED: ReadonlySet<string> = new Set(["erasures", "erasure_parts", "seals", "events"]);
+
+async function* nothing(): AsyncGenerator<never> {}
+
+function partsOf(store: Store, more: Partial<EraseParts["around"]> = {}): EraseParts {
+  const around = { hold: async () => () => undefined, onPeople: async () => undefined, onErased: async () => undefined, files: nothing, backups: () => [], isAlone: true, ...more };
+  return { store, clock: systemClock, ids: createIds(systemClock), version: "0.0.0-test", around, onProgress: () => undefined };
+}
+
+/** Everything that is kept, as text: packed parts unpacked. */
+async function everything(directory: string): Promise<Map<string, string[]>> {
+  const tables = new Map<string, string[]>();
+  for (const name of TABLE_KEYS.keys()) {
+    const rows = await rowsIn(directory, `select * from ${name}`);
+    const told = rows.map((row: Row) => {
+      const content = name === "trash_parts" && row["kind"] === "entries" ? zstdDecompressSync(Buffer.from(String(row["content"]), "base64")).toString("utf8") : row["content"];
+      return JSON.stringify(Object.fromEntries(Object.entries({ ...row, content }).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+    });
+    tables.set(name, told.toSorted());
+  }
+  return tables;
+}
+
+async function mentions(directory: string, ...words: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const [name, rows] of await everything(directory)) for (const row of rows) if (words.some((word) => row.includes(word))) found.push(`${name}: ${row}`);
+  return found;
+}
+
+async function bobsTexts({ directory }: Planted): Promise<string[]> {
+  const rows = [...(await everything(directory)).values()].flat().join("\n");
+  return [...new Set(rows.match(/(?:the answer to |more |last )?(?:words|overheard|queued) of bob(?: in \w)?/g) ?? [])].toSorted();
+}
+
+/** A store that dies before its nth transaction. */
+function dyingAt(store: Store, steps: number): Store {
+  let left = steps;
+  return {
+    ...store,
+    transaction(work, session) {
+      if (left-- <= 0) return Promise.reject(new Error("killed"));
+      return session === undefined ? store.transaction(work) : store.transaction(work, session);
+    },
+  };
+}
+
+async function erase(store: Store): Promise<Certificate> {
+  const parts = partsOf(store);
+  const [running] = await runningErasures(store);
+  return (await finishErasure(parts, running ?? (await beginErasure(parts, SUBJECT)))).certificate;
+}
+
+const HERS = ["of ann", "Ann", ANN, `name-of-${ANN}`];
+
+describe("somebody is erased", () => {
+  test("from every table, and others are not", async (t) => {
+    const at = await planted(t);
+    const bob = await bobsTexts(at);
+    assert.ok(bob.length > 10);
+    await sealAll(at.store, createIds(systemClock), () => systemClock.now());
+    const counted = await preview(partsOf(at.store), SUBJECT);
+    const certificate = await erase(at.store);
+    assert.deepEqual(await mentions(at.directory, ...HERS), []);
+    assert.deepEqual(await bobsTexts(at), bob);
+    assert.equal((await mentions(at.directory, `name-of-${BOB}`)).length > 5, true);
+    assert.equal((await verifyLedger(at.store, [certificate.ledger])).ok, true);
+    assert.ok(certificate.ledger.rewritten >= 3);
+    assert.deepEqual(counted.removed.counts, certificate.removed, "a dry run counts what is then removed");
+    for (const kind of ["messages", "replies", "messages in the trash", "usage", "overheard", "identities", "sessions"]) assert.ok((certificate.removed[kind] ?? 0) > 0, kind);
+    assert.deepEqual(await rowsIn(at.directory, "select state, subject from erasures"), [{ state: "done", subject: null }]);
+  });
+
+  test("what others said stays in a row, and their conversation is shown by what is left", async (t) => {
+    const at = await planted(t);
+    await erase(at.store);
+    const rows = await rowsIn<{ id: string; parent_id: string | null }>(at.directory, "select id, parent_id from entries where session_id = 'g' order by seq");
+    assert.deepEqual(rows, [
+      { id: "g-3", parent_id: null },
+      { id: "g-4", parent_id: "g-3" },
+      { id: "g-7", parent_id: "g-4" },
+      { id: "g-9", parent_id: "g-7" },
+    ]);
+    const [conversation] = await rowsIn<{ preview: string; leaf_id: string; message_count: number; amends: number }>(at.directory, "select preview, leaf_id, message_count, amends from conversations where session_id = 'g'");
+    assert.deepEqual({ ...conversation, message_count: Number(conversation?.message_count), amends: Number(conversation?.amends) > 0 }, { preview: "words of bob in g", leaf_id: "g-9", message_count: 4, amends: true });
+    assert.deepEqual(await rowsIn(at.directory, "select key, last_route from sessions where key = 'agent:main:main'"), [{ key: "agent:main:main", last_route: null }]);
+  });
+
+  test("a certificate finds what is put back, whoever has it now, and knows nothing of her", async (t) => {
+    const at = await planted(t);
+    const certificate = await erase(at.store);
+    assert.ok(!HERS.some((word) => JSON.stringify(certificate).includes(word)));
+    const look = async (): Promise<string[]> => {
+      const found = new Set<string>();
+      const wanted = { salt: certificate.salt, identities: new Set(certificate.identities), marks: new Set(certificate.marks) };
+      await scan({ store: at.store, tables: everyTable(), files: nothing() }, wanted, ({ what, where }) => void found.add(`${what} ${where}`));
+      return [...found].toSorted();
+    };
+    assert.deepEqual(await look(), []);
+    await tamperIn(at.directory, "update entries set text = ? where id = 'g-9'", "she said: secret private of ann, the long one, I think");
+    await tamperIn(at.directory, "update outbox set peer = ? where id = 'd2'", ANN);
+    await tamperIn(at.directory, "update sessions set label = 'Ann' where key = 'agent:main:main'");
+    assert.deepEqual(await look(), ["identity outbox", "identity sessions", "text entries"]);
+  });
+
+  test("killed before any of its steps it goes on, and ends as if nothing had happened", async (t) => {
+    const whole = await planted(t);
+    await erase(whole.store);
+    const wanted = await everything(whole.directory);
+    let steps = 0;
+    for (let isDone = false; !isDone; steps += 6) {
+      const at = await planted(t);
+      isDone = await erase(dyingAt(at.store, steps)).then(() => true, (error: Error) => assert.equal(error.message, "killed") ?? false);
+      const certificate = isDone ? null : await erase(at.store);
+      assert.deepEqual(await mentions(at.directory, ...HERS), [], `killed before step ${steps}`);
+      const found = await everything(at.directory);
+      for (const [name, rows] of wanted) if (!NOT_COMPARED.has(name) && name !== "conversations") assert.deepEqual(found.get(name), rows, `${name}, killed before step ${steps}`);
+      assert.equal((await verifyLedger(at.store, certificate === null ? [] : [certificate.ledger])).ok, true);
+    }
+    t.diagnostic(`killed before ${steps} steps, each sixth`);
+    assert.ok(steps > 20);
+  });
+
+  test("what she says while it goes on is erased as well", async (t) => {
+    const at = await planted(t);
+    let said = false;
+    const hold = async () => {
+      if (said) return () => undefined;
+      said = true;
+        return () => void tamperIn(at.directory, "insert into overheard (channel, account, chat, thread, sender_id, sender_name, message_id, text, at, thread_key) values ('telegram', 'default', '-1', null, ?, 'x', 'late', 'secret late of ann', 1, '')", ANN);
+    };
+    const parts = partsOf(at.store, { hold });
+    await finishErasure(parts, await beginErasure(parts, SUBJECT));
+    assert.deepEqual(await mentions(at.directory, ...HERS), []);
+  });
+});
