@@ -8,7 +8,7 @@ import { findSessionWork } from "../../store/statements/find-session-work.ts";
 import { findSession } from "../../store/statements/find-session.ts";
 import { insertEntry } from "../../store/statements/insert-entry.ts";
 import { pageAllEntries } from "../../store/statements/page-all-entries.ts";
-import { putAside } from "../../store/statements/put-aside.ts";
+import { setEntryAside } from "../../store/statements/set-entry-aside.ts";
 import { putConversation } from "../../store/statements/put-conversation.ts";
 import { putSession } from "../../store/statements/put-session.ts";
 import { upsertParticipant } from "../../store/statements/upsert-participant.ts";
@@ -58,7 +58,7 @@ async function writeEntries(store: Store, { row, entries, asides }: WholeConvers
     await store.transaction(async (tx) => {
       for (const entry of some) {
         await tx.run(insertEntry, entry);
-        if (asides.has(entry.id)) await tx.run(putAside, { entry_id: entry.id, branch: BRANCH });
+        if (asides.has(entry.id)) await tx.run(setEntryAside, { entry_id: entry.id, branch: BRANCH });
       }
     }, row.key);
     onEntries(some.length);
