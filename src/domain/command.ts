@@ -19,7 +19,7 @@ export const COMMANDS = [
   { name: "reset", aliases: [], args: "[model] [text]", right: "authorised", category: "session" },
   { name: "clear", aliases: [], args: null, right: "authorised", category: "session" },
   { name: "undo", aliases: [], args: null, right: "authorised", category: "session" },
-  { name: "sessions", aliases: ["history"], args: "[number|name|words|page N]", right: "authorised", category: "session" },
+  { name: "sessions", aliases: ["history"], args: "[number|name|words|find words|page N]", right: "authorised", category: "session" },
   { name: "save", aliases: [], args: "<name>", right: "authorised", category: "session" },
   { name: "fork", aliases: [], args: null, right: "authorised", category: "session" },
   { name: "rewind", aliases: [], args: "[questions]", right: "authorised", category: "session" },

@@ -27,6 +27,7 @@ import { createOutboxWorker, type OutboxWorker } from "../outbox/worker.ts";
 import { describeAudience, isInside } from "../routing/audience.ts";
 import { peerAudience } from "../routing/keys.ts";
 import { readChoices } from "../sessions/choices.ts";
+import { searchFor } from "../search/index.ts";
 import { languageOf, languageOfPeer } from "../sessions/language.ts";
 import { createRecentEntries, type RecentEntries } from "../sessions/recent.ts";
 import type { FilePeople } from "../people/index.ts";
@@ -34,7 +35,7 @@ import type { Executor, Store } from "../store/store.ts";
 import { say, sayIn } from "../texts/index.ts";
 import { compactSession, type Compacted, type CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount } from "../turns/canary.ts";
-import type { CommandPeople, Docking, Told } from "../turns/commands/asked.ts";
+import type { CommandHistory, CommandPeople, Docking, Told } from "../turns/commands/asked.ts";
 import type { PrivateChats } from "../turns/private.ts";
 import type { TurnSettings } from "../turns/turn-settings.ts";
 import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
@@ -314,6 +315,10 @@ function compactWith(parts: LineParts): LineTurns["compact"] {
   return (request) => compactSession({ store, clock: world.clock, ids: world.ids, models: modelParts(parts), agents: settings.agents, settings: () => settings.conversations().compaction }, request);
 }
 
+function searchWith({ store, world: { clock } }: LineParts): CommandHistory["search"] {
+  return (scope, request) => searchFor({ store, clock }, scope)(request);
+}
+
 /** What keeps people apart in a turn, and what its commands need of the house. */
 function wallParts(parts: LineParts, { canaries, recent, sayNow, outbox, privacy }: Pick<Rooms, "sayNow" | "outbox" | "privacy"> & { readonly canaries: CanaryCount; readonly recent: RecentEntries }) {
   const { store, settings, people, world } = parts;
@@ -328,7 +333,7 @@ function wallParts(parts: LineParts, { canaries, recent, sayNow, outbox, privacy
     },
     commands: {
       ...{ store, ids, clock, settings, people: commandPeople, models: namesNow(parts.models), version: world.version, wakeOutbox: outbox.wake },
-      history: { compact: compactWith(parts), privacy, onChanged: parts.tell.session, recent: recent.read },
+      history: { compact: compactWith(parts), privacy, search: searchWith(parts), onChanged: parts.tell.session, recent: recent.read },
     },
     tellOwner: async (tx: Executor, agentId: string, said: Told) => {
       const route = await people.ownerRoute(agentId);

@@ -65,6 +65,9 @@ test("/sessions lists, finds and resumes by number, name and words; /save names"
     assert.match(await ask("/undo"), /Back in "Rome trip"/);
     assert.match(await ask("/sessions 1"), /Back in "weather today"/);
     assert.match(await ask("/sessions 99"), /No conversation/);
+    const found = await ask("/sessions find rome");
+    assert.match(found, /3\. .*holiday in Rome/);
+    assert.match(await ask("/sessions aubergine"), /No conversation/);
     assert.match(await ask("/sessions o"), /Several hold "o"/);
     assert.match(await ask("/save"), /\/save Holiday plans/);
   });

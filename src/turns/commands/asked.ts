@@ -6,6 +6,7 @@ import type { Ids } from "../../domain/ids.ts";
 import type { Language } from "../../domain/language.ts";
 import type { InboxItem, Turn } from "../../domain/turn.ts";
 import type { FilePeople, Party } from "../../people/index.ts";
+import type { SearchAnswer } from "../../search/index.ts";
 import type { Executor, Store } from "../../store/store.ts";
 import type { Say } from "../../texts/index.ts";
 import type { Compacted, CompactRequest } from "../compact.ts";
@@ -38,6 +39,8 @@ export type Told = (say: Say) => string;
 export interface CommandHistory {
   /** Sums up the beginning of a session's conversation for the model. */
   compact(request: CompactRequest): Promise<Compacted>;
+  /** Finds what was said in these sessions, and in no others. */
+  search(scope: { readonly keys: readonly string[] }, request: { readonly query: string; readonly limit: number }): Promise<SearchAnswer>;
   /** What is said off the record. */
   readonly privacy: Pick<PrivateChats, "begin" | "end">;
   /** A session shows another conversation from now on, or another part of it. */

@@ -62,6 +62,17 @@ async function resumeOne(parts: CommandParts, asked: Asked, { row, isCurrent }: 
   return say("sessions.resumed", { name: nameOf(row), count: row.message_count });
 }
 
+/** What was said in them, where no name says it: which of them it was, and the words around it. */
+async function searched(parts: CommandParts, { turn, say, now }: Asked, all: readonly Listed[], words: string): Promise<string> {
+  const { hits } = await parts.history.search({ keys: [turn.sessionKey] }, { query: words, limit: PAGE });
+  const lines = hits.flatMap(({ sessionId, excerpt, at }) => {
+    const one = all.find(({ row }) => row.session_id === sessionId);
+    return one === undefined ? [] : [say("sessions.hit", { number: one.number, excerpt: excerpt.replace(/\s+/gu, " "), age: ageIn(say, now - at) })];
+  });
+  if (lines.length === 0) return say("sessions.none", { words: shown(words) });
+  return [say("sessions.found", { words: shown(words) }), ...lines, say("sessions.go")].join("\n");
+}
+
 /**
  * `/sessions`: the conversations that this chat has had. `/sessions 3` and `/sessions NAME` go on with one of them,
  * `/sessions page 2` shows more; other words look for them.
@@ -69,12 +80,13 @@ async function resumeOne(parts: CommandParts, asked: Asked, { row, isCurrent }: 
 export const sessions: Answer = async (parts, asked) => {
   const { rest, say } = asked;
   const all = await listed(parts, asked);
-  const words = rest.replace(/^(?:resume|list|open)\b/iu, "").trim();
+  const words = rest.replace(/^(?:resume|list|open|find|search)\b/iu, "").trim();
   const page = /^page\s+(\d{1,3})$/iu.exec(words)?.[1];
   if (words === "" || page !== undefined) return table(all, Number(page ?? 1), asked);
+  if (/^(?:find|search)\b/iu.test(rest) && words !== "") return searched(parts, asked, all, words);
   const hits = found(all, words);
   const [only] = hits;
-  if (only === undefined) return say("sessions.none", { words: shown(words) });
+  if (only === undefined) return searched(parts, asked, all, words);
   if (hits.length === 1) return resumeOne(parts, asked, only);
   return [say("sessions.several", { words: shown(words) }), ...hits.slice(0, PAGE).map((one) => lineOf(one, asked))].join("\n");
 };
