@@ -69,7 +69,7 @@ test("--json has the fields of spec 10.2 and the seed's names for them", async (
   const { cli, asked } = listing();
   assert.equal(await cli.run("sessions", "list", "--json", "--active", "90", "--agent", "main", "--limit", "5"), 0);
   const { path, count, activeMinutes, sessions } = cli.json();
-  assert.deepEqual([path, count, activeMinutes], ["/home/ada/.openclaw", 2, 90]);
+  assert.deepEqual([path, count, activeMinutes], [`${cli.deps.paths.stateDir}/agents/main/sessions/sessions.json`, 2, 90], "of one agent: where its sessions are readable");
   const [first, second] = sessions as Record<string, unknown>[];
   assert.deepEqual(
     { ageMs: first?.ageMs, uuid: first?.uuid, created: first?.created, lastActive: first?.lastActive, messageCount: first?.messageCount, agentId: first?.agentId },
