@@ -1,3 +1,4 @@
+import type { Address } from "../domain/address.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Language } from "../domain/language.ts";
 import type { StepKind } from "../domain/session.ts";
@@ -5,7 +6,9 @@ import { appendHouseLine } from "../sessions/house-line.ts";
 import { languageIn } from "../sessions/language.ts";
 import type { Stepped } from "../sessions/steps.ts";
 import { listSessionParticipants } from "../store/statements/list-session-participants.ts";
+import { enqueueDelivery } from "../outbox/enqueue.ts";
 import type { Executor } from "../store/store.ts";
+import { findSession } from "../store/statements/find-session.ts";
 import { say } from "../texts/index.ts";
 import { requireSession } from "./session-find.ts";
 import type { Services } from "./services.ts";
@@ -22,7 +25,13 @@ async function languageThere(tx: Executor, key: string): Promise<Language> {
 async function tellThere(tx: Executor, { kind, key, from, to, moved }: Stepped, ids: Ids, now: number): Promise<void> {
   const told = TOLD.find((one) => one === kind);
   if (told === undefined || (from === to && moved === 0)) return;
-  await appendHouseLine(tx, key, say(await languageThere(tx, key), `operator.${told}`), ids, now);
+  const text = say(await languageThere(tx, key), `operator.${told}`);
+  await appendHouseLine(tx, key, text, ids, now);
+  const session = await tx.get(findSession, { key });
+  if (!session?.last_route) return;
+  // Whoever writes from a chat has no transcript to look at: they are told where they wrote last.
+  const reply = { address: JSON.parse(session.last_route) as Address, audience: session.audience, peer: "", replyTo: null };
+  await enqueueDelivery(tx, { turnId: null, sessionKey: key, reply, text: `_${text}_`, draft: null, held: null }, ids, now);
 }
 
 interface Step<Result extends Stepped | null> {
@@ -44,5 +53,6 @@ export async function takeStep<Result extends Stepped | null>(services: Services
   if (stepped === null) return stepped;
   services.live?.tell.conversationsMoved([{ key, sessionId: stepped.to }]);
   services.live?.tell.sessionChanged(key, stepped.kind);
+  services.live?.tell.deliveriesChanged();
   return stepped;
 }
