@@ -124,6 +124,7 @@ export const status = define({
       limits,
       canary: services.live?.canaries() ?? null,
       store: health,
+      media: services.facts.media?.() ?? null,
       warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services), ...limitWords(limits)],
     };
   },

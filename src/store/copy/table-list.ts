@@ -47,6 +47,9 @@ const KEYS: TableKeys = {
   trash: ["id"],
   trash_parts: ["trash_id", "number"],
   sizes: ["session_id"],
+  media: ["hash"],
+  media_uses: ["kind", "id", "hash"],
+  media_chunks: ["hash", "number"],
 };
 
 /** The tables by name, each with the columns of its primary key. */
