@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../app.ts";
-import { Icon } from "../parts/icons.tsx";
 import type { ShownFile } from "../picked.ts";
 import { sizeText } from "./attaching.ts";
 
@@ -73,7 +72,6 @@ function SavedFile({ file }: { readonly file: ShownFile }) {
   };
   return (
     <button type="button" class="saved-file" aria-label={texts.save(file.fileName)} onClick={() => void save()}>
-      <Icon name="file" />
       <span class="file-name">{file.fileName}</span>
       <span class="file-size">{gone.value ? texts.loadFailed : sizeText(file.sizeBytes)}</span>
     </button>

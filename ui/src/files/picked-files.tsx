@@ -20,7 +20,7 @@ export function PickedFiles({ refused }: { readonly refused: readonly string[] }
         <ul class="picked" aria-label={texts.attached}>
           {files.map(({ id, name, type, size, url }) => (
             <li key={id}>
-              {kindOf(type) === "image" ? <img src={url} alt="" /> : <Icon name="file" />}
+              {kindOf(type) === "image" ? <img src={url} alt="" /> : null}
               <span class="file-name">{name}</span>
               <span class="file-size">{sizeText(size)}</span>
               <button type="button" class="remove" aria-label={texts.leaveOut(name)} onClick={() => unpick(store, key, id)}>
