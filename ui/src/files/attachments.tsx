@@ -71,7 +71,7 @@ function SavedFile({ file }: { readonly file: ShownFile }) {
     }
   };
   return (
-    <button type="button" class="saved-file" aria-label={texts.save(file.fileName)} onClick={() => void save()}>
+    <button type="button" class="saved-file" onClick={() => void save()}>
       <span class="file-name">{file.fileName}</span>
       <span class="file-size">{gone.value ? texts.loadFailed : sizeText(file.sizeBytes)}</span>
     </button>

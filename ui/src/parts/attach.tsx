@@ -50,7 +50,7 @@ export function AttachButton({ add }: Attaching) {
   const field = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class="attach" aria-label={texts.attach} title={texts.attach} onClick={() => field.current?.click()}>
+      <button type="button" class="attach" aria-label={texts.attach} onClick={() => field.current?.click()}>
         <Icon name="clip" />
       </button>
       <input
