@@ -1,5 +1,6 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import type { Compaction, Entry } from "../domain/entry.ts";
+import { attachmentLine, isWordless } from "../domain/media.ts";
 import type { ContextMessage } from "./providers/provider.ts";
 import type { AgentSettings } from "./settings.ts";
 
@@ -63,9 +64,16 @@ function isShown(entry: Entry): entry is Shown {
   return entry.dropped !== "old" && entry.dropped !== "new";
 }
 
-function toMessage(entry: Shown, text = entry.text): ContextMessage {
+/** What was said, with a line for each file: that is all a model is told of those which it is not shown. */
+function wordsOf({ text, attachments }: Shown): string {
+  if (!attachments || attachments.length === 0) return text;
+  return [...(isWordless(text) ? [] : [text]), ...attachments.map(attachmentLine)].join("\n");
+}
+
+function toMessage(entry: Shown, text = wordsOf(entry)): ContextMessage {
   return {
     role: entry.role === "assistant" ? "assistant" : "user",
+    ...(entry.attachments ? { attachments: entry.attachments, turnId: entry.turnId } : {}),
     text: entry.canary ? `${text}\n\n[ref ${entry.canary}]` : text,
     at: entry.at,
     senderName: entry.from.senderName,
@@ -91,7 +99,7 @@ function lineOf(text: string): string {
 function overflowOf(entries: readonly Shown[]): ContextMessage[] {
   const last = entries.at(-1);
   if (!last) return [];
-  const lines = entries.slice(-SUMMARY_LINES).map(({ text }) => `- ${lineOf(text)}`);
+  const lines = entries.slice(-SUMMARY_LINES).map((entry) => `- ${lineOf(wordsOf(entry))}`);
   return [{ ...toMessage(last, lines.join("\n")), queued: { kind: "overflow", dropped: entries.length } }];
 }
 

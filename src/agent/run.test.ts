@@ -7,6 +7,7 @@ function parts(stream: () => AsyncIterable<ModelEvent>): AgentParts {
   return {
     resolveModel: (ref) => ({ provider: { id: "test", models: [], stream }, model: ref, info: { id: ref, name: ref, contextWindow: 1000 } }),
     pause: async () => undefined,
+    images: { read: async () => null, turns: () => 1 },
     onModelError: () => undefined,
   };
 }

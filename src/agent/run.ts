@@ -3,6 +3,7 @@ import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import type { TurnResult } from "../domain/turn.ts";
 import { UNKNOWN_USAGE, withRequest, type Usage } from "../domain/usage.ts";
 import { buildContext, isShared, systemPrompt } from "./context.ts";
+import { withImages, type ImageSource } from "./images.ts";
 import type { ModelInfo, ModelRequest, Provider, Thinking } from "./providers/provider.ts";
 import type { AgentSettings } from "./settings.ts";
 
@@ -16,6 +17,7 @@ export interface AgentParts {
   resolveModel(ref: string): ResolvedModel;
   /** Waits, or rejects with the signal's reason. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
+  readonly images: ImageSource;
   onModelError(ref: string, error: ContinuoError): void;
 }
 
@@ -100,7 +102,7 @@ async function ask(parts: AgentParts, run: AgentRun, ref: string, { onText, onUs
   const request: ModelRequest = {
     model,
     system: systemPrompt(run.agent),
-    messages: buildContext(run.entries, window),
+    messages: await withImages(run.entries, buildContext(run.entries, window), info.images, parts.images),
     shared: isShared(run.entries),
     maxOutputTokens: null,
     thinking: run.thinking ?? null,

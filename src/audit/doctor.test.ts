@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configSchema, type Config } from "../config/schema.ts";
-import { diagnose, type Check, type DoctorFacts, type StoreFacts } from "./doctor.ts";
+import { diagnose, type Check, type DoctorFacts, type MediaFacts, type StoreFacts } from "./doctor.ts";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 
@@ -76,4 +76,15 @@ test("what the gateway found out about its database is said, and damage is a cro
   assert.deepEqual(told({ check: "damaged", problem: "entries: bad page" })[0], "cross: the database is damaged: entries: bad page");
   assert.deepEqual(told({ check: "ok", problem: "bad page" })[0], "cross: the database is damaged: bad page");
   assert.match(told({ journalBytes: 80_000_000 })[1] ?? "", /^notice: the database's journal has 80\.0 MB/);
+});
+
+test("files that came with messages and cannot be found are a cross; what goes by itself is none", () => {
+  const told = (media: MediaFacts | null): (string | undefined)[] => {
+    const gateway = { kind: "reachable", url: "ws://127.0.0.1:1", version: "1", channels: [], store: null, media } as const;
+    return diagnose(factsOf({}, { gateway })).checks.filter(({ id }) => id === "media").map(({ state, text }) => `${state}: ${text}`);
+  };
+  assert.deepEqual(told(null), []);
+  assert.deepEqual(told({ kept: 12, missing: 0, strays: 0 }), ["ok: 12 files that came with messages are all there"]);
+  assert.deepEqual(told({ kept: 1, missing: 0, strays: 1 }), ["ok: 1 file that came with messages is there; 1 file of messages that never came in goes by itself"]);
+  assert.deepEqual(told({ kept: 12, missing: 2, strays: 0 }), ["cross: 2 files of 12 that came with messages cannot be found"]);
 });

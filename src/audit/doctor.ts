@@ -46,8 +46,15 @@ export interface StoreFacts {
   readonly problem: string | null;
 }
 
+/** The files that came with messages, as the gateway found them last. */
+export interface MediaFacts {
+  readonly kept: number;
+  readonly missing: number;
+  readonly strays: number;
+}
+
 export type GatewayFacts =
-  | { readonly kind: "reachable"; readonly url: string; readonly version: string; readonly channels: readonly ChannelFacts[]; readonly store: StoreFacts | null }
+  | { readonly kind: "reachable"; readonly url: string; readonly version: string; readonly channels: readonly ChannelFacts[]; readonly store: StoreFacts | null; readonly media?: MediaFacts | null }
   | { readonly kind: "stopped" }
   | { readonly kind: "silent"; readonly url: string; readonly message: string; readonly cure: string };
 
@@ -163,6 +170,14 @@ function storeChecks({ gateway }: DoctorFacts): Check[] {
   return [notice("gateway", "store", check === "running" ? `the database is being checked (${done} of ${total} tables), well so far` : "the database will be checked in a moment"), journal];
 }
 
+function mediaChecks({ gateway }: Pick<DoctorFacts, "gateway">): Check[] {
+  if (gateway.kind !== "reachable" || !gateway.media) return [];
+  const { kept, missing, strays } = gateway.media;
+  const files = (count: number): string => (count === 1 ? "1 file" : `${count} files`);
+  if (missing > 0) return [cross("gateway", "media", `${files(missing)} of ${kept} that came with messages cannot be found`, "Bring the directory continuo/media of the state directory back, or restore a backup: `continuo restore`. Their messages are there all the same.")];
+  return [ok("gateway", "media", `${files(kept)} that came with messages ${kept === 1 ? "is there" : "are all there"}${strays === 0 ? "" : `; ${files(strays)} of messages that never came in ${strays === 1 ? "goes" : "go"} by itself`}`)];
+}
+
 function scopeCheck(at: AccountScope, global: boolean): Check {
   const name = at.account === "default" ? at.channel : `${at.channel} (${at.account})`;
   const id = `channel.${at.channel}.${at.account}`;
@@ -241,6 +256,7 @@ export function diagnose(facts: DoctorFacts): Diagnosis {
     ...installChecks(facts),
     gatewayCheck(facts),
     ...storeChecks(facts),
+    ...mediaChecks(facts),
     ...(config === null
       ? []
       : [

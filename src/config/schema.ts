@@ -46,6 +46,7 @@ export const configSchema = z.looseObject({
   store: z
     .strictObject({
       url: setting(postgresUrl.optional(), "PostgreSQL instead of the built-in SQLite: several gateways may share one.", "postgres://continuo:secret@db.example.com/continuo"),
+      media: setting(z.enum(["files", "database"]).optional(), "Where files that were sent are kept: `files` under the state directory, or in the `database`, where every gateway on it reads them. Unset: `files` for SQLite, `database` for PostgreSQL.", "database"),
       lease: setting(leaseDuration.prefault("8s"), "How long a gateway may be silent before the others on the same PostgreSQL take over its channels and turns.", "8s"),
       connections: setting(z.int().min(1).max(64).default(4), "The most commits that may be under way at once on PostgreSQL; reads have connections of their own.", 4),
     })

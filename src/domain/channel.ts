@@ -1,6 +1,6 @@
 import type { Address } from "./address.ts";
 import type { Language } from "./language.ts";
-import type { InboundMessage, ReceiveOutcome } from "./message.ts";
+import type { InboundMessage, OfferedMedia, ReceiveOutcome } from "./message.ts";
 
 /** One part of a reply, already in the platform's own form and within its limits. */
 export interface RenderedPart {
@@ -52,8 +52,11 @@ export interface AmendOutcome {
 
 /** What a channel is given when it starts. */
 export interface ChannelContext {
-  /** Resolves after the message is durably accepted (or refused); only then may the channel acknowledge. */
-  receive(message: InboundMessage): Promise<ReceiveOutcome>;
+  /**
+   * Resolves after the message is durably accepted (or refused); only then may the channel acknowledge. What comes with it
+   * is fetched once its sender is let in, and kept before that.
+   */
+  receive(message: InboundMessage, offered?: readonly OfferedMedia[]): Promise<ReceiveOutcome>;
   /** Resolves after the change is durable; it never begins a turn. The channel may acknowledge it whatever came of it. */
   amend(change: Amendment): Promise<AmendOutcome>;
   /** Where a polling channel keeps its place; `name` is unique within the account. */

@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import type { Attachment } from "./message.ts";
 import type { Usage } from "./usage.ts";
 
 /** Why a message that was accepted is not answered by itself: a cap (spec 12.3), or a newer message of its sender. */
@@ -39,6 +40,8 @@ export interface Entry {
   readonly queued?: number | null;
   /** Why it was not answered by itself, though it was accepted (spec 12.3). */
   readonly dropped?: DropReason | null;
+  /** What was sent with it; never its bytes. */
+  readonly attachments?: readonly Attachment[] | null;
   /** Something that happened, of which models are told though nobody said it: a `system` entry otherwise is for people alone. */
   readonly event?: boolean | null;
   /** It sums up what was said before another entry: models are shown it instead (spec 7.2). */

@@ -30,6 +30,28 @@ export interface ExplicitTarget {
   readonly agentId: string | null;
 }
 
+export type MediaKind = "image" | "audio" | "video" | "file";
+
+/** Something that was sent with a message. Its bytes are kept once, elsewhere; this is all that a transcript holds of it. */
+export interface Attachment {
+  readonly kind: MediaKind;
+  /** As its sender's program called it. */
+  readonly name: string;
+  /** The MIME type, as its sender's program said: nothing is concluded from it but how to show it. */
+  readonly type: string;
+  readonly size: number;
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly ref: string;
+}
+
+/** What comes with a message and has not been fetched: nobody's files are fetched before they are let in. */
+export interface OfferedMedia extends Pick<Attachment, "kind" | "name" | "type"> {
+  /** As the platform announces it; null where it does not. */
+  readonly size: number | null;
+  /** The bytes; stops early, with MEDIA_TOO_LARGE, behind `most`. An AbortError: not now. Else it cannot be had. */
+  load(most: number): Promise<Uint8Array>;
+}
+
 /** What every channel's `parse` makes of a platform event (the way of one message, docs/architecture.md). */
 export interface InboundMessage {
   readonly address: Address;
@@ -38,6 +60,8 @@ export interface InboundMessage {
   /** The platform's id of the message, unique within its chat: the idempotency key. Null switches deduplication off for it. */
   readonly messageId: string | null;
   readonly text: string;
+  /** What was sent with it and is kept; its words say of the rest why it is not. */
+  readonly attachments?: readonly Attachment[];
   /** The agent was named, replied to or commanded; always true in a `dm`. */
   readonly mentioned: boolean;
   /** When the platform says it was written, ms. */
@@ -45,6 +69,12 @@ export interface InboundMessage {
   readonly place: Place | null;
   readonly target: ExplicitTarget | null;
 }
+
+/**
+ * The message with what came with it, which is durable then; what is not kept is told in its words. What is said in one
+ * place is answered in the order in which it was asked for. Throws what the store throws.
+ */
+export type KeepMedia = (message: InboundMessage, offered: readonly OfferedMedia[]) => Promise<InboundMessage>;
 
 export interface Speaker {
   readonly channel: string;
@@ -71,6 +101,12 @@ export function directMessage({ channel, account, senderId }: Speaker, said: Par
 /** Who reads what is said in the chat that a message came from: its sender in private, nobody by name in a room. */
 export function readerOf(message: InboundMessage): string {
   return message.chatKind === "dm" ? message.sender.id : "";
+}
+
+/** Where somebody speaks: what is said there is taken in as it came, however long each takes to be looked up. */
+export function placeOf({ address, target }: InboundMessage): string {
+  const { channel, account, chat, thread } = address;
+  return JSON.stringify([channel, account, chat, thread, target?.sessionKey ?? null, target?.agentId ?? null]);
 }
 
 /** What `receive` answers a channel: it may acknowledge the platform event on every one of them. */

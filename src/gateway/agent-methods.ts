@@ -13,6 +13,8 @@ const agentParams = z.looseObject({
   idempotencyKey: z.string().min(1).max(200).optional(),
   sessionKey: z.string().min(1).max(512).nullish(),
   agentId: z.string().min(1).max(64).nullish(),
+  /** Checked by `chat.send`. */
+  attachments: z.unknown().optional(),
 });
 
 const waitParams = z.looseObject({
@@ -44,10 +46,10 @@ function finalPayload(end: RunEnd, durationMs: number): object {
 function agentMethod({ chatSend, runs, clock, ids }: AgentContext): Method {
   async function run(call: Call): Promise<Outcome> {
     // Not the request's id: clients count theirs, so that two of them have the same.
-    const { message, sessionKey, agentId, idempotencyKey = ids.uuid() } = parseParams("agent", agentParams, call.params);
+    const { message, sessionKey, agentId, attachments, idempotencyKey = ids.uuid() } = parseParams("agent", agentParams, call.params);
     const acceptedAt = clock.now();
     const target = { ...(sessionKey ? { sessionKey } : {}), ...(agentId ? { agentId } : {}) };
-    const sent = await chatSend.run({ ...call, params: { ...target, message, idempotencyKey } });
+    const sent = await chatSend.run({ ...call, params: { ...target, message, idempotencyKey, attachments } });
     if (!sent.ok) return sent;
     const { runId = idempotencyKey, status, text } = sentPayload.parse(sent.payload);
     call.acknowledge({ runId, status: "accepted", acceptedAt, ...target });

@@ -12,16 +12,17 @@ import { serveClient } from "./client-session.ts";
 import type { SessionContext } from "./client-session.ts";
 import { createConnections } from "./connections.ts";
 import type { Connections } from "./connections.ts";
-import { createFailureLimit } from "./failures.ts";
+import { createFailureLimit, type FailureLimit } from "./failures.ts";
 import { createQuietLog } from "./quiet-log.ts";
 import { helloOk } from "./hello.ts";
 import { createHttp } from "./http.ts";
 import { listenOn } from "./listen.ts";
 import type { Listening } from "./listen.ts";
+import type { MediaRoute } from "./media-route.ts";
 import { createDispatch, projectOperation } from "./methods.ts";
 import type { Dispatch } from "./methods.ts";
 import { limitsOf } from "./options.ts";
-import type { AccessSettings, GatewayOptions, GatewaySettings, Limits } from "./options.ts";
+import type { AccessSettings, AuthSettings, GatewayOptions, GatewaySettings, Limits, ReadMedia } from "./options.ts";
 import { isAllowedOrigin, isKnownHost, isLoopback, peerOf } from "./origin.ts";
 import { afterTimeout } from "./pace.ts";
 import { createRuns } from "./runs.ts";
@@ -144,6 +145,7 @@ async function endServer(server: Server): Promise<void> {
 interface House {
   readonly connections: Connections;
   readonly dispatch: Dispatch;
+  readonly failures: FailureLimit;
   readonly limits: Limits;
   readonly pending: Set<Promise<void>>;
   access(): AccessSettings;
@@ -154,8 +156,7 @@ interface House {
 function sessionContext<Services>(options: GatewayOptions<Services>, house: House): SessionContext {
   const { secret, version } = options;
   const { clock, ids, log } = options.world;
-  const { connections, dispatch, limits, pending, access, uptimeMs } = house;
-  const failures = createFailureLimit(clock);
+  const { connections, dispatch, failures, limits, pending, access, uptimeMs } = house;
   return {
     connections,
     dispatch,
@@ -181,6 +182,10 @@ function sessionContext<Services>(options: GatewayOptions<Services>, house: Hous
   };
 }
 
+function mediaRoute(read: ReadMedia | undefined, failures: FailureLimit, auth: () => AuthSettings): MediaRoute | undefined {
+  return read === undefined ? undefined : { read, failures, auth };
+}
+
 /**
  * One HTTP server with the page, health and readiness, and the WebSocket protocol 4 and 3 of spec 11.
  * It knows nothing of sessions and turns: operations are handed in and projected.
@@ -194,15 +199,15 @@ export function createGateway<Services>(options: GatewayOptions<Services>): Gate
   const runs = createRuns();
   const turnEvents = createTurnEvents({ connections, runs, clock, after: afterTimeout });
   const dispatch = methodsOf(options, runs, (reply) => turnEvents.publishCommandReply(reply));
-  const pending = new Set<Promise<void>>();
+  const [pending, failures] = [new Set<Promise<void>>(), createFailureLimit(clock)];
   let access: AccessSettings = { auth: settings.auth, allowedOrigins: settings.allowedOrigins };
   let closing: Promise<void> | null = null;
   let ticks: NodeJS.Timeout | null = null;
 
   const allowedOrigins = (): readonly string[] => access.allowedOrigins;
   const uptimeMs = (): number => Math.max(0, clock.now() - startedAt);
-  const session = sessionContext(options, { connections, dispatch, limits, pending, access: () => access, uptimeMs });
-  const http = createHttp({ uiDir: settings.page === false ? null : options.uiDir, boundTo: settings.host, log, allowedOrigins, ready: () => options.ready(), uptimeMs, metrics: options.metrics });
+  const session = sessionContext(options, { connections, dispatch, failures, limits, pending, access: () => access, uptimeMs });
+  const http = createHttp({ uiDir: settings.page === false ? null : options.uiDir, boundTo: settings.host, log, allowedOrigins, ready: () => options.ready(), uptimeMs, metrics: options.metrics, media: mediaRoute(options.readMedia, failures, () => access.auth) });
   const server = createAdaptorServer({ fetch: http.fetch, overrideGlobalObjects: false }) as Server;
   const sockets = acceptUpgrades(server, { host: settings.host, limits, session, allowedOrigins, closing: () => closing !== null });
 

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { HttpBindings } from "@hono/node-server";
 import { createAssets } from "./assets.ts";
 import type { Asset } from "./assets.ts";
+import { addMedia, type MediaRoute } from "./media-route.ts";
 import type { GatewayLog, Readiness } from "./options.ts";
 import { isKnownHost, peerOf } from "./origin.ts";
 
@@ -16,6 +17,8 @@ export interface HttpContext {
   uptimeMs(): number;
   /** Prometheus' figures; absent: there are none. */
   readonly metrics?: (() => Promise<{ readonly contentType: string; readonly body: string }>) | undefined;
+  /** What was sent with messages; absent: there is none. */
+  readonly media?: MediaRoute | undefined;
 }
 
 type Env = { Bindings: HttpBindings };
@@ -31,8 +34,11 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 /** The page talks to the gateway that served it and to nobody else; not every browser counts its WebSocket as `self`. */
 function contentSecurityPolicy(host: string): string {
   const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : "";
-  return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'${sockets}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'${sockets}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 }
+
+/** Somebody's file does nothing and loads nothing, should it ever be opened by itself. */
+const FOREIGN_CONTENT = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Continuo</title>
@@ -83,12 +89,13 @@ export function createHttp(context: HttpContext): Hono<Env> {
   app.use(async (c, next) => {
     if (isKnownHost(c.req.header("host"), context.boundTo, context.allowedOrigins())) await next();
     else c.res = c.text("Forbidden: this host name is not the gateway's. Add its origin to gateway.controlUi.allowedOrigins.", 403);
-    c.res.headers.set("content-security-policy", contentSecurityPolicy(c.req.header("host") ?? ""));
+    c.res.headers.set("content-security-policy", c.req.path.startsWith("/media/") ? FOREIGN_CONTENT : contentSecurityPolicy(c.req.header("host") ?? ""));
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
   addHealth(app, context);
   addMetrics(app, context);
+  if (context.media !== undefined) addMedia(app, context.media);
   app.get("*", async (c) => {
     if (assets === null) return c.text("Not Found", 404);
     const { pathname } = new URL(c.req.url);

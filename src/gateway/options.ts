@@ -97,6 +97,9 @@ export interface GatewayWorld {
   readonly log: GatewayLog;
 }
 
+/** A file that was sent with a message which the asker may read; null for every other, and for what is not kept. */
+export type ReadMedia = (ref: string) => Promise<{ readonly bytes: Uint8Array; readonly type: string } | null>;
+
 export type GatewayOptions<Services> = {
   readonly settings: GatewaySettings;
   readonly operations: readonly Operation<z.ZodType, unknown, Services>[];
@@ -110,6 +113,8 @@ export type GatewayOptions<Services> = {
   readonly secret: string;
   /** Answers `/metrics`; absent: there is none. */
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Answers `/media/<ref>`; absent: there is none. */
+  readonly readMedia?: ReadMedia;
   readonly world: GatewayWorld;
   readonly pairing?: DevicePairing;
   /** The whole key of one that a client typed (spec 2.2). Without it `main` and bare words of the default agent are known. */

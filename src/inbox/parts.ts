@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Command } from "../domain/command.ts";
-import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
+import type { Attachment, InboundMessage, KeepMedia, ReceiveOutcome } from "../domain/message.ts";
 import type { Admitted, Dropped, ReplyRoute, Route } from "../domain/route.ts";
 import type { SessionChoices } from "../domain/session.ts";
 import type { Executor, Store } from "../store/store.ts";
@@ -62,7 +62,14 @@ export interface Doorway {
   ask(tx: Executor, message: InboundMessage): Promise<string | null>;
 }
 
-export interface ReceiveParts {
+/** What comes with messages. */
+export interface MediaDoor {
+  readonly keepMedia: KeepMedia;
+  /** An accepted message holds what came with it; in the transaction that accepts it. */
+  holdMedia(tx: Executor, itemId: string, attachments: readonly Attachment[]): Promise<void>;
+}
+
+export interface ReceiveParts extends MediaDoor {
   readonly store: Store;
   readonly ids: Ids;
   readonly clock: Clock;

@@ -8,10 +8,12 @@
  * 5. What waits behind a running turn is bounded; what goes over the bound is kept, and its sender told.
  * 6. What is said in one place is accepted in the order in which it came in.
  * 7. What is said off the record is told to nobody here: neither kept nor counted (turns/private.ts).
- * 8. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
+ * 8. What comes with a message is fetched after its sender was let in, and kept before the message is; what cannot be
+ *    leaves a note in its place.
+ * 9. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
 import type { Command, CommandRight } from "../domain/command.ts";
-import type { InboundMessage, ReceiveOutcome } from "../domain/message.ts";
+import type { InboundMessage, OfferedMedia, ReceiveOutcome } from "../domain/message.ts";
 import { createOrder } from "../domain/order.ts";
 import type { Admitted, Dropped, Route } from "../domain/route.ts";
 import { accept, type Accepted, type NewItem } from "./accept.ts";
@@ -20,11 +22,11 @@ import type { EntranceSettings, ReceiveParts, Reservation } from "./parts.ts";
 import { refuse } from "./refuse.ts";
 import { stopNow } from "./stop.ts";
 
-export type Receive = (message: InboundMessage) => Promise<ReceiveOutcome>;
+export type Receive = (message: InboundMessage, offered?: readonly OfferedMedia[]) => Promise<ReceiveOutcome>;
 
 export function createReceive(parts: ReceiveParts): Receive {
   const rooms = createOrder();
-  return async (raw) => {
+  return async (raw, offered = []) => {
     const { settings } = parts;
     parts.probe("received");
     const message = await parts.doorway.identify(raw);
@@ -35,7 +37,8 @@ export function createReceive(parts: ReceiveParts): Receive {
     const offRecord = await parts.sessions.offRecord(message, route, command);
     if (offRecord !== null) return offRecord;
     if (command?.name === "stop") return stopNow(parts, admission, route);
-    const item = { message, route, command, state: "queued" } as const;
+    const whole = await parts.keepMedia(message, offered);
+    const item = { message: whole, route, command, state: "queued" } as const;
     return acceptAndStart(parts, item);
   };
 }
@@ -94,6 +97,7 @@ function commit(parts: ReceiveParts, item: NewItem, reserved: Reservation | null
     const route = parts.settings.route(item.message);
     const outcome = await accept(tx, { ...item, route }, parts.ids, parts.clock);
     if (outcome.kind !== "accepted") return { outcome, told: false };
+    await parts.holdMedia(tx, outcome.itemId, item.message.attachments ?? []);
     const began = outcome.sessionKey === item.route.sessionKey && (await reserved?.claim(tx)) === true;
     return { outcome, told: !began && (await parts.sessions.limit(tx, outcome.sessionKey, item.message.address.channel)) };
   }, item.route.sessionKey);

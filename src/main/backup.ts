@@ -14,6 +14,7 @@ import { takeSnapshot } from "../store/engines/sqlite/copy/snapshot.ts";
 import { sourceOf } from "../store/copy/port-rows.ts";
 import { openRows } from "../store/engines/sqlite/copy/source.ts";
 import { newestSchema } from "../store/migrate.ts";
+import { mediaCheck, withFiles } from "./backup-media.ts";
 import { statePaths } from "./state-paths.ts";
 
 /** The one name of the configuration in a backup, whatever it is called where it lies. */
@@ -128,7 +129,7 @@ async function urlOf(env: Environment): Promise<string | null> {
 export async function createBackup(place: BackupPlace, to: string | null, watched: Watched): Promise<MadeBackup> {
   const { signal, onProgress } = watched;
   const { stateDir } = resolvePaths(place.env);
-  const { database } = statePaths(stateDir);
+  const { database, media } = statePaths(stateDir);
   const url = await urlOf(place.env);
   if (url === null && !existsSync(database)) {
     throw new ContinuoError("REQUEST_INVALID", `There is nothing to back up: ${database} is not there.`, { fields: { cure: "Set OPENCLAW_STATE_DIR to the state directory of your gateway." } });
@@ -138,7 +139,8 @@ export async function createBackup(place: BackupPlace, to: string | null, watche
   if (existsSync(path)) throw new ContinuoError("BACKUP_EXISTS", `${path} is there already.`);
   try {
     removeLeftovers(dirname(path), basename(path), place.pid);
-    const { source, close } = await (url === null ? momentOfFile(database, `${path}.${place.pid}.snapshot`, watched) : momentOfServer(url));
+    const { source: stored, close } = await (url === null ? momentOfFile(database, `${path}.${place.pid}.snapshot`, watched) : momentOfServer(url));
+    const source = withFiles(stored, media);
     try {
       const { files, leftOut } = await filesOf(place.env);
       const total = await rowsIn(source);
@@ -159,7 +161,10 @@ export async function verifyBackup(path: string, { signal, onProgress }: Watched
   try {
     const total = statSync(path).size;
     let done = 0;
-    return await readBackup(path, {}, { signal, onBytes: (bytes) => onProgress({ phase: "read", done: (done += bytes), total }) });
+    const check = mediaCheck(path);
+    const manifest = await readBackup(path, check, { signal, onBytes: (bytes) => onProgress({ phase: "read", done: (done += bytes), total }) });
+    check.end();
+    return manifest;
   } catch (error) {
     throw explainDisk(error, path);
   }

@@ -1,5 +1,5 @@
 import { isOperatorChannel } from "../domain/address.ts";
-import type { InboundMessage } from "../domain/message.ts";
+import { placeOf, type InboundMessage } from "../domain/message.ts";
 import { createOrder } from "../domain/order.ts";
 import type { Doorway } from "../inbox/parts.ts";
 import { parseCommand } from "../inbox/command.ts";
@@ -18,12 +18,6 @@ import { tellIn, type PeopleParts } from "./people-parts.ts";
 function pairingNotice({ address, sender }: InboundMessage, code: string, say: Say): string {
   const { channel } = address;
   return [say("pairing.stranger"), say("pairing.code", { channel, code }), say("pairing.id", { id: `${channel}:${sender.id}` })].join("\n");
-}
-
-/** Where somebody speaks: what is said there is taken in as it came, however long each takes to be looked up. */
-function placeOf({ address, target }: InboundMessage): string {
-  const { channel, account, chat, thread } = address;
-  return JSON.stringify([channel, account, chat, thread, target?.sessionKey ?? null, target?.agentId ?? null]);
 }
 
 async function identified(parts: PeopleParts, said: InboundMessage): Promise<InboundMessage> {

@@ -32,6 +32,7 @@ import { liveGateway, snapshotOf } from "./live-gateway.ts";
 import { createLinePeople, createPeopleDesk } from "./people.ts";
 import { gatewaySettings, openLog, readConfiguration, type Configuration } from "./startup.ts";
 import { storeTarget } from "./store-target.ts";
+import { createHouseMedia } from "./media.ts";
 import { startMirror } from "./mirror.ts";
 import { watchConfiguration } from "./reload.ts";
 import { createWatch } from "./watch.ts";
@@ -81,7 +82,7 @@ function buildLine(house: House, secret: string): Line {
   const scratch = createScratchChannels();
   const parts: Omit<LineParts, "probe"> = {
     store,
-    world: { clock, ids, log, version: house.start.version, random: Math.random },
+    world: { clock, ids, log, version: house.start.version, random: Math.random, media: house.media },
     settings: lineSettings(settings, doors, secret),
     people: createLinePeople({
       ...{ store, clock, ids, log, settings, directory: settings.directory },
@@ -132,6 +133,7 @@ function buildServices(house: House, line: Line, changes: RunningChanges, rights
     address: () => (listening.port === 0 ? null : listening),
     storage: liveStorage(house, line),
     moving: liveMoving(house),
+    media: house.media.upkeep.health,
   };
   const live = liveGateway(line, house);
   const people = createPeopleDesk(settings.directory, settings.current, rights);
@@ -152,6 +154,7 @@ async function buildGateway(house: House, services: Services, secret: string): P
     version: start.version,
     secret,
     metrics: createMetrics(services, house.watch.families),
+    readMedia: house.media.media.readUsed,
     world: { clock, ids, log },
   });
 }
@@ -193,6 +196,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   const cluster = createGatewayCluster({ store, clock, ids, log, version: start.version, leaseMs: configuration.compiled.config.store.lease, address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`) });
   const house: House = {
     ...{ start, configuration, stateDir, clock, log, store, watch, settings, ids, cluster, startedAt: clock.now() },
+    media: createHouseMedia({ store, clock, ids, log, settings, directory: files.media }),
     ...{ desks: {}, doors: {}, listeners: new Set([watch.onTurnEvent]), listening, ready: false },
   };
   const secret = await deviceSecret(files.secret, house.ids);

@@ -10,6 +10,7 @@ import type { ChannelFactory, RunningChannels } from "./channels.ts";
 import type { RunningChanges } from "./changes.ts";
 import type { GatewayCluster } from "./cluster.ts";
 import type { Line } from "./line.ts";
+import type { HouseMedia } from "./media.ts";
 import type { RunningMirror } from "./mirror.ts";
 import type { SessionChanges } from "./session-changes.ts";
 import type { EndedMove } from "../operations/index.ts";
@@ -56,6 +57,7 @@ export interface House {
   readonly watch: Watch;
   readonly cluster: GatewayCluster;
   readonly settings: SettingsHolder;
+  readonly media: HouseMedia;
   readonly doors: Doors;
   readonly listeners: Set<(event: TurnEvent) => void>;
   /** Where it listens, once it does. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { CompactionSettings } from "../agent/compaction.ts";
+import type { ImageSource } from "../agent/images.ts";
 import type { ModelNames } from "../agent/model-names.ts";
 import type { AgentParts, ResolvedModel } from "../agent/run.ts";
 import type { Bus } from "../cluster/bus.ts";
@@ -14,7 +15,7 @@ import type { Delivery } from "../domain/delivery.ts";
 import { directMessage } from "../domain/message.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import type { Turn, TurnEvent } from "../domain/turn.ts";
-import type { Doorway, EntranceSettings, SayNow } from "../inbox/parts.ts";
+import type { Doorway, EntranceSettings, MediaDoor, SayNow } from "../inbox/parts.ts";
 import { limitQueue } from "../inbox/queue.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
 import type { RetryBudget } from "../outbox/backoff.ts";
@@ -88,6 +89,12 @@ export interface LineWorld {
   readonly version: string;
   /** In [0, 1). */
   random(): number;
+  readonly media: LineMedia;
+}
+
+/** What is sent with messages: kept when it comes in, read when a model is shown it. */
+export interface LineMedia extends MediaDoor {
+  readonly images: ImageSource;
 }
 
 /** What whoever looks on is told, of whichever gateway. */
@@ -302,8 +309,9 @@ function noticesOf(store: Store, outbox: OutboxWorker, sayNow: SayNow): Notices 
   };
 }
 
-function modelParts({ models, world: { log } }: LineParts): AgentParts {
+function modelParts({ models, world: { log, media } }: LineParts): AgentParts {
   return {
+    images: media.images,
     resolveModel: models.resolve,
     pause: (ms, signal) => sleep(ms, undefined, { signal }),
     onModelError: (ref, error) => log.warn({ model: ref, code: error.code, err: error.cause ?? error }, error.message),
@@ -389,5 +397,7 @@ function createEntrance({ store, world, probe, settings, people }: LineParts, { 
     },
     sayNow,
     wakeOutbox: outbox.wake,
+    keepMedia: world.media.keepMedia,
+    holdMedia: world.media.holdMedia,
   });
 }

@@ -4,8 +4,8 @@ import { maintenanceSettings } from "./settings.ts";
 
 const LEASE = "upkeep";
 
-/** Tidies up the sessions; of several gateways on one database, one does. */
-export async function startMaintenance({ store, clock, ids, log, settings, cluster, doors }: House): Promise<Pick<Maintenance, "stop">> {
+/** Tidies up the sessions, and what was sent in them; of several gateways on one database, one does. */
+export async function startMaintenance({ store, clock, ids, log, settings, media, cluster, doors }: House): Promise<Pick<Maintenance, "stop">> {
   const maintenance = createMaintenance({
     ...{ store, clock, ids, log },
     settings: () => maintenanceSettings(settings.current()),
@@ -13,7 +13,15 @@ export async function startMaintenance({ store, clock, ids, log, settings, clust
       if (conversations.length > 0) doors.mirror?.moved(conversations);
     },
   });
-  if (store.cluster === null) maintenance.start();
-  else await cluster.leases.want(LEASE, { gained: async () => maintenance.start(), lost: maintenance.stop });
-  return maintenance;
+  const start = (): void => {
+    maintenance.start();
+    media.upkeep.start();
+  };
+  const stop = async (): Promise<void> => {
+    media.upkeep.stop();
+    await maintenance.stop();
+  };
+  if (store.cluster === null) start();
+  else await cluster.leases.want(LEASE, { gained: async () => start(), lost: stop });
+  return { stop };
 }

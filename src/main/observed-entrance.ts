@@ -49,9 +49,9 @@ export function tracedEntrance(traces: Traces): ObservedEntrance {
         },
       },
     }),
-    receive: (receive) => async (message) => {
+    receive: (receive) => async (message, offered) => {
       const trip = traces.begin();
-      const outcome = await trips.run(trip, () => receive(message));
+      const outcome = await trips.run(trip, () => receive(message, offered));
       traces.arrived(trip, message, outcome);
       return outcome;
     },

@@ -9,10 +9,10 @@ import type { Store } from "../store/store.ts";
 
 /** The same, each message counted by what became of it. */
 export function observedReceive(receive: Receive, recorder: Recorder): Receive {
-  return async (message) => {
+  return async (message, offered) => {
     const { channel } = message.address;
     try {
-      const outcome = await receive(message);
+      const outcome = await receive(message, offered);
       recorder.line.received(channel, outcome);
       return outcome;
     } catch (error) {

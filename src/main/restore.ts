@@ -60,6 +60,13 @@ function placeFile({ name, content }: PackedFile, target: Target): string[] {
   return moved;
 }
 
+/** The files of before belong to the database of before; those of the backup are rows of the new one. */
+function moveAside(path: string, aside: string): string {
+  renameSync(path, aside);
+  syncPath(dirname(path));
+  return aside;
+}
+
 /** Fills a new database from the backup, which has been checked and is checked again. */
 async function fill(path: string, store: RestoreTarget, reading: Parameters<typeof readBackup>[2]): Promise<{ readonly manifest: Manifest; readonly files: readonly PackedFile[] }> {
   const files: PackedFile[] = [];
@@ -142,7 +149,8 @@ export async function restoreBackup(place: RestorePlace, path: string, { to, for
     signal.throwIfAborted();
     const movedFiles = packed.flatMap((file) => placeFile(file, target));
     await nameStore(target, store);
-    return { stateDir, configPath, engine: isFile ? "sqlite" : "postgres", manifest, movedAside: [...movedFiles, ...(await rows.place())] };
+    const movedMedia = isFile && existsSync(files.media) ? [moveAside(files.media, `${files.media}.${target.aside}`)] : [];
+    return { stateDir, configPath, engine: isFile ? "sqlite" : "postgres", manifest, movedAside: [...movedFiles, ...movedMedia, ...(await rows.place())] };
   } catch (error) {
     await rows.forget();
     throw explainDisk(error, stateDir);

@@ -12,6 +12,8 @@ export interface StatePaths {
   readonly holder: string;
   readonly log: string;
   readonly secret: string;
+  /** What was sent with messages, by its hash (docs/media.md). */
+  readonly media: string;
 }
 
 export function statePaths(stateDir: string): StatePaths {
@@ -23,6 +25,7 @@ export function statePaths(stateDir: string): StatePaths {
     holder: `${directory}${sep}gateway.json`,
     log: join(stateDir, "logs", "gateway.log"),
     secret: `${directory}${sep}device-secret`,
+    media: `${directory}${sep}media`,
   };
 }
 

@@ -23,6 +23,7 @@ function wireMessage(entry: Entry) {
     senderName: entry.from.senderName ?? undefined,
     model: entry.model ?? undefined,
     stopReason: entry.stopReason ?? undefined,
+    attachments: entry.attachments?.map(({ kind, name, type, size, ref }) => ({ type: kind, mimeType: type, fileName: name, sizeBytes: size, ref })),
     usage: entry.usage === null ? undefined : reported(entry.usage),
   };
 }

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { ContinuoError } from "../domain/errors.ts";
+import { wordlessText } from "../domain/media.ts";
 import { directMessage, type InboundMessage } from "../domain/message.ts";
 import { findRunItem } from "../store/statements/find-run-item.ts";
+import { attachmentSchema, MOST_ATTACHMENTS, offersOf } from "./chat-attachments.ts";
 import { define } from "./define.ts";
 import type { Caller } from "./operation.ts";
 import type { Services } from "./services.ts";
@@ -9,16 +11,21 @@ import type { Services } from "./services.ts";
 /** A message that no model's window could hold; clients are told instead of being cut off. */
 const MAX_MESSAGE_CHARS = 1_000_000;
 
-const input = z.object({
-  sessionKey: z.string().max(512).nullish(),
-  agentId: z.string().max(64).nullish(),
-  message: z.string().min(1),
-  idempotencyKey: z.string().min(1).max(200).optional(),
-});
+const input = z
+  .object({
+    sessionKey: z.string().max(512).nullish(),
+    agentId: z.string().max(64).nullish(),
+    message: z.string(),
+    idempotencyKey: z.string().min(1).max(200).optional(),
+    attachments: z.array(attachmentSchema).max(MOST_ATTACHMENTS).nullish(),
+  })
+  .superRefine(({ message, attachments }, context) => {
+    if (message === "" && (attachments ?? []).length === 0) context.addIssue({ code: "too_small", minimum: 1, inclusive: true, origin: "string", input: message, path: ["message"] });
+  });
 
-function operatorMessage(request: z.output<typeof input>, messageId: string, caller: Caller, now: number): InboundMessage {
+function operatorMessage(request: z.output<typeof input>, text: string, messageId: string, caller: Caller, now: number): InboundMessage {
   const target = { sessionKey: request.sessionKey ?? null, agentId: request.agentId ?? null };
-  const said = directMessage({ channel: caller.channel, account: "default", senderId: "operator" }, { messageId, text: request.message, sentAt: now, target });
+  const said = directMessage({ channel: caller.channel, account: "default", senderId: "operator" }, { messageId, text, sentAt: now, target });
   return caller.locale === undefined ? said : { ...said, sender: { ...said.sender, language: caller.locale } };
 }
 
@@ -41,8 +48,10 @@ export const chatSend = define({
       throw new ContinuoError("MESSAGE_TOO_LARGE", `The message has ${request.message.length} characters; ${MAX_MESSAGE_CHARS} is the most.`);
     }
     const runId = request.idempotencyKey ?? services.ids.uuid();
-    const message = operatorMessage(request, runId, caller, services.clock.now());
-    const outcome = await services.live.receive(message);
+    const offered = offersOf(request.attachments ?? []);
+    const text = request.message === "" ? wordlessText(offered.map(({ kind }) => kind)) : request.message;
+    const message = operatorMessage(request, text, runId, caller, services.clock.now());
+    const outcome = await services.live.receive(message, offered);
     switch (outcome.kind) {
       case "accepted":
         return { runId, status: "started" as const, sessionKey: outcome.sessionKey };

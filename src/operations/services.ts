@@ -4,10 +4,11 @@ import type { ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Figures } from "../domain/figures.ts";
 import type { Ids } from "../domain/ids.ts";
-import type { InboundMessage, ReceiveOutcome, Speaker } from "../domain/message.ts";
+import type { InboundMessage, ReceiveOutcome, Speaker, OfferedMedia } from "../domain/message.ts";
 import type { Route, RouteWhy } from "../domain/route.ts";
 import type { TurnEvent } from "../domain/turn.ts";
 import type { ExplainSettings } from "../audit/why/settings.ts";
+import type { MediaHealth } from "../media/index.ts";
 import type { FilePeople, PeopleChange, PeopleDirectory } from "../people/index.ts";
 import type { FileIdentity } from "../routing/people.ts";
 import type { Rebuilt } from "../sessions/mirror/index.ts";
@@ -85,6 +86,8 @@ export interface GatewayFacts {
   address(): { readonly host: string; readonly port: number } | null;
   readonly storage: StorageDesk;
   readonly moving: MovingDesk;
+  /** What was last found of the files that came with messages; null before that, and when there is no gateway. */
+  media?(): MediaHealth | null;
 }
 
 export interface ListedModel extends ModelInfo {
@@ -130,7 +133,7 @@ export interface Announcements {
 
 /** What only a running gateway can do. */
 export interface LiveGateway {
-  receive(message: InboundMessage): Promise<ReceiveOutcome>;
+  receive(message: InboundMessage, offered?: readonly OfferedMedia[]): Promise<ReceiveOutcome>;
   readonly turns: RunningTurns;
   readonly tell: Announcements;
   /** How it does: its process, its rates, how long the stages of a message take. */

@@ -137,6 +137,7 @@ export const status = define({
       canary: services.live?.canaries() ?? null,
       store: health,
       ledger,
+      media: services.facts.media?.() ?? null,
       warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services), ...limitWords(limits), ...words],
     };
   },

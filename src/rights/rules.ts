@@ -151,6 +151,9 @@ const RULES = {
   sessions: { kind: "sessions", judge: judgeSession },
   // What is erased of the ledger is rewritten (ledger.ts); the file is its owner's, and what is in force is the file's.
   events: { kind: "ledger", ...KEEP },
+  media: { kind: "files", ...KEEP },
+  media_chunks: { kind: "files", ...KEEP },
+  media_uses: { kind: "files", ...KEEP },
   cursors: { kind: "cursors", ...KEEP },
   in_force: { kind: "settings", ...KEEP },
   seals: { kind: "seals", ...KEEP },

@@ -51,9 +51,9 @@ test("what is edited is found by what it says now, and what is removed is not fo
   const [bike, car] = [entry("I bought a bike"), entry("I sold the car")];
   await say(store, bike, car);
   assert.deepEqual(await found(store, "bike"), ["I bought a bike"]);
-  await store.transaction((tx) => tx.run(rewriteEntry, { session_id: bike.session_id, seq: bike.seq, text: "I bought a boat" }), ANN);
+  await store.transaction((tx) => tx.run(rewriteEntry, { session_id: bike.session_id, seq: bike.seq, text: "I bought a boat", meta: null }), ANN);
   assert.deepEqual([await found(store, "bike"), await found(store, "boat")], [[], ["I bought a boat"]]);
-  await store.transaction((tx) => tx.run(rewriteEntry, { session_id: bike.session_id, seq: bike.seq, text: "[message deleted]" }), ANN);
+  await store.transaction((tx) => tx.run(rewriteEntry, { session_id: bike.session_id, seq: bike.seq, text: "[message deleted]", meta: null }), ANN);
   assert.deepEqual(await found(store, "boat"), []);
   await store.transaction((tx) => tx.run(deleteEntry, { id: car.id }), ANN);
   assert.deepEqual(await found(store, "car"), []);

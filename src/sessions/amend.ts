@@ -1,6 +1,8 @@
 import { DELETED } from "../domain/entry.ts";
 import type { Ids } from "../domain/ids.ts";
 import { copiesOf } from "./steps.ts";
+import { shareMedia } from "../media/copies.ts";
+import { letGoOfMedia } from "../media/let-go.ts";
 import { recordEvent } from "../store/ledger.ts";
 import type { Executor } from "../store/store.ts";
 import { copyEntry } from "../store/statements/copy-entry.ts";
@@ -22,6 +24,12 @@ export interface Amended {
   readonly at: number;
 }
 
+function withoutAttachments(meta: string | null): string | null {
+  if (meta === null) return null;
+  const { attachments: _, ...rest } = JSON.parse(meta) as { readonly attachments?: unknown };
+  return Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
+}
+
 /**
  * An entry says something else from now on, to models, clients and the mirror. What it said before an edit becomes a branch
  * of its own beside it; of what was taken back nothing is kept. What was read of its conversation before is stale, in
@@ -30,7 +38,9 @@ export interface Amended {
 export async function amendEntry(tx: Executor, entry: SaidEntry, { kind, text, at }: Amended, ids: Ids): Promise<void> {
   const { session_id, seq, session_key } = entry;
   if (kind === "message.edited") await branchOff(tx, entry, ids.next());
-  await tx.run(rewriteEntry, { session_id, seq, text });
+  const isDeleted = kind === "message.deleted";
+  await tx.run(rewriteEntry, { session_id, seq, text, meta: isDeleted ? withoutAttachments(entry.meta) : entry.meta });
+  if (isDeleted) await letGoOfMedia(tx, "entry", entry.id);
   await tx.run(countAmend, { session_id, old_preview: previewOf(entry.text), preview: previewOf(text) });
   await recordEvent(tx, { at, kind, session_key, data: { entryId: entry.id } });
 }
@@ -39,6 +49,7 @@ async function branchOff(tx: Executor, { session_id, seq, id }: SaidEntry, branc
   const end = await tx.get(findConversationEnd, { session_id });
   if (end === undefined) return;
   await tx.run(copyEntry, { session_id, seq, to_seq: end.entry_seq + 1, id: branchId });
+  await shareMedia(tx, id, branchId);
   await tx.run(countEntry, { session_id });
   await tx.run(setEntryAside, { entry_id: branchId, branch: `edit:${id}` });
 }
@@ -64,6 +75,7 @@ export async function redactTurn(tx: Executor, at: { readonly key: string; reado
   }
   for (const [session_id, said] of texts) {
     await tx.run(redactTurnEntries, { session_id, turn_id, text: DELETED });
+    for (const { id } of await tx.all(listTurnEntries, { session_id, turn_id })) await letGoOfMedia(tx, "entry", id);
     for (const { text } of said) await tx.run(countAmend, { session_id, old_preview: previewOf(text), preview: DELETED });
   }
   await recordEvent(tx, { at: now, kind: "message.forgotten", session_key: key, data: { turnId: turn_id, entries: entries.length } });

@@ -5,6 +5,8 @@ import { recordEvent } from "../store/ledger.ts";
 import { NEW_CONVERSATION } from "../store/kept-rows.ts";
 import type { Executor } from "../store/store.ts";
 import type { ConversationRow, SessionRow, StepRow } from "../store/tables.ts";
+import { shareMedia } from "../media/copies.ts";
+import { listCopiedEntries } from "../store/statements/list-copied-entries.ts";
 import { copyEntries } from "../store/statements/copy-entries.ts";
 import { countMessages } from "../store/statements/count-messages.ts";
 import { endConversation } from "../store/statements/end-conversation.ts";
@@ -204,6 +206,7 @@ export async function fork(tx: Executor, key: string, upTo: { readonly throughSe
   const suffix = `${COPIED}${to.slice(0, SUFFIX_CHARS)}`;
   for (let after = 0; after < through; after += COPY_PAGE) {
     await tx.run(copyEntries, { session_id: conversation.session_id, to_session: to, suffix, after, through: Math.min(after + COPY_PAGE, through) });
+    for (const { id } of await tx.all(listCopiedEntries, { session_id: to, after, through: Math.min(after + COPY_PAGE, through) })) await shareMedia(tx, id.slice(0, -suffix.length), id);
   }
   const isWhole = through === conversation.entry_seq;
   const messages = (await tx.get(countMessages, { session_id: to, after: 0 }))?.count ?? 0;

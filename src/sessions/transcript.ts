@@ -1,6 +1,8 @@
 import type { Attribution, Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
+import type { Attachment } from "../domain/message.ts";
 import type { Ids } from "../domain/ids.ts";
 import { contextOf, UNKNOWN_USAGE, type Usage } from "../domain/usage.ts";
+import { useMedia } from "../media/uses.ts";
 import type { Executor } from "../store/store.ts";
 import { advanceConversation } from "../store/statements/advance-conversation.ts";
 import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
@@ -27,6 +29,7 @@ export interface NewEntry {
   readonly dropped?: DropReason | null;
   readonly event?: boolean | null;
   readonly compaction?: Compaction | null;
+  readonly attachments?: readonly Attachment[] | null;
 }
 
 const PREVIEW_LENGTH = 120;
@@ -52,6 +55,7 @@ export async function appendEntries(
   for (const [index, entry] of entries.entries()) {
     const placed: Entry = { ...entry, id: ids.next(), parentId, sessionId: target.sessionId, seq: (end?.entry_seq ?? 0) + index + 1 };
     await tx.run(insertEntry, { ...entryParams(placed, target.key), message_id: entry.messageId ?? null });
+    await useMedia(tx, "entry", placed.id, placed.attachments ?? []);
     appended.push(placed);
     parentId = placed.id;
   }
@@ -95,8 +99,8 @@ function entryParams(entry: Entry, key: string) {
 }
 
 /** What only some entries have. */
-function metaOf({ usage, stopReason, canary, queued, dropped, event, compaction }: Entry): string | null {
-  const known = Object.entries({ usage, stopReason, canary, queued, dropped, event, compaction }).filter(([, value]) => value !== null && value !== undefined);
+function metaOf({ usage, stopReason, canary, queued, dropped, event, compaction, attachments }: Entry): string | null {
+  const known = Object.entries({ usage, stopReason, canary, queued, dropped, event, compaction, attachments }).filter(([, value]) => value !== null && value !== undefined);
   return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known));
 }
 

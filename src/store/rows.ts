@@ -4,6 +4,7 @@ import type { Delivery } from "../domain/delivery.ts";
 import type { DeliveryState } from "../domain/journey.ts";
 import type { Compaction, DropReason, Entry, Role } from "../domain/entry.ts";
 import type { QueueChoice } from "../domain/queue.ts";
+import type { Attachment } from "../domain/message.ts";
 import type { ChatKind, InboundMessage } from "../domain/message.ts";
 import type { BeganReason, Conversation, Session, SessionChoices } from "../domain/session.ts";
 import type { InboxItem, Origin } from "../domain/turn.ts";
@@ -19,6 +20,7 @@ interface EntryMeta {
   readonly canary?: string;
   readonly event?: boolean;
   readonly compaction?: Compaction;
+  readonly attachments?: readonly Attachment[];
 }
 
 export interface ConversationUsage {
@@ -117,6 +119,7 @@ export function toEntry(row: EntryRow): Entry {
     dropped: meta?.dropped ?? null,
     event: meta?.event ?? null,
     compaction: meta?.compaction ?? null,
+    attachments: meta?.attachments ?? null,
   };
 }
 

@@ -48,6 +48,7 @@ function userEntry(item: InboxItem, turnId: string, session: Place, canary: stri
     canary,
     messageId: message.messageId,
     dropped,
+    attachments: message.attachments ?? null,
   };
 }
 

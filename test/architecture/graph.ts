@@ -11,6 +11,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["agent"],
   ["inbox", "outbox", "rights"],
   ["sessions", "people", "memory", "cluster", "search"],
+  ["media"],
   ["store", "admission", "routing", "config"],
   ["texts"],
   ["domain"],

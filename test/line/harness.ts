@@ -10,7 +10,7 @@ import type { Channel, Outgoing } from "../../src/domain/channel.ts";
 import { systemClock, type Clock } from "../../src/domain/clock.ts";
 import { ContinuoError } from "../../src/domain/errors.ts";
 import { createIds, type Ids } from "../../src/domain/ids.ts";
-import type { InboundMessage, ReceiveOutcome } from "../../src/domain/message.ts";
+import type { InboundMessage } from "../../src/domain/message.ts";
 import { noProbe, type Probe } from "../../src/domain/probe.ts";
 import type { QueueChoice } from "../../src/domain/queue.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
@@ -21,6 +21,8 @@ import { createGatewayCluster } from "../../src/main/cluster.ts";
 import type { Amend } from "../../src/inbox/amend.ts";
 import { buildAmend } from "../../src/main/amends.ts";
 import { createLine, type Line, type LineModels, type LineSettings } from "../../src/main/line.ts";
+import { createHouseMedia, type HouseMedia } from "../../src/main/media.ts";
+import type { Receive } from "../../src/inbox/receive.ts";
 import { createChanges, type RunningChanges } from "../../src/main/changes.ts";
 import { createLinePeople } from "../../src/main/people.ts";
 import { usageSettings } from "../../src/main/prices.ts";
@@ -98,6 +100,8 @@ export interface HarnessOptions {
   readonly onUnknown?: "hold" | "resend";
   readonly retry?: Partial<RetryBudget>;
   readonly maxAttempts?: number;
+  /** False: its model takes no images. */
+  readonly sees?: boolean;
   readonly aliases?: Readonly<Record<string, { readonly alias: string }>>;
   /** Instead of the fake ones, by name. */
   readonly platforms?: readonly FakeChannel[];
@@ -112,7 +116,10 @@ export interface Harness {
   readonly requests: ModelRequest[];
   readonly events: TurnEvent[];
   channel(name: string): FakeChannel;
-  receive(message: InboundMessage): Promise<ReceiveOutcome>;
+  readonly receive: Receive;
+  readonly media: HouseMedia;
+  /** The files that were read, each time they were. */
+  readonly reads: string[];
   /** Something was changed or taken back on the platform. */
   readonly amend: Amend;
   /** The conversations that were said to be other than they were. */
@@ -124,6 +131,9 @@ export interface Harness {
   close(): Promise<void>;
   kill(): Promise<void>;
 }
+
+/** What the models of a test take. */
+const SEES = { types: ["image/png", "image/jpeg"], maxBytes: 5_000_000 };
 
 const OPEN_FOR_ALL: Source = { channels: {} };
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
@@ -148,8 +158,8 @@ function fakeProvider(answers: Readonly<Record<string, Answer>>, requests: Model
 }
 
 /** The models that the answers name, and `echo`. */
-function modelsOf({ answers = {}, aliases = {} }: HarnessOptions, provider: Provider): LineModels {
-  const resolve = (ref: string) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } });
+function modelsOf({ answers = {}, aliases = {}, sees = true }: HarnessOptions, provider: Provider): LineModels {
+  const resolve = (ref: string) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000, ...(sees ? { images: SEES } : {}) } });
   const listed = Object.keys({ echo, ...answers }).map((id) => ({ id, name: id, provider: "test", contextWindow: 100_000 }));
   const resolveModel = (ref: string) => {
     if (ref.startsWith("test/")) return resolve(ref);
@@ -240,19 +250,19 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
   const clock = options.clock ?? systemClock;
   const store = await storeIn(directory);
-  const channels = new Map((options.platforms ?? (options.channels ?? ["telegram"]).map(fakeChannel)).map((channel) => [channel.name, channel]));
-  const requests: ModelRequest[] = [];
-  const events: TurnEvent[] = [];
+  const channels = channelsOf(options);
+  const [requests, events, reads]: [ModelRequest[], TurnEvent[], string[]] = [[], [], []];
   const models = modelsOf(options, fakeProvider({ echo, ...options.answers }, requests));
   let dead = false;
   const settings = await settingsOf(options, store);
-  const joined: { changes?: RunningChanges } = {};
-  const ids = createIds(clock);
-  const cluster = createGatewayCluster({ store: mortal(store, () => dead), clock, ids, log: quiet, version: "test", leaseMs: 1_000, address: () => "" });
+  const [joined, ids]: [{ changes?: RunningChanges }, Ids] = [{}, createIds(clock)];
+  const stored = mortal(store, () => dead);
+  const media = createHouseMedia({ store: stored, clock, ids, log: quiet, settings, directory: join(directory, "continuo", "media"), onRead: (ref) => void reads.push(ref) });
+  const cluster = createGatewayCluster({ store: stored, clock, ids, log: quiet, version: "test", leaseMs: 1_000, address: () => "" });
   const line = createLine({
     cluster: { ...cluster, sends: () => true },
-    store: mortal(store, () => dead),
-    world: { clock, ids, log: quiet, version: "1.2.3", random: () => 0 },
+    store: stored,
+    world: { clock, ids, log: quiet, version: "1.2.3", random: () => 0, media },
     probe: options.probe ?? noProbe,
     settings: lineSettings(options, settings, channels, models.names()),
     people: peopleOf(store, clock, ids, settings, joined),
@@ -260,7 +270,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     channel: (address) => (dead ? null : (channels.get(address.channel) ?? null)),
     tell: { turn: (event) => void events.push(event), here: (event) => void events.push(event), session: () => undefined },
   });
-  const house = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
+  const house = { ...STILL, hold: line.hold, say: line.notices.say };
   const changes = createChanges({ store, clock, ids, log: quiet, settings, env: {}, configPath: writeConfig(directory, options), house });
   joined.changes = changes;
   await cluster.start();
@@ -268,13 +278,13 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   await startLine(line, store, channels);
   changes.settleAgreements();
   return {
-    ...{ line, store, directory, requests, events, settings, changes },
+    ...{ line, store, directory, requests, events, settings, changes, media, reads },
     channel(name) {
       const channel = channels.get(name);
       if (!channel) throw new Error(`no channel ${name}`);
       return channel;
     },
-    receive: (message) => line.receive(message),
+    receive: line.receive,
     ...amending(store, clock, settings),
     settled: () => until("everything is settled", () => isIdle(store, line), 120_000),
     texts: (key) => textsOf(store, key),
@@ -296,6 +306,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     },
   };
 }
+
+function channelsOf({ platforms, channels = ["telegram"] }: HarnessOptions): Map<string, FakeChannel> {
+  return new Map((platforms ?? channels.map(fakeChannel)).map((channel) => [channel.name, channel]));
+}
+
+const STILL = { onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
 
 /** A store that a dead process cannot reach any more. */
 function mortal(store: Store, isDead: () => boolean): Store {

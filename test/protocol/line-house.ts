@@ -14,11 +14,13 @@ import { noProbe } from "../../src/domain/probe.ts";
 import type { Route } from "../../src/domain/route.ts";
 import type { TurnEvent } from "../../src/domain/turn.ts";
 import { createGateway } from "../../src/gateway/index.ts";
+import type { ReadMedia } from "../../src/gateway/options.ts";
 import type { Gateway, GatewayLog, GatewaySettings, Listening, SessionChange } from "../../src/gateway/index.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { createChanges } from "../../src/main/changes.ts";
 import { createPeopleDesk, createWhoIsWho } from "../../src/main/people.ts";
 import { createRights } from "../../src/main/rights.ts";
+import { createHouseMedia } from "../../src/main/media.ts";
 import { compileSettings, explainSettings, settingsInForce } from "../../src/main/settings.ts";
 import { createDirectory } from "../../src/people/index.ts";
 import { createGatewayCluster } from "../../src/main/cluster.ts";
@@ -161,7 +163,7 @@ function liveGateway(line: Line, listeners: Set<(event: TurnEvent) => void>, ses
   };
 }
 
-function gatewayOf(services: Services, log: GatewayLog, settings: Partial<GatewaySettings>): Gateway {
+function gatewayOf(services: Services, log: GatewayLog, settings: Partial<GatewaySettings>, { readMedia, uiDir }: { readonly readMedia: ReadMedia; readonly uiDir: string | undefined }): Gateway {
   const { facts, clock, ids } = services;
   return createGateway({
     settings: { host: "127.0.0.1", port: 0, auth: { mode: "token", token: TOKEN, password: null }, allowedOrigins: [], handshakeTimeoutMs: 15_000, ...settings },
@@ -174,9 +176,10 @@ function gatewayOf(services: Services, log: GatewayLog, settings: Partial<Gatewa
       stateDir: facts.stateDir,
     }),
     ready: () => ({ ready: true, failing: [] }),
-    uiDir: join(facts.stateDir, "no-page"),
+    uiDir: uiDir ?? join(facts.stateDir, "no-page"),
     version: facts.version,
     secret: "the-server-secret-of-the-tests",
+    readMedia,
     world: { clock, ids, log },
     resolveKey: (typed) => keyOf(typed, null),
   });
@@ -185,6 +188,8 @@ function gatewayOf(services: Services, log: GatewayLog, settings: Partial<Gatewa
 export interface LineHouseOptions {
   readonly settings?: Partial<GatewaySettings>;
   readonly answer?: Answer;
+  /** The built page; without it there is none. */
+  readonly uiDir?: string;
 }
 
 const NOBODY: LinePeople = {
@@ -210,7 +215,7 @@ function tellers(listeners: ReadonlySet<(event: TurnEvent) => void>, gateway: ()
 
 const NO_RIGHTS = { around: { claim: async () => null, hold: async () => () => undefined, onPeople: async () => undefined, onErased: async () => undefined, isAlone: true }, mirrors: () => [], onProgress: () => undefined };
 
-export async function startLineHouse({ settings = {}, answer = () => say("Hello ", "there, ", "world.") }: LineHouseOptions = {}): Promise<LineHouse> {
+export async function startLineHouse({ settings = {}, uiDir, answer = () => say("Hello ", "there, ", "world.") }: LineHouseOptions = {}): Promise<LineHouse> {
   const stateDir = mkdtempSync(join(tmpdir(), "continuo-clients-"));
   const clock = systemClock;
   const ids = createIds(clock);
@@ -227,13 +232,15 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
       return answer(request, signal);
     },
   };
-  const resolve = (ref: string) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000 } });
+  const resolve = (ref: string) => ({ provider, model: ref.split("/")[1] ?? "", info: { id: ref, name: ref, contextWindow: 100_000, images: { types: ["image/png"], maxBytes: 5_000_000 } } });
   const listeners = new Set<(event: TurnEvent) => void>();
+  const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
+  const media = createHouseMedia({ store, clock, ids, log: quiet, settings: holder, directory: join(stateDir, "continuo", "media") });
   const cluster = createGatewayCluster({ store, clock, ids, log: quiet, version: "0.0.0-test", leaseMs: 1_000, address: () => "" });
   const line = createLine({
     cluster: { ...cluster, sends: () => true },
     store,
-    world: { clock, ids, log: quiet, version: "0.0.0-test", random: () => 0 },
+    world: { clock, ids, log: quiet, version: "0.0.0-test", random: () => 0, media },
     probe: noProbe,
     settings: lineSettings(agents),
     people: NOBODY,
@@ -245,7 +252,6 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   const database = { path: join(stateDir, "continuo", "continuo.sqlite"), url: null };
   const storage = createStorage({ configuration: { path: join(stateDir, "openclaw.json"), env: {} }, store, clock, ids, database, gatewayId: null, last: null, onProgress: () => undefined, handOver: null });
   const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage, moving: movesNothing };
-  const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
   const still = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, house: still });
   const rights = createRights({ store, clock, ids, version: facts.version, stateDir, who: createWhoIsWho(holder.directory, holder.current), ...NO_RIGHTS });
@@ -254,7 +260,7 @@ export async function startLineHouse({ settings = {}, answer = () => say("Hello 
   const tellChange = (key: string, change: SessionChange): void => {
     void store.get(describeSession, { key }).then((row) => row && gateway.onSessionChanged(key, change, sessionRow(services, toSession(row))));
   };
-  const gateway = gatewayOf(services, { debug: note, info: note, warn: note, error: note }, settings);
+  const gateway = gatewayOf(services, { debug: note, info: note, warn: note, error: note }, settings, { readMedia: media.media.readUsed, uiDir });
   const at = await gateway.listen();
   await cluster.start();
   await line.start();

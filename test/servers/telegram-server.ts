@@ -12,6 +12,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTelegramServer as startCrabline } from "@openclaw/crabline";
+import { createTelegramFiles, type TelegramFiles } from "./telegram-files.ts";
 
 const TEST_TOKEN = "700123456:AAtest-token-that-must-not-leak_0123456";
 const TEST_BOT_USERNAME = "continuo_test_bot";
@@ -71,6 +72,8 @@ export interface TelegramServer {
   injectMessage(message: InjectedMessage): Promise<{ updateId: number; messageId: number }>;
   /** Has the sender of a message that has arrived change it; resolves to the number of the update that says so. */
   injectEdit(updateId: number, text: string): Promise<number>;
+  /** Keeps bytes where `getFile` finds them; resolves to the id of the file. `tooBig`: the platform gives none so large. */
+  addFile(bytes: Uint8Array, tooBig?: boolean): string;
   /** Delivers an update once more, as after a lost acknowledgement. */
   redeliver(updateId: number): void;
   sent(): readonly SentMessage[];
@@ -113,6 +116,7 @@ function answer(response: ServerResponse, body: Json): void {
 interface Desk {
   readonly upstream: string;
   readonly calls: ApiCall[];
+  readonly files: TelegramFiles;
   readonly sent: SentMessage[];
   readonly edits: SentMessage[];
   readonly faults: Map<string, Fault[]>;
@@ -199,6 +203,7 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
       return answer(response, { ok: false, error_code: 429, description, parameters: { retry_after: fault.retryAfterS } });
     }
     if (fault?.kind === "error") return answer(response, { ok: false, error_code: fault.code, description: fault.description });
+    if (desk.files.serve(path, body, response)) return;
     if (path !== `/bot${TEST_TOKEN}/${method}`) return answer(response, { ok: false, error_code: 401, description: "Unauthorized" });
     if (method === "getMyCommands" || method === "setMyCommands") return answer(response, { ok: true, result: menuCall(desk, method, body) });
     if (method === "sendChatAction" && body["message_thread_id"] === 1) return answer(response, { ok: true, result: true });
@@ -325,6 +330,7 @@ export async function startTelegramServer(): Promise<TelegramServer> {
   const desk: Desk = {
     upstream: new URL(endpoints.apiRoot).origin,
     calls: [],
+    files: createTelegramFiles(TEST_TOKEN),
     sent: [],
     edits: [],
     faults: new Map(),
@@ -346,6 +352,7 @@ export async function startTelegramServer(): Promise<TelegramServer> {
     botId: TEST_BOT_ID,
     injectMessage: injector(desk, endpoints.adminInboundUrl, adminToken),
     injectEdit: editor(desk),
+    addFile: desk.files.add,
     redeliver(updateId) {
       desk.again.push(updateId);
       desk.endPoll?.();

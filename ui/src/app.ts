@@ -24,6 +24,8 @@ export interface App {
   readonly history: HistoryReader;
   readonly sender: Sender;
   readonly people: People;
+  /** The bytes of a file of the transcript; fails when they are not kept any more. */
+  media(ref: string): Promise<Blob>;
   select(key: string): void;
   unlock(token: string): void;
   reconnect(): void;
@@ -57,6 +59,12 @@ function socketUrl(): string {
   url.hash = "";
   url.search = "";
   return url.href;
+}
+
+async function fetchMedia(ref: string, token: string | null): Promise<Blob> {
+  const answer = await fetch(`media/${ref}`, token === null ? {} : { headers: { authorization: `Bearer ${token}` } });
+  if (!answer.ok) throw new Error(`A file of the conversation could not be read (${answer.status}).`);
+  return answer.blob();
 }
 
 function warn(error: unknown): void {
@@ -165,6 +173,7 @@ export function createApp(): App {
     history,
     sender,
     people,
+    media: (ref) => fetchMedia(ref, line.token),
     select,
     unlock,
     reconnect: () => connection().reconnect(),

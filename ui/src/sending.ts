@@ -1,12 +1,14 @@
 import type { Connection } from "./connection.ts";
 import type { HistoryReader } from "./history.ts";
+import { wordless } from "./picked.ts";
+import type { Picked } from "./picked.ts";
 import { ConnectionLost, RequestFailed } from "./requests.ts";
 import { positionOf } from "./store.ts";
 import type { Note, Outgoing, Store, Transcript } from "./store.ts";
 import type { Sent } from "./wire.ts";
 
 export interface Sender {
-  send(text: string): void;
+  send(text: string, files?: readonly Picked[]): void;
   /** Sends again under the same idempotency key. */
   retry(runId: string): void;
   discard(runId: string): void;
@@ -26,8 +28,8 @@ export function changeOutgoing(store: Store, runId: string, changes: Partial<Out
 }
 
 /** A new message to what is shown at the moment. */
-function compose(key: string, text: string, transcript: Transcript): Outgoing {
-  return { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after: positionOf(transcript) };
+function compose(key: string, text: string, files: readonly Picked[], transcript: Transcript): Outgoing {
+  return { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after: positionOf(transcript), files };
 }
 
 export function createSender(store: Store, connection: () => Connection, history: HistoryReader): Sender {
@@ -45,10 +47,11 @@ export function createSender(store: Store, connection: () => Connection, history
   }
 
   async function transmit(message: Outgoing): Promise<void> {
-    const { runId, key, text } = message;
+    const { runId, key, text, files } = message;
     if (message.state !== "accepted") change(runId, { state: "sending", error: null });
     try {
-      answered(message, await connection().request<Sent>("chat.send", { sessionKey: key, message: text, idempotencyKey: runId }));
+      const attachments = files.length === 0 ? [] : await import("./files/attaching.ts").then(({ wireFile }) => Promise.all(files.map(wireFile)));
+      answered(message, await connection().request<Sent>("chat.send", { sessionKey: key, message: text, idempotencyKey: runId, ...(attachments.length === 0 ? {} : { attachments }) }));
     } catch (error) {
       if (error instanceof ConnectionLost) return message.state === "accepted" ? undefined : change(runId, { state: "waiting" });
       const cure = error instanceof RequestFailed ? error.wire.details?.cure : undefined;
@@ -61,10 +64,11 @@ export function createSender(store: Store, connection: () => Connection, history
   }
 
   return {
-    send(text) {
+    send(text, files = []) {
       const key = store.selected.value;
-      if (key === null || text.trim() === "") return;
-      const message = compose(key, text, store.transcript.value);
+      const words = text.trim() === "" ? wordless(files) : text;
+      if (key === null || words === "") return;
+      const message = compose(key, words, files, store.transcript.value);
       store.outgoing.value = [...store.outgoing.value, message];
       void transmit(message);
     },

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { ConnectionState } from "./connection.ts";
+import type { Picked } from "./picked.ts";
 import { recall, remember } from "./token.ts";
 import { TEXTS } from "./texts.ts";
 import type { Language, Texts } from "./texts.ts";
@@ -23,6 +24,7 @@ export interface Outgoing {
   readonly error: string | null;
   /** What the transcript held when it was written: its own entry comes after that. */
   readonly after: Position;
+  readonly files: readonly Picked[];
 }
 
 /** What somebody wrote on another channel, until the transcript is read again. */
@@ -93,6 +95,8 @@ export interface Store {
   /** Told to screen readers once an answer is complete. */
   readonly announced: Signal<string>;
   readonly typed: Signal<Readonly<Record<string, string>>>;
+  /** What was chosen to go with it, and is kept with its conversation as well. */
+  readonly picked: Signal<Readonly<Record<string, readonly Picked[]>>>;
   readonly drawer: Signal<boolean>;
   readonly view: Signal<View>;
   /** A gateway that knows no people has no such view. */
@@ -140,6 +144,7 @@ export function createStore(): Store {
     notes: signal<readonly Note[]>([]),
     announced: signal(""),
     typed: signal<Readonly<Record<string, string>>>({}),
+    picked: signal<Readonly<Record<string, readonly Picked[]>>>({}),
     drawer: signal(false),
     view,
     showsPeople: computed(() => view.value === "people" && (hello.value === null || knows(hello.value, "people.list"))),

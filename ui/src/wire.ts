@@ -16,7 +16,7 @@ export interface Hello {
   readonly server: { readonly version: string };
   readonly features?: { readonly methods?: readonly string[] };
   readonly snapshot: { readonly sessionDefaults: { readonly defaultAgentId: string; readonly mainSessionKey: string } };
-  readonly policy: { readonly tickIntervalMs: number };
+  readonly policy: { readonly tickIntervalMs: number; readonly maxPayload?: number };
 }
 
 /** Whether the gateway has a method; an older one has fewer. */
@@ -63,6 +63,16 @@ export interface Message {
   readonly senderName?: string;
   readonly model?: string;
   readonly stopReason?: string;
+  readonly attachments?: readonly Attachment[];
+}
+
+/** A file of a message; its bytes are at `/media/<ref>`. */
+export interface Attachment {
+  readonly type: string;
+  readonly mimeType: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly ref: string;
 }
 
 export type Content = string | readonly { readonly type: string; readonly text?: string }[];

@@ -1,4 +1,4 @@
-import type { ModelInfo } from "./provider.ts";
+import type { ImageLimits, ModelInfo } from "./provider.ts";
 
 /** Read when nobody says otherwise: a provider without any entry here, or a model that is newer than this table. */
 export const UNKNOWN_WINDOW = 200_000;
@@ -35,6 +35,26 @@ const MODELS: Readonly<Record<string, readonly ModelInfo[]>> = {
 /** What is known of a vendor's models. Windows are those that every account has: too small costs history, too large costs the turn. */
 export function knownModels(provider: string): readonly ModelInfo[] {
   return Object.hasOwn(MODELS, provider) ? (MODELS[provider] ?? []) : [];
+}
+
+const IMAGE_TYPES: readonly string[] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+const MB = 1_048_576;
+
+/** What servers take whose models are said to see. */
+const COMMON_IMAGES: ImageLimits = { types: IMAGE_TYPES, maxBytes: 15 * MB };
+
+/** Vendors all of whose models see. A larger image would have the whole request refused; Anthropic counts it in base64. */
+const VENDOR_IMAGES: Readonly<Record<string, ImageLimits>> = {
+  anthropic: { types: IMAGE_TYPES, maxBytes: 3.75 * MB },
+  openai: COMMON_IMAGES,
+  google: { types: [...IMAGE_TYPES.filter((type) => type !== "image/gif"), "image/heic", "image/heif"], maxBytes: 14 * MB },
+};
+
+/** The images that a provider's models take; `input` is what the configuration says of one of them. */
+export function imagesOf(provider: string, input: readonly string[] | undefined): ImageLimits | null {
+  const known = Object.hasOwn(VENDOR_IMAGES, provider) ? (VENDOR_IMAGES[provider] ?? null) : null;
+  if (input === undefined) return known;
+  return input.includes("image") ? (known ?? COMMON_IMAGES) : null;
 }
 
 /** A model by its id. One that nobody lists is still allowed: vendors bring out models faster than tables change. */

@@ -1,5 +1,5 @@
 import type { LanguageModel } from "./vendors.ts";
-import type { ContextMessage, ModelRequest } from "./provider.ts";
+import type { ContextImage, ContextMessage, ModelRequest } from "./provider.ts";
 
 export type Prompt = Parameters<LanguageModel["doStream"]>[0]["prompt"];
 
@@ -52,6 +52,25 @@ function opensQueue(before: ContextMessage | undefined, { queued }: ContextMessa
   return queued.number === 1 && before?.queued?.kind !== "overflow";
 }
 
+type TextPart = { readonly type: "text"; readonly text: string };
+type FilePart = { readonly type: "file"; readonly mediaType: string; readonly filename: string; readonly data: { readonly type: "data"; readonly data: Uint8Array } };
+type Part = TextPart | FilePart;
+
+function toFile({ type, name, data }: ContextImage): FilePart {
+  return { type: "file", mediaType: type, filename: name, data: { type: "data", data } };
+}
+
+/** Texts that follow each other as one; an image stands behind the words that it came with. */
+function joined(parts: readonly Part[]): Part[] {
+  const all: Part[] = [];
+  for (const part of parts) {
+    const last = all.at(-1);
+    if (part.type === "text" && last?.type === "text") all[all.length - 1] = { type: "text", text: `${last.text}\n\n${part.text}` };
+    else all.push(part);
+  }
+  return all;
+}
+
 const SUMMARY = "[Summary of what was said before in this conversation]";
 
 function written(before: ContextMessage | undefined, message: ContextMessage, shared: boolean): string {
@@ -66,16 +85,17 @@ function written(before: ContextMessage | undefined, message: ContextMessage, sh
 export function toPrompt({ system, messages, shared }: ModelRequest): Prompt {
   const events = messages.some(({ isEvent }) => isEvent === true);
   const instructions = [system, ...ruleOf(shared, events)].filter((part) => part.trim() !== "").join("\n\n");
-  const turns: { role: "user" | "assistant"; texts: string[] }[] = [];
+  const turns: { role: "user" | "assistant"; parts: Part[] }[] = [];
   for (const [index, message] of messages.entries()) {
     if (message.text.trim() === "") continue;
     const text = message.isSummary === true ? `${SUMMARY}\n\n${message.text}` : written(messages[index - 1], message, shared || events);
     const open = turns.at(-1);
-    if (open?.role === message.role) open.texts.push(text);
-    else turns.push({ role: message.role, texts: [text] });
+    const parts: Part[] = [{ type: "text", text }, ...(message.images ?? []).map(toFile)];
+    if (open?.role === message.role) open.parts.push(...parts);
+    else turns.push({ role: message.role, parts });
   }
   return [
     ...(instructions === "" ? [] : [{ role: "system" as const, content: instructions }]),
-    ...turns.map(({ role, texts }) => ({ role, content: [{ type: "text" as const, text: texts.join("\n\n") }] })),
+    ...turns.map(({ role, parts }) => ({ role, content: joined(parts) })),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Address } from "../../domain/address.ts";
 import type { SessionChoices } from "../../domain/session.ts";
+import type { Attachment } from "../../domain/message.ts";
 import type { Usage } from "../../domain/usage.ts";
 
 /**
@@ -21,6 +22,24 @@ export interface ContextMessage {
   readonly isSummary?: boolean;
   /** Something that happened: nobody said it. */
   readonly isEvent?: boolean;
+  /** What was sent with it; the text has a line for each. */
+  readonly attachments?: readonly Attachment[];
+  readonly turnId?: string | null;
+  /** Those of them that this model is shown in this request. */
+  readonly images?: readonly ContextImage[];
+}
+
+export interface ContextImage {
+  readonly type: string;
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+/** Which images a model takes. */
+export interface ImageLimits {
+  readonly types: readonly string[];
+  /** Of one image. */
+  readonly maxBytes: number;
 }
 
 /** A message's number among those that are answered together, or the beginnings of `dropped` ones that are not (spec 12.4). */
@@ -49,6 +68,8 @@ export interface ModelInfo {
   readonly id: string;
   readonly name: string;
   readonly contextWindow: number;
+  /** Absent: it is shown none. */
+  readonly images?: ImageLimits;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Config, ProviderConfig } from "../../config/index.ts";
 import { ContinuoError } from "../../domain/errors.ts";
-import { knownModels, modelInfo, UNKNOWN_WINDOW } from "./catalog.ts";
-import type { ModelInfo, Provider } from "./provider.ts";
+import { imagesOf, knownModels, modelInfo, UNKNOWN_WINDOW } from "./catalog.ts";
+import type { ImageLimits, ModelInfo, Provider } from "./provider.ts";
 import { createRecall } from "./recall/index.ts";
 import { createSdkProvider } from "./sdk.ts";
 import type { Endpoint, Protocol } from "./vendors.ts";
@@ -125,6 +125,12 @@ function modelsOf(id: string, settings: ProviderConfig | undefined): readonly Mo
   return [...listed, ...(hidden ? [] : known.filter((model) => !listed.some((other) => other.id === model.id)))];
 }
 
+/** Behind another address a vendor's name says nothing of what its models see. */
+function imagesFor(id: string, settings: ProviderConfig | undefined, model: string): ImageLimits | null {
+  const input = settings?.models.find((listed) => listed.id === model)?.input;
+  return imagesOf(id, settings?.baseUrl === undefined ? input : (input ?? []));
+}
+
 function buildProvider(id: string, settings: ProviderConfig | undefined, env: (name: string) => string | undefined): Provider {
   const endpoint = endpointOf(id, settings, env);
   const limits = settings?.models ?? [];
@@ -165,7 +171,9 @@ export function createProviders(config: Pick<Config, "models">, env: (name: stri
       if (entry.kind === "refused") throw new ContinuoError(entry.error.code, entry.error.message, { fields: { ...entry.error.fields, model: ref } });
       const { provider } = entry;
       if (id === OWN && !provider.models.some((known) => known.id === model)) throw new ContinuoError("MODEL_UNKNOWN", `continuo has no model "${model}"; its only one is continuo/recall.`, { fields: { model: ref } });
-      return { provider, model, info: modelInfo(provider.models, model) };
+      const images = imagesFor(id, own(settings, id), model);
+      const info = modelInfo(provider.models, model);
+      return { provider, model, info: images === null ? info : { ...info, images } };
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Api } from "grammy";
 import type { Address } from "../../domain/address.ts";
 import type { RenderedPart } from "../../domain/channel.ts";
 import { ContinuoError } from "../../domain/errors.ts";
-import type { Account } from "./connect.ts";
+import type { Account } from "./client.ts";
 import { failedBy, failureOf, toChannelError } from "./failure.ts";
 
 /** Runs one call of the Bot API for an address; whatever goes wrong comes out as a `ContinuoError`. */

@@ -1,19 +1,10 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import type { Api } from "grammy";
 import { z } from "zod";
 import type { ChannelContext, ChannelStatus } from "../../domain/channel.ts";
+import { callSignal, type Account, type Wait } from "./client.ts";
+import { offersOf } from "./download.ts";
 import { failureOf, type Failure } from "./failure.ts";
-import { chatOf, parseAmendment, parseUpdate, UPDATES, type Bot } from "./parse.ts";
-
-export interface Account {
-  readonly id: string;
-  readonly token: string;
-  readonly apiRoot: string | null;
-}
-
-/** Waits `ms`; rejects or resolves at once when `signal` aborts. */
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+import { chatOf, parseAmendment, parseFiles, parseUpdate, UPDATES, type Bot } from "./parse.ts";
 
 export interface PollParts {
   readonly account: Account;
@@ -27,8 +18,6 @@ export interface PollParts {
   random(): number;
 }
 
-const CALL_TIMEOUT_S = 60;
-const IDLE_MS = 15_000;
 const POLL_TIMEOUT_S = 30;
 /** A poll that has not answered by now hangs on a dead connection, whatever the socket says. */
 export const POLL_DEAD_MS = 45_000;
@@ -37,27 +26,6 @@ const LONGEST_PAUSE_MS = 30_000;
 /** After a quiet week the platform numbers updates afresh: an old place would hide them all. */
 const PLACE_LASTS_MS = 6 * 24 * 3_600_000;
 const CURSOR = "offset";
-
-/**
- * Connections are kept for a little while only: one that something on the way has long forgotten would break with the
- * next message on it, and nobody could say whether that arrived.
- */
-function createAgents(): (url: { readonly protocol: string | null }) => HttpAgent {
-  const agents = { http: new HttpAgent({ keepAlive: true, timeout: IDLE_MS }), https: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }) };
-  return ({ protocol }) => (protocol === "http:" ? agents.http : agents.https);
-}
-
-/** The library's client for one bot; the library is loaded here, when it is first needed. */
-export async function openClient(account: Account): Promise<Api> {
-  const { Api } = await import("grammy");
-  const root = account.apiRoot === null ? {} : { apiRoot: account.apiRoot.replace(/\/+$/u, "") };
-  return new Api(account.token, { ...root, timeoutSeconds: CALL_TIMEOUT_S, baseFetchConfig: { agent: createAgents() } });
-}
-
-/** The library's type of a signal stems from a polyfill; at run time it takes the platform's own. */
-export function callSignal(signal: AbortSignal): Parameters<Api["getMe"]>[0] {
-  return signal as Parameters<Api["getMe"]>[0];
-}
 
 /** The `nth` pause after a failure, ms: doubling up to the cap, the upper half of it at random. */
 function pauseMs(nth: number, random: number): number {
@@ -101,7 +69,7 @@ async function takeBatch(parts: PollParts, bot: Bot, updates: Updates): Promise<
       if (signal.aborted) return;
       const message = parseUpdate(update, account.id, bot);
       const change = message === null ? parseAmendment(update, account.id, bot) : null;
-      if (message) await context.receive(message);
+      if (message) await context.receive(message, offersOf(parts, parseFiles(update)));
       else if (change) await context.amend(change);
       else if (chatOf(update) === "") context.log.warn({ ...named, updateId: update.update_id }, "an update could not be read and was passed over");
       done.add(update.update_id);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Address } from "../../domain/address.ts";
 import type { Amendment } from "../../domain/channel.ts";
+import { filesOf, type TelegramFile } from "./files.ts";
 import type { ChatKind, InboundMessage, Sender } from "../../domain/message.ts";
 
 /** Who we are there: what a mention, a command and a reply are compared with. */
@@ -166,6 +167,11 @@ export function chatOf(update: unknown): string {
 export function parseUpdate(update: unknown, account: string, bot: Bot): InboundMessage | null {
   const { said } = readUpdate(update);
   return said === undefined ? null : toInbound(said, account, bot);
+}
+
+/** The files that came with what an update says. Pure; never throws. */
+export function parseFiles(update: unknown): readonly TelegramFile[] {
+  return filesOf(readUpdate(update).said);
 }
 
 /** A Bot API update as a change of what was said before; null for every other. Pure; never throws. */

@@ -4,7 +4,9 @@ import { openGateway } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
 import type { GatewayClient } from "../gateway-client.ts";
 import { paletteFor } from "../output.ts";
-import { asRow, messageText, rowsOf, textOf, type Row } from "../wire.ts";
+import { asRow, rowsOf, textOf, type Row } from "../wire.ts";
+import { withoutControls } from "../display-width.ts";
+import { attachmentsOf, mostBytes, pathOf, readFiles, shownText } from "./attaching.ts";
 import { createScreen, type Prompt, type Screen } from "./screen.ts";
 import { signalOf, type ChatSignal } from "./signals.ts";
 import { targetKey } from "./target.ts";
@@ -20,6 +22,8 @@ interface Chat {
   readonly agentName: string;
   /** Runs that were started here and have not ended. */
   readonly running: Set<string>;
+  /** Files that go with the next message. */
+  readonly attached: string[];
 }
 
 /** Messages of this terminal need no badge; every other channel's do. */
@@ -43,7 +47,7 @@ function show({ screen, running, agentName }: Chat, signal: ChatSignal): void {
 
 function showPast({ screen, agentName }: Chat, history: Row): void {
   for (const message of rowsOf(history, "messages")) {
-    const text = messageText(message);
+    const text = shownText(message);
     const role = textOf(message, "role");
     if (text === "" || (role !== "user" && role !== "assistant")) continue;
     screen.message(badgeOf(textOf(message, "channel")), role === "user" ? (textOf(message, "senderName") ?? "you") : agentName, text);
@@ -55,10 +59,30 @@ async function say(chat: Chat, message: string): Promise<void> {
   chat.running.add(runId);
   chat.screen.expectAnswer();
   try {
-    await chat.client.call("chat.send", { sessionKey: chat.sessionKey, message, idempotencyKey: runId });
+    const files = await attachmentsOf(chat.attached, chat.client.hello);
+    await chat.client.call("chat.send", { sessionKey: chat.sessionKey, message, idempotencyKey: runId, ...files });
+    chat.attached.length = 0;
   } catch (thrown) {
     chat.running.delete(runId);
     chat.screen.notice(`Not sent: ${toContinuoError(thrown).message}`);
+  }
+}
+
+const ATTACH = /^\/attach(?:\s+(.*))?$/s;
+
+/** `/attach FILE`: looked at now, read and sent with the next message; `/attach` alone leaves out what was attached. */
+async function attach(chat: Chat, typed: string): Promise<void> {
+  if (typed.trim() === "") {
+    chat.attached.length = 0;
+    return chat.screen.notice("Nothing is attached. /attach FILE sends a file with your next message.");
+  }
+  const path = pathOf(typed);
+  try {
+    await readFiles([...chat.attached, path], mostBytes(chat.client.hello));
+    chat.attached.push(path);
+    chat.screen.notice(`${withoutControls(path)} goes with your next message.`);
+  } catch (thrown) {
+    chat.screen.notice(`Not attached: ${toContinuoError(thrown).message}`);
   }
 }
 
@@ -116,7 +140,8 @@ async function converse(chat: Chat, keyboard: Keyboard): Promise<string> {
     const text = line.trim();
     if (text === "/exit" || text === "/quit") return left.resolve("exit");
     if (text === "") return lines.prompt();
-    sending = sending.then(() => say(chat, text)); // one after the other, so that they arrive as they were typed
+    const [command, path = ""] = ATTACH.exec(text) ?? [];
+    sending = sending.then(() => (command === undefined ? say(chat, text) : attach(chat, path))); // one after the other, so that they arrive as they were typed
   });
   const over = { yet: false };
   // Piped input ends long before its answers: what was said is answered first, unless the person has left.
@@ -151,7 +176,7 @@ export async function chatInTerminal(deps: CliDeps, session?: string, agent?: st
   const keyboard: Keyboard = { lines: null };
   const running = new Set<string>();
   const screen = createScreen(deps.terminal.stdout, paletteFor(deps.terminal), promptOf(keyboard, deps, () => running.size === 0));
-  const chat: Chat = { deps, client, screen, sessionKey, running, agentName: sessionKey.startsWith("agent:") ? (sessionKey.split(":")[1] ?? "agent") : "agent" };
+  const chat: Chat = { deps, client, screen, sessionKey, running, attached: [], agentName: sessionKey.startsWith("agent:") ? (sessionKey.split(":")[1] ?? "agent") : "agent" };
   try {
     await client.call("sessions.subscribe", {});
     const history = asRow(await client.call("chat.history", { sessionKey, limit: HISTORY_SHOWN }));

@@ -3,6 +3,7 @@ import { openGateway } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
 import { failure } from "../failure.ts";
 import type { GatewayEvent } from "../gateway-client.ts";
+import { attachmentsOf } from "./attaching.ts";
 import { signalOf } from "./signals.ts";
 import { targetKey } from "./target.ts";
 
@@ -13,11 +14,17 @@ export interface OneTurn {
   readonly stopped: boolean;
 }
 
+export interface Question {
+  readonly message: string;
+  /** Of files to be sent with it. */
+  readonly paths: readonly string[];
+}
+
 /**
  * Sends one message and waits for its answer, for as long as the gateway's own limit lets the turn run. The run id is
  * chosen here, so an answer that is there before `chat.send` has returned is not missed. Ctrl-C stops the turn.
  */
-export async function askOnce(deps: CliDeps, message: string, session?: string, agent?: string): Promise<OneTurn> {
+export async function askOnce(deps: CliDeps, { message, paths }: Question, session?: string, agent?: string): Promise<OneTurn> {
   const runId = deps.ids.uuid();
   const answer = Promise.withResolvers<{ text: string; stopped: boolean }>();
   answer.promise.catch(() => undefined); // it may fail before anybody waits for it
@@ -35,7 +42,8 @@ export async function askOnce(deps: CliDeps, message: string, session?: string, 
   });
   gone.catch(() => undefined); // the race below may be over before
   try {
-    await client.call("chat.send", { sessionKey, message, idempotencyKey: runId });
+    const files = await attachmentsOf(paths, client.hello);
+    await client.call("chat.send", { sessionKey, message, idempotencyKey: runId, ...files });
     return { sessionKey, runId, ...(await Promise.race([answer.promise, gone])) };
   } finally {
     stopListening();

@@ -1,7 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts, type StoreFacts } from "../../audit/doctor.ts";
+import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts, type MediaFacts, type StoreFacts } from "../../audit/doctor.ts";
 import { toContinuoError } from "../../domain/errors.ts";
 import { decline, leavable } from "../approval.ts";
 import { command, type CommandContext } from "../command.ts";
@@ -73,6 +73,12 @@ function storeFacts(value: unknown): StoreFacts | null {
   return { journalBytes, check: textOf(check, "state") ?? "waiting", done: numberOf(check, "done") ?? 0, total: numberOf(check, "total") ?? 0, problem };
 }
 
+/** Nothing before its first look at all of them. */
+function mediaFacts(value: unknown): MediaFacts | null {
+  const [kept, missing, strays] = ["kept", "missing", "strays"].map((field) => numberOf(asRow(value), field));
+  return typeof kept === "number" && typeof missing === "number" && typeof strays === "number" ? { kept, missing, strays } : null;
+}
+
 async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFacts> {
   if (!readable) return gatewayFactsWithoutToken(deps);
   try {
@@ -85,7 +91,7 @@ async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFa
         state: textOf(row, "state") ?? "unknown",
         detail: textOf(row, "detail"),
       }));
-      return { kind: "reachable", url: client.url, version: textOf(asRow(client.hello.server), "version") ?? "unknown", channels, store: storeFacts(status.store) };
+      return { kind: "reachable", url: client.url, version: textOf(asRow(client.hello.server), "version") ?? "unknown", channels, store: storeFacts(status.store), media: mediaFacts(status.media) };
     } finally {
       client.close();
     }

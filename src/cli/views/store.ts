@@ -46,9 +46,12 @@ export function storeLines(answer: Row, now: number): string[] {
 export function movedLines(answer: Row, palette: Palette): string[] {
   const tables = rowsOf(answer, "tables");
   const rows = tables.reduce((sum, table) => sum + (numberOf(table, "rows") ?? 0), 0);
+  const files = tables.find((table) => textOf(table, "name") === "media");
+  const kept = files === undefined ? 0 : (numberOf(files, "rows") ?? 0);
   return [
     `${palette.good("✓")} Everything is in ${shown(answer, "to")} now: ${rows} rows in ${tables.length} tables, counted and compared.`,
     `  The configuration says so (store.url). The old database stays as it was: ${shown(answer, "from")}`,
+    ...(kept === 0 ? [] : [`  ${kept} files that came with messages stay readable where they are (docs/media.md); the gateway of this state directory brings them to where store.media keeps them.`]),
     "  No gateway starts on it by accident; remove it when you do not want it any more.",
   ];
 }

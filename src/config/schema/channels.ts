@@ -48,7 +48,7 @@ const policyShape = {
   textChunkLimit: setting(positive.optional(), "Longest message, in characters, below the platform's own limit.", 4000),
   historyLimit: setting(z.int().min(0).optional(), "Overrides `messages.groupChat.historyLimit`.", 50),
   dmHistoryLimit: validated(z.int().min(0).optional(), "The same in direct chats.", 20),
-  mediaMaxMb: validated(z.number().min(0).optional(), "Largest file taken.", 5),
+  mediaMaxMb: setting(z.number().min(0).optional(), "The largest file that is kept of a message there, in MB; never more than `messages.media.maxBytes`.", 5),
   responsePrefix: validated(z.string().optional(), "Put before every reply.", "[bot]"),
 } as const;
 

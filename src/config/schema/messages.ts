@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DROP_POLICIES, QUEUE_MODE_WORDS, queueModeOf, type QueueMode } from "../../domain/queue.ts";
-import { count, duration, mapOf, positive, setting, validated } from "./fields.ts";
+import { MEDIA_KINDS } from "../../domain/media.ts";
+import { count, duration, mapOf, positive, setting, size, validated } from "./fields.ts";
 
 /** Spec 12.2: each mode has several spellings. */
 const queueMode = z.enum(QUEUE_MODE_WORDS).transform((word): QueueMode => queueModeOf(word) ?? "collect");
@@ -32,6 +33,14 @@ export const messagesSchema = z.looseObject({
     .looseObject({
       historyLimit: setting(count.default(50), "Messages of a group kept while nobody names the agent, as surroundings of the next one that does; 0 keeps none.", 50),
       mentionPatterns: setting(z.array(z.string()).default([]), "Words that name the agent in a group (regular expressions).", ["@ada", "hey ada"]),
+    })
+    .prefault({}),
+  media: z
+    .strictObject({
+      maxBytes: setting(size().prefault("20mb"), "The largest file that is kept of a message; a larger one leaves a note in its place.", "20mb"),
+      perMessage: setting(positive.max(100).default(20), "How many files of one message are kept.", 20),
+      kinds: setting(z.array(z.enum(MEDIA_KINDS)).default([...MEDIA_KINDS]), "Which files are kept: `image`, `audio`, `video`, `file`.", ["image"]),
+      turns: setting(count.default(1), "Of how many of the newest turns a model is shown the images again with each request; each one costs tokens. 0 shows none.", 1),
     })
     .prefault({}),
   responsePrefix: validated(z.string().optional(), "Put before every reply.", "[bot]"),

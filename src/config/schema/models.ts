@@ -14,6 +14,7 @@ const modelCost = z.looseObject({ input: price, output: price, cacheRead: price.
 const model = z.looseObject({
   id: setting(z.string().min(1), "The model's name within its provider.", "llama-3.1-8b"),
   name: setting(z.string().optional(), "Shown to people.", "Llama 3.1 8B"),
+  input: setting(z.array(z.string()).optional(), "What it reads: `image` besides `text` shows it the images of a message. Unset: Anthropic's, OpenAI's and Google's models see, others do not.", ["text", "image"]),
   contextWindow: setting(positive.optional(), "Tokens it can read.", 128_000),
   cost: setting(modelCost.optional(), "Its prices for a million tokens, in whatever currency you count in; `limits.*.costPerDay` needs them.", { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 }),
   maxTokens: setting(positive.optional(), "Tokens it may write.", 32_000),

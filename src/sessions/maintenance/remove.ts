@@ -1,3 +1,5 @@
+import { useMedia } from "../../media/uses.ts";
+import { toEntry } from "../../store/rows.ts";
 import { recordEvent } from "../../store/ledger.ts";
 import type { Executor } from "../../store/store.ts";
 import { advanceTrash } from "../../store/statements/advance-trash.ts";
@@ -86,6 +88,7 @@ async function takeEntries(tx: Executor, progress: Progress): Promise<boolean> {
   const last = entries.at(-1);
   if (last !== undefined) {
     await put(tx, progress, { kind: "entries", session_id, open: 0, content: packEntries(entries) });
+    for (const entry of entries) if (entry.meta !== null) await useMedia(tx, "trash", progress.row.id, toEntry(entry).attachments ?? []);
     await tx.run(deleteEntriesThrough, { session_id, through: last.seq });
   }
   if (isAll) await tx.run(closeTrashPart, { trash_id: part.trash_id, number: part.number });

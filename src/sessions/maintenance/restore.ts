@@ -1,5 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import { ContinuoError } from "../../domain/errors.ts";
+import { useMedia } from "../../media/uses.ts";
+import { toEntry } from "../../store/rows.ts";
 import { recordEvent } from "../../store/ledger.ts";
 import type { Executor, Store } from "../../store/store.ts";
 import { advanceTrash } from "../../store/statements/advance-trash.ts";
@@ -34,7 +36,10 @@ function ended(row: ConversationRow, now: number): ConversationRow {
 export async function restoreOn(tx: Executor, row: TrashRow, now: number): Promise<boolean> {
   const [part] = await tx.all(listTrashParts, { trash_id: row.id, kind: "entries", limit: 1 });
   if (part !== undefined) {
-    for (const entry of unpackEntries(part.content)) await tx.run(insertEntry, entry);
+    for (const entry of unpackEntries(part.content)) {
+      await tx.run(insertEntry, entry);
+      if (entry.meta !== null) await useMedia(tx, "entry", entry.id, toEntry(entry).attachments ?? []);
+    }
     await tx.run(deleteTrashPart, part);
     await tx.run(advanceTrash, { ...row, bytes: row.bytes - part.content.length });
     return false;

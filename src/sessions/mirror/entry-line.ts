@@ -22,6 +22,7 @@ export function entryLine(entry: Entry, firstKept: string | null = null): string
     stopReason: entry.stopReason ?? undefined,
     firstKeptEntryId: firstKept ?? undefined,
     tokensBefore: entry.compaction?.tokensBefore ?? undefined,
+    attachments: entry.attachments ?? undefined,
   };
   return `${JSON.stringify(line)}\n`;
 }

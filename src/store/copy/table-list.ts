@@ -50,6 +50,9 @@ const KEYS: TableKeys = {
   seals: ["n"],
   erasures: ["n"],
   erasure_parts: ["erasure", "number"],
+  media: ["hash"],
+  media_uses: ["kind", "id", "hash"],
+  media_chunks: ["hash", "number"],
 };
 
 /** The tables by name, each with the columns of its primary key. */

@@ -201,3 +201,37 @@ export interface ErasurePartRow {
   /** JSON Removed (rights/removed.ts). */
   content: string;
 }
+
+/** What was sent with messages (docs/media.md). */
+export interface MediaTables {
+  media: MediaRow;
+  media_uses: MediaUseRow;
+  media_chunks: MediaChunkRow;
+}
+
+/** A file that is kept whole, by the SHA-256 of its bytes. */
+export interface MediaRow {
+  hash: string;
+  type: string;
+  size: number;
+  first_at: number;
+  /** When somebody sent it last: what is young is kept though nothing uses it yet. */
+  last_at: number;
+}
+
+/** What keeps a file from being removed. */
+export interface MediaUseRow {
+  /** item, entry, trash. */
+  kind: string;
+  /** Of the accepted message, the entry, or what was removed. */
+  id: string;
+  hash: string;
+}
+
+/** A piece of a file, where the database holds the bytes. */
+export interface MediaChunkRow {
+  hash: string;
+  number: number;
+  at: number;
+  content: Uint8Array;
+}

@@ -1,6 +1,8 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app.ts";
+import { AttachButton, useAttaching, useDrop } from "./attach.tsx";
+import { Chosen } from "./files.tsx";
 import { Icon } from "./icons.tsx";
 
 const TALLEST_PX = 220;
@@ -45,25 +47,56 @@ function isSendKey(event: KeyboardEvent): boolean {
   return event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
 }
 
+/** Stopping what is being answered, and sending what is written. */
+function Buttons({ isReady }: { readonly isReady: boolean }) {
+  const { store, sender } = useApp();
+  const texts = store.texts.value;
+  return (
+    <>
+      {store.running.value ? (
+        <button type="button" class="stop" aria-label={texts.stop} title={texts.stop} onClick={() => void sender.stop()}>
+          <Icon name="stop" />
+        </button>
+      ) : null}
+      <button type="submit" class="send" aria-label={texts.send} title={texts.send} disabled={!isReady}>
+        <Icon name="send" />
+      </button>
+    </>
+  );
+}
+
+/** Files on the clipboard are taken for the message, and not as their names. */
+function pastedFiles(event: ClipboardEvent): readonly File[] {
+  const pasted = [...(event.clipboardData?.files ?? [])];
+  if (pasted.length > 0) event.preventDefault();
+  return pasted;
+}
+
 /** Where a message is written. What was typed stays with its conversation until it is sent. */
 export function Composer() {
   const { store, sender } = useApp();
   const texts = store.texts.value;
   const key = store.selected.value;
   const text = key === null ? "" : (store.typed.value[key] ?? "");
+  const files = key === null ? [] : (store.picked.value[key] ?? []);
+  const isReady = text.trim() !== "" || files.length > 0;
   const field = useRef<HTMLTextAreaElement>(null);
+  const attaching = useAttaching();
 
   useHeight(field, text, key);
   useEffect(focusComposer, [key]);
+  useDrop(attaching);
   if (store.reading.value !== null) return <EarlierBar />;
 
   const type = (value: string): void => {
     if (key !== null) store.typed.value = { ...store.typed.value, [key]: value };
   };
   const send = (): void => {
-    if (text.trim() === "" || key === null) return;
-    sender.send(text);
+    if (!isReady || key === null) return;
+    sender.send(text, files);
     type("");
+    attaching.refused.value = [];
+    store.picked.value = { ...store.picked.value, [key]: [] };
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!isSendKey(event)) return;
@@ -72,7 +105,9 @@ export function Composer() {
   };
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), send())}>
+      <Chosen {...attaching} />
       <div class="composer-box">
+        <AttachButton {...attaching} />
         <label class="hidden" for="message">
           {texts.composerLabel}
         </label>
@@ -86,15 +121,9 @@ export function Composer() {
           enterkeyhint="send"
           onInput={(event) => type(event.currentTarget.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => attaching.add(pastedFiles(event))}
         />
-        {store.running.value ? (
-          <button type="button" class="stop" aria-label={texts.stop} title={texts.stop} onClick={() => void sender.stop()}>
-            <Icon name="stop" />
-          </button>
-        ) : null}
-        <button type="submit" class="send" aria-label={texts.send} title={texts.send} disabled={text.trim() === ""}>
-          <Icon name="send" />
-        </button>
+        <Buttons isReady={isReady} />
       </div>
       <p class="composer-keys" id="composer-keys">
         {texts.composerKeys}

@@ -3,6 +3,9 @@ import { useApp } from "../app.ts";
 import { channelLook } from "../names.ts";
 import type { Note } from "../store.ts";
 import { clock, dateTime } from "../times.ts";
+import { isWordless } from "../picked.ts";
+import type { ShownFile } from "../picked.ts";
+import { Attached } from "./files.tsx";
 import { Badge } from "./badge.tsx";
 import { Prose } from "./prose.tsx";
 
@@ -15,11 +18,22 @@ export interface PostProps {
   readonly senderName: string | undefined;
   readonly at: number;
   readonly cut: "aborted" | "error" | null;
+  readonly files?: readonly ShownFile[];
   readonly children?: ComponentChildren;
 }
 
+/** What somebody wrote, and what they sent with it; words that only say that files came are not shown beside them. */
+function Said({ text, files }: Required<Pick<PostProps, "text" | "files">>) {
+  return (
+    <>
+      {files.length > 0 && isWordless(text) ? null : <p class="said">{text}</p>}
+      <Attached files={files} />
+    </>
+  );
+}
+
 /** One message: who, over which channel, when, and its text; a knot in the colour of its channel on the one line. */
-export function Post({ id, role, text, channel, senderName, at, cut, children }: PostProps) {
+export function Post({ id, role, text, channel, senderName, at, cut, files = [], children }: PostProps) {
   const { store } = useApp();
   const texts = store.texts.value;
   const language = store.language.value;
@@ -32,7 +46,7 @@ export function Post({ id, role, text, channel, senderName, at, cut, children }:
           {clock(at, language)}
         </time>
       </header>
-      <div class="post-body">{role === "user" ? <p class="said">{text}</p> : <Prose id={id} text={text} />}</div>
+      <div class="post-body">{role === "user" ? <Said text={text} files={files} /> : <Prose id={id} text={text} />}</div>
       {cut === null ? null : <p class="post-foot">{cut === "aborted" ? texts.stopped : texts.cutOff}</p>}
       {children}
     </article>

@@ -1,4 +1,5 @@
 import { useApp } from "../app.ts";
+import { shownFiles } from "../picked.ts";
 import { isAnswered, notInTranscript } from "../history.ts";
 import type { Draft, Incoming, Outgoing } from "../store.ts";
 import { textOf } from "../wire.ts";
@@ -15,9 +16,9 @@ type Item =
 function Own({ message }: { readonly message: Outgoing }) {
   const { store, sender } = useApp();
   const texts = store.texts.value;
-  const { runId, state, text, at, error } = message;
+  const { runId, state, text, at, error, files } = message;
   return (
-    <Post id={runId} role="user" text={text} channel="webchat" senderName={undefined} at={at} cut={null}>
+    <Post id={runId} role="user" text={text} channel="webchat" senderName={undefined} at={at} cut={null} files={shownFiles(files)}>
       {state === "waiting" ? <p class="post-foot">{texts.waitingToSend}</p> : null}
       {state === "failed" ? (
         <p class="post-foot failed" role="alert">

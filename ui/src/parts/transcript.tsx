@@ -38,6 +38,7 @@ function Stored({ message, before, notes }: { readonly message: Message; readonl
           channel={message.channel}
           senderName={message.senderName}
           at={message.timestamp}
+          files={message.attachments}
           cut={message.stopReason === "aborted" || message.stopReason === "error" ? message.stopReason : null}
         />
       )}
