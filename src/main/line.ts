@@ -1,24 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { CompactionSettings } from "../agent/compaction.ts";
-import type { ImageSource } from "../agent/images.ts";
 import type { ModelNames } from "../agent/model-names.ts";
-import type { AgentParts, ResolvedModel } from "../agent/run.ts";
-import type { Bus } from "../cluster/bus.ts";
+import type { AgentParts } from "../agent/run.ts";
 import type { Awaited } from "../cluster/standstill.ts";
 import type { Address } from "../domain/address.ts";
-import type { Channel, ChannelLog } from "../domain/channel.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { Ids } from "../domain/ids.ts";
-import type { Probe } from "../domain/probe.ts";
+import type { ChannelLog } from "../domain/channel.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { directMessage } from "../domain/message.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import type { Turn, TurnEvent } from "../domain/turn.ts";
-import type { Doorway, EntranceSettings, MediaDoor, SayNow } from "../inbox/parts.ts";
+import type { SayNow } from "../inbox/parts.ts";
 import { limitQueue } from "../inbox/queue.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
-import type { RetryBudget } from "../outbox/backoff.ts";
 import { createUpkeep } from "../inbox/upkeep.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
 import { createLiveReplies } from "../outbox/live.ts";
@@ -31,98 +24,20 @@ import { readChoices } from "../sessions/choices.ts";
 import { searchFor } from "../search/index.ts";
 import { languageOf, languageOfPeer } from "../sessions/language.ts";
 import { createRecentEntries, type RecentEntries } from "../sessions/recent.ts";
-import type { FilePeople } from "../people/index.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { say, sayIn } from "../texts/index.ts";
 import { compactSession, type Compacted, type CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount } from "../turns/canary.ts";
-import type { CommandHistory, CommandPeople, Docking, Told } from "../turns/commands/asked.ts";
+import type { CommandHistory, CommandPeople, Told } from "../turns/commands/asked.ts";
 import type { PrivateChats } from "../turns/private.ts";
-import type { TurnSettings } from "../turns/turn-settings.ts";
 import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
 import { createTurnWorker, type Held, type TurnWorker } from "../turns/lanes.ts";
 import { findRunningTurn } from "../store/statements/find-running-turn.ts";
-import type { GatewayCluster } from "./cluster.ts";
 import { buildPrivate } from "./private.ts";
 import { tellIn } from "./people-parts.ts";
+import type { LineSettings, LineCluster, LineWorld, LineModels, LineParts } from "./line-parts.ts";
 
-export interface ConversationSettings {
-  /** How the beginning of one is summed up (spec 7). */
-  readonly compaction: CompactionSettings;
-  /** Whether whoever changes the device is told what was said meanwhile. */
-  readonly catchUp: boolean;
-}
-
-/** The configuration as the line needs it; read anew for every message, so that a reload takes effect at once. */
-export interface LineSettings extends EntranceSettings, TurnSettings {
-  onUnknown(): "hold" | "resend";
-  retry(): RetryBudget;
-  conversations(): ConversationSettings;
-  /** For how long a message that comes again is known to be the same. */
-  dedupeWindowMs(): number;
-}
-
-/** What the line asks of the people room; main joins the two. */
-export interface LinePeople {
-  readonly doorway: Doorway;
-  filePeople(): FilePeople;
-  linkedChat(turn: Turn, channel: string): Promise<Docking | null>;
-  explainLast(turn: Turn): Promise<string | null>;
-  /** Where the owner wrote last, to be told of something; null while that is nowhere that can be written to. */
-  ownerRoute(agentId: string): Promise<ReplyRoute | null>;
-  onAgreement(): void;
-}
-
-/** The other gateways on the same database, as the line meets them. */
-export interface LineCluster extends Pick<GatewayCluster, "id" | "leaseMs" | "hasOthers" | "heldUntil" | "standStill"> {
-  readonly bus: Pick<Bus, "whisper" | "on">;
-  /** Whether this gateway sends on a channel. */
-  sends(channel: string): boolean;
-}
-
-/** What reaches the line from outside the house. */
-export interface LineWorld {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: ChannelLog;
-  /** Of Continuo. */
-  readonly version: string;
-  /** In [0, 1). */
-  random(): number;
-  readonly media: LineMedia;
-}
-
-/** What is sent with messages: kept when it comes in, read when a model is shown it. */
-export interface LineMedia extends MediaDoor {
-  readonly images: ImageSource;
-}
-
-/** What whoever looks on is told, of whichever gateway. */
-export interface LineTell {
-  turn(event: TurnEvent): void;
-  /** To the clients of this gateway alone. */
-  here(event: TurnEvent): void;
-  /** What a session shows is another conversation, or says something else than it did. */
-  session(sessionKey: string, sessionId: string): void;
-}
-
-export interface LineModels {
-  /** As people name them; read anew for each. */
-  names(): ModelNames;
-  resolve(ref: string): ResolvedModel;
-}
-
-export interface LineParts {
-  readonly store: Store;
-  readonly world: LineWorld;
-  readonly probe: Probe;
-  readonly settings: LineSettings;
-  readonly people: LinePeople;
-  readonly cluster: LineCluster;
-  readonly models: LineModels;
-  channel(address: Address, sessionKey: string): Channel | null;
-  readonly tell: LineTell;
-}
+export type { ConversationSettings, LineSettings, LinePeople, LineCluster, LineWorld, LineMedia, LineTell, LineModels, LineParts } from "./line-parts.ts";
 
 /** What goes out without a turn. */
 export interface Notices {
