@@ -54,3 +54,14 @@ export interface Compaction {
   /** The prompt's size before, as the provider reported it; null is unknown. */
   readonly tokensBefore: number | null;
 }
+
+/** Stands in the id of a copy between the original's and what tells the copies apart. */
+export const COPIED = "~";
+/** Sorts behind every copy of an id. */
+const BEHIND_COPIES = "\u007f";
+
+/** The ids of an entry and of all its copies in forks, as a range. */
+export function copiesOf(id: string): { readonly from: string; readonly before: string } {
+  const [original = id] = id.split(COPIED);
+  return { from: original, before: original + BEHIND_COPIES };
+}

@@ -7,6 +7,7 @@ import type { Executor } from "../store/store.ts";
 import { excerptOf } from "./excerpt.ts";
 import { isFindable, missingBefore, MOST_CHARS } from "./index-entries.ts";
 import { findIn, type Found, type Mark } from "./match.ts";
+import { copiesOf } from "../domain/entry.ts";
 import { rangesBelow } from "./numbers.ts";
 import { expressionsOf, parseQuery, type Query } from "./query.ts";
 import { rankOf } from "./rank.ts";
@@ -142,11 +143,16 @@ async function pageOf(search: Search, place: Place, limit: number): Promise<{ re
     batch = await newestBelow(search, end, open);
   }
   const hits: Hit[] = [];
+  // A fork holds the same words once more: the newest of the copies is shown.
+  const shown = new Set<string>();
   for (let batches = 1; ; batches++) {
     for (; hits.length < limit && offset < batch.candidates.length; offset++) {
       const candidate = batch.candidates[offset];
-      const hit = candidate === undefined ? null : await hitOf(search, candidate, open);
-      if (hit !== null) hits.push(hit);
+      const original = candidate === undefined ? "" : copiesOf(candidate.row.id).from;
+      const hit = candidate === undefined || shown.has(original) ? null : await hitOf(search, candidate, open);
+      if (hit === null) continue;
+      shown.add(original);
+      hits.push(hit);
     }
     if (offset < batch.candidates.length) break;
     if (batch.next === null) return { hits, cursor: null };

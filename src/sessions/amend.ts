@@ -1,6 +1,6 @@
 import { DELETED } from "../domain/entry.ts";
 import type { Ids } from "../domain/ids.ts";
-import { copiesOf } from "./steps.ts";
+import { copiesOf } from "../domain/entry.ts";
 import { shareMedia } from "../media/copies.ts";
 import { letGoOfMedia } from "../media/let-go.ts";
 import { recordEvent } from "../store/ledger.ts";

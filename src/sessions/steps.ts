@@ -1,4 +1,5 @@
 import { ContinuoError } from "../domain/errors.ts";
+import { COPIED } from "../domain/entry.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { BeganReason, StepKind } from "../domain/session.ts";
 import { recordEvent } from "../store/ledger.ts";
@@ -176,16 +177,6 @@ export async function rewind(tx: Executor, key: string, to: RewindTo, ids: Ids, 
   await note(tx, "rewound", current, session_id, branch, branch, now);
   await recordEvent(tx, { at: now, kind: "session.rewound", session_key: key, data: { sessionId: session_id, branch, messages: gone } });
   return told(tx, "rewound", current, session_id, gone);
-}
-
-const COPIED = "~";
-/** Sorts behind every copy of an id. */
-const BEHIND_COPIES = "\u007f";
-
-/** The ids of an entry and of all its copies, as a range. */
-export function copiesOf(id: string): { readonly from: string; readonly before: string } {
-  const [original = id] = id.split(COPIED);
-  return { from: original, before: original + BEHIND_COPIES };
 }
 
 /** So much of a session id stays in the ids of copied entries: enough to tell copies of one entry apart. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { searchFor } from "../../src/search/index.ts";
 import { listConversations } from "../../src/store/statements/list-conversations.ts";
 import { rowsIn } from "../store/database.ts";
 import { message, openTo, operator, say, startHarness, type Answer, type Harness, type HarnessOptions } from "./harness.ts";
@@ -85,6 +86,8 @@ test("/rewind and /fork: what is set aside reaches no model, /undo brings it bac
     await ask("e");
     assert.deepEqual(asked(), ["a", "echo: a", "b", "echo: b", "c", "echo: c", "e"]);
     assert.match(await ask("/fork"), /copy of 8 messages/);
+    const hits = await searchFor({ store: h.store, clock: { now: Date.now } }, "all")({ query: "echo", limit: 20 });
+    assert.deepEqual(hits.hits.map(({ excerpt }) => excerpt).toSorted(), ["echo: a", "echo: b", "echo: c", "echo: e"], "a copy is found once, and what is set aside is not");
     await ask("f");
     const rows = await h.store.all(listConversations, { key: "agent:main:telegram:dm:42", limit: 10 });
     assert.deepEqual(rows.map(({ message_count, ended_reason }) => [message_count, ended_reason]).toSorted(), [[10, null], [8, "forked"]]);

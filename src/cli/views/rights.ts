@@ -69,7 +69,7 @@ export function ledgerLines(answer: Row, palette: Palette): string[] {
     flagOf(answer, "ok") ? palette.good("✓ The ledger is what was written.") : palette.bad("✗ The ledger is not what was written:"),
     ...breaks.map((one) => `  ${textOf(one, "kind") ?? ""}: ${withoutControls(textOf(one, "meaning") ?? "")}`),
     `  ${figures}.`,
-    `  The chain ends at ${textOf(answer, "head") ?? ""}.`,
+    ...((numberOf(answer, "sealed") ?? 0) === 0 ? [] : [`  The chain ends at ${textOf(answer, "head") ?? ""}.`]),
     heads === 0 ? "  No end of it was written down before: lines that were cut off together with their seals could not be missed. Keep this one." : `  ${heads === 1 ? "1 end" : `${heads} ends`} that had been written down before ${heads === 1 ? "is" : "are"} in it.`,
   ];
 }

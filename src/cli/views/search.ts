@@ -20,7 +20,8 @@ function excerptLine(hit: Row, palette: Palette): string {
 
 function whoSaid(hit: Row): string {
   if (textOf(hit, "role") === "assistant") return "(the agent)";
-  return withoutControls(textOf(hit, "senderName") ?? "-").replaceAll(/\s+/g, " ");
+  const name = textOf(hit, "senderName") ?? (["webchat", "terminal"].includes(textOf(hit, "channel") ?? "") ? "(you)" : "-");
+  return withoutControls(name).replaceAll(/\s+/g, " ");
 }
 
 /** For each hit where, when and by whom it was said, and below that its words. */
