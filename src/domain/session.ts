@@ -6,7 +6,7 @@ import type { QueueChoice } from "./queue.ts";
 export type BeganReason = "first-message" | "new" | "reset" | "clear" | "daily" | "idle" | "resumed" | "forked" | "repartitioned" | "imported";
 
 /** What changed what a session shows: every one of them can be undone (law 6). */
-export type StepKind = "new" | "reset" | "clear" | "daily" | "idle" | "resumed" | "forked" | "rewound" | "undone";
+export type StepKind = "new" | "reset" | "clear" | "daily" | "idle" | "resumed" | "forked" | "rewound" | "compacted" | "undone";
 
 /** What a person set for one session alone; it never reaches the configuration. What is left out follows it. */
 export interface SessionChoices {

@@ -7,6 +7,7 @@ import type { ConversationRow, SessionRow } from "../store/tables.ts";
 import { findConversation } from "../store/statements/find-conversation.ts";
 import { findSession } from "../store/statements/find-session.ts";
 import { markCompacted } from "../store/statements/mark-compacted.ts";
+import { recordStep } from "./steps.ts";
 import { appendEntries, readLatest } from "./transcript.ts";
 
 /** A conversation as it was when its summary was begun. */
@@ -51,8 +52,9 @@ export async function appendSummary(tx: Executor, of: Compactable, { summary, ..
   if (last === undefined) return false;
   const from = { ...last.from, senderId: "continuo", senderName: null, person: null, audience: of.session.audience };
   const entry = { role: "system", text: summary, at: now, turnId: null, from, model: null, usage: null, stopReason: null, compaction } as const;
-  await appendEntries(tx, { key, sessionId: session_id }, [entry], ids);
+  const [appended] = await appendEntries(tx, { key, sessionId: session_id }, [entry], ids);
   await tx.run(markCompacted, { session_id, at: now });
+  await recordStep(tx, { id: ids.next(), session_key: key, at: now, kind: "compacted", from_session: session_id, to_session: session_id, branch: appended?.id ?? null });
   await recordEvent(tx, { at: now, kind: "session.compacted", session_key: key, data: { sessionId: session_id, ...compaction } });
   return true;
 }

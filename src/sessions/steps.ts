@@ -25,6 +25,7 @@ import { putConversation } from "../store/statements/put-conversation.ts";
 import { rejoinBranch } from "../store/statements/rejoin-branch.ts";
 import { reopenConversation } from "../store/statements/reopen-conversation.ts";
 import { setEntriesAside } from "../store/statements/set-entries-aside.ts";
+import { setEntryAside } from "../store/statements/set-entry-aside.ts";
 import { turnBackConversation } from "../store/statements/turn-back-conversation.ts";
 import { undoStep } from "../store/statements/undo-step.ts";
 
@@ -135,8 +136,19 @@ export async function undo(tx: Executor, key: string, ids: Ids, now: number, ask
   await requireQuiet(tx, key, asking);
   const undid = step.kind as StepKind;
   await tx.run(undoStep, { id: step.id, undone_at: now });
+  if (undid === "compacted" && step.branch !== null) return { ...(await withoutSummary(tx, current, step.branch, ids.next(), now)), undid };
   if (step.branch !== null) return { ...(await rejoin(tx, current, step.branch, ids.next(), now)), undid };
   return { ...(await goTo(tx, current, step.from_session, "undone", now)), undid };
+}
+
+/** Every word is shown to the model again. */
+async function withoutSummary(tx: Executor, current: Current, entryId: string, branch: string, now: number): Promise<Stepped> {
+  const { session_id, key } = current.conversation;
+  await tx.run(setEntryAside, { entry_id: entryId, branch });
+  const leaf = await tx.get(findLastEntry, { session_id, before: MOST });
+  await tx.run(turnBackConversation, { session_id, leaf_id: leaf?.id ?? null, messages: 0 });
+  await recordEvent(tx, { at: now, kind: "session.uncompacted", session_key: key, data: { sessionId: session_id, entryId } });
+  return told(tx, "undone", current, session_id, 0);
 }
 
 async function rejoin(tx: Executor, current: Current, branch: string, id: string, now: number): Promise<Stepped> {

@@ -212,7 +212,7 @@ export interface StepRow {
   kind: string;
   from_session: string;
   to_session: string;
-  /** Of a rewind: what names the entries that it set aside. */
+  /** Of a rewind: what names the entries that it set aside. Of a compaction: the summary's entry. */
   branch: string | null;
   undone_at: number | null;
 }

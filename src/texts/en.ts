@@ -202,6 +202,7 @@ export const en = {
   "about.forget": "Erase what you said last, and the answer, for good",
   "undo.nothing": "There is nothing to take back here. `/sessions` lists the earlier conversations.",
   "undo.back": '↩️ Back in "{name}" ({count} {count|message|messages}). What was said since is kept under `/sessions`.',
+  "undo.compacted": "↩️ The summary is set aside: the model is shown every word again, as far as there is room.",
   "undo.rejoined": "↩️ {count} {count|message is|messages are} back. What was said since is set aside.",
   "clear.done": "🧹 Cleared. What was said is kept; `/undo` brings it back.",
   "clear.empty": "This conversation is empty already.",

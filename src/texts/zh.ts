@@ -204,6 +204,7 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   "about.forget": "彻底删除你最近说的话和对应的回答",
   "undo.nothing": "这里没有可撤销的更改。`/sessions` 列出之前的对话。",
   "undo.back": "↩️ 已回到“{name}”（{count} 条消息）。之后说的话保留在 `/sessions` 中。",
+  "undo.compacted": "↩️ 总结已搁置：在空间允许的范围内，模型会重新看到每一句话。",
   "undo.rejoined": "↩️ 已恢复 {count} 条消息。之后说的话已搁置。",
   "clear.done": "🧹 已清空。说过的内容已保留，`/undo` 可恢复。",
   "clear.empty": "本对话已经是空的。",

@@ -123,6 +123,9 @@ test("/compact: models are shown the summary for what was said first, and the tr
       const texts = await h.texts("agent:main:telegram:dm:42");
       assert.ok(texts.some((text) => text.includes("on trees")));
       assert.ok(texts.includes("system: they like plums"));
+      assert.match(await ask("/undo"), /every word again/);
+      await ask("and now?");
+      assert.ok(asked()[0]?.includes("on trees"), "P26 also a summary is taken back");
     },
     { answers: { echo: summariser } },
   );

@@ -2,10 +2,8 @@ import { beginAnew, fork, rewind, undo, type Stepped } from "../../sessions/step
 import type { Executor } from "../../store/store.ts";
 import type { Answer, Asked, CommandParts } from "./asked.ts";
 
-type Doing = (tx: Executor, key: string, asked: Asked) => Promise<Stepped | null>;
-
 /** Takes a step in the session where it is asked for, and tells whoever looks on. */
-async function step(parts: CommandParts, asked: Asked, doing: Doing): Promise<Stepped | null> {
+async function step<Result extends Stepped | null>(parts: CommandParts, asked: Asked, doing: (tx: Executor, key: string, asked: Asked) => Promise<Result>): Promise<Result> {
   const key = asked.turn.sessionKey;
   const stepped = await parts.store.transaction((tx) => doing(tx, key, asked), key);
   if (stepped !== null) parts.history.onChanged(key, stepped.to);
@@ -21,6 +19,7 @@ export const undoStep: Answer = async (parts, asked) => {
   const { say, turn } = asked;
   const undone = await step(parts, asked, (tx, key, { now }) => undo(tx, key, parts.ids, now, { turnId: turn.id }));
   if (undone === null) return say("undo.nothing");
+  if (undone.undid === "compacted") return say("undo.compacted");
   if (undone.from === undone.to) return say("undo.rejoined", { count: undone.moved });
   return say("undo.back", { name: nameOf(undone), count: undone.messages });
 };
