@@ -5,6 +5,7 @@ import type { Session } from "../domain/session.ts";
 import { toConversation, toEntry } from "../store/rows.ts";
 import { listBranchedEntries } from "../store/statements/list-branched-entries.ts";
 import { findConversation } from "../store/statements/find-conversation.ts";
+import { findLastStep } from "../store/statements/find-last-step.ts";
 import { define } from "./define.ts";
 import { findTypedSession } from "./session-find.ts";
 import type { Services } from "./services.ts";
@@ -49,6 +50,12 @@ async function read({ store }: Services, sessionId: string, limit: number, befor
   return rows.map((row) => ({ entry: toEntry(row), branch: row.branch })).toReversed();
 }
 
+/** What `sessions.undo` would take back; undefined where there is nothing, and of an earlier conversation. */
+async function undoOf({ store }: Services, session: Session, sessionId: string) {
+  const step = sessionId === session.sessionId ? await store.get(findLastStep, { to_session: sessionId }) : undefined;
+  return step && { kind: step.kind, at: step.at };
+}
+
 export const chatHistory = define({
   name: "chat.history",
   scope: "read",
@@ -70,6 +77,6 @@ export const chatHistory = define({
     const found = await read(services, sessionId, input.limit + 1, input.beforeSeq, input.branches);
     const hasMore = found.length > input.limit;
     const messages = found.slice(hasMore ? 1 : 0).map(({ entry, branch }) => ({ ...wireMessage(entry), branch: branch ?? undefined }));
-    return { sessionKey: input.sessionKey, key: session.key, sessionId, messages, hasMore, thinkingLevel: session.choices.thinking ?? "off" };
+    return { sessionKey: input.sessionKey, key: session.key, sessionId, messages, hasMore, undo: await undoOf(services, session, sessionId), thinkingLevel: session.choices.thinking ?? "off" };
   },
 });

@@ -5,6 +5,7 @@ import { chatHistory } from "./chat-history.ts";
 import { chatSend } from "./chat-send.ts";
 import { commandsList } from "./commands-list.ts";
 import { conversationsList } from "./conversations-list.ts";
+import { conversationsRename } from "./conversations-rename.ts";
 import { conversationsResume } from "./conversations-resume.ts";
 import { gatewayStats } from "./gateway-stats.ts";
 import { health } from "./health.ts";
@@ -99,6 +100,7 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   chatHistory,
   chatAbort,
   conversationsList,
+  conversationsRename,
   conversationsResume,
   readsMark,
   readsSince,
