@@ -6,6 +6,8 @@ import type { Connection, ConnectionOptions } from "./connection.ts";
 import { createEvents } from "./events.ts";
 import { createHistoryReader } from "./history.ts";
 import type { HistoryReader } from "./history.ts";
+import { createLife } from "./life/life.ts";
+import type { Life } from "./life/life.ts";
 import { createPeople } from "./people/people.ts";
 import type { People } from "./people/people.ts";
 import { createSender } from "./sending.ts";
@@ -14,8 +16,7 @@ import { createSessions } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
 import { createStore } from "./store.ts";
 import type { Store } from "./store.ts";
-import { keepToken, readToken } from "./token.ts";
-import type { Conversation } from "./wire.ts";
+import { keepToken, readToken, recallHere, rememberHere } from "./token.ts";
 
 /** The page without its looks: what is shown, and what can be done. */
 export interface App {
@@ -26,32 +27,15 @@ export interface App {
   readonly people: People;
   /** The bytes of a file of the transcript; fails when they are not kept any more. */
   media(ref: string): Promise<Blob>;
+  readonly life: Life;
   select(key: string): void;
   unlock(token: string): void;
+  /** Opens one of a key's conversations at one of its messages. */
+  goTo(key: string, sessionId: string, seq: number): Promise<void>;
   reconnect(): void;
-  conversations(key: string): Promise<readonly Conversation[]>;
-  resume(key: string, sessionId: string): Promise<void>;
 }
 
 const SELECTED = "continuo.selected";
-
-function recallSelected(): string | null {
-  try {
-    return sessionStorage.getItem(SELECTED);
-  } catch {
-    // Blocked storage has nothing to recall.
-    return null;
-  }
-}
-
-function rememberSelected(key: string): void {
-  try {
-    sessionStorage.setItem(SELECTED, key);
-  } catch {
-    // Blocked storage: the next load begins at the main conversation.
-    return;
-  }
-}
 
 function socketUrl(): string {
   const url = new URL(".", location.href);
@@ -92,7 +76,7 @@ function answerGateway({ store, sessions, history, sender, people }: Pick<App, "
       });
       queueMicrotask(() => {
         catchUp().catch(warn);
-        if (store.selected.value === null) void history.open(recallSelected() ?? hello.snapshot.sessionDefaults.mainSessionKey, null);
+        if (store.selected.value === null) void history.open(recallHere(SELECTED) ?? hello.snapshot.sessionDefaults.mainSessionKey, null);
         else history.refresh();
         sender.resume();
         people.refresh();
@@ -132,19 +116,24 @@ export function createApp(): App {
     return line.connection;
   };
   const sessions = createSessions(store, connection);
-  const history = createHistoryReader(store, connection);
+  const life = createLife(store, connection);
+  const history = createHistoryReader(store, connection, life.reads.arrive);
   const sender = createSender(store, connection, history);
   const people = createPeople(store, connection);
   const showView = followAddress(store, people);
 
-  function select(key: string): void {
-    rememberSelected(key);
+  function turnTo(key: string): void {
+    rememberHere(SELECTED, key);
     store.drawer.value = false;
     if (store.view.value === "people") {
       // The browser's back button leads to the people again.
       window.history.pushState(null, "", location.pathname + location.search);
       showView();
     }
+  }
+
+  function select(key: string): void {
+    turnTo(key);
     void history.open(key, null);
   }
 
@@ -174,13 +163,13 @@ export function createApp(): App {
     sender,
     people,
     media: (ref) => fetchMedia(ref, line.token),
+    life,
     select,
     unlock,
     reconnect: () => connection().reconnect(),
-    conversations: async (key) => (await connection().request<{ conversations: readonly Conversation[] }>("conversations.list", { key })).conversations,
-    async resume(key, sessionId) {
-      await connection().request("conversations.resume", { key, sessionId });
-      await history.open(key, null);
+    goTo(key, sessionId, seq) {
+      turnTo(key);
+      return history.openAt(key, sessionId, seq);
     },
   };
 }

@@ -3,10 +3,10 @@ import { createFollowers } from "./followers.ts";
 import { createFrameQueue } from "./frame.ts";
 import type { HistoryReader } from "./history.ts";
 import type { People } from "./people/people.ts";
-import { addNote, changeOutgoing } from "./sending.ts";
+import { addNote, changeOutgoing, heedReply } from "./sending.ts";
 import type { Sessions } from "./sessions.ts";
 import { positionOf } from "./store.ts";
-import type { Draft, Store } from "./store.ts";
+import type { Draft, Outgoing, Store } from "./store.ts";
 import { textOf } from "./wire.ts";
 import type { AgentEvent, ChatEvent, SessionChanged } from "./wire.ts";
 
@@ -54,14 +54,26 @@ function putIncoming(store: Store, { runId, sessionKey, data }: AgentEvent): voi
   store.incoming.value = [...store.incoming.value, { runId, texts, channel: data.channel ?? null, senderName: data.senderName ?? null, at: Date.now(), after: positionOf(store.transcript.value) }];
 }
 
+/** What was off the record stands where it was said as long as it is shown: no reading brings it. */
+function keepHere(store: Store, { runId, text: asked }: Outgoing, answer: string): void {
+  store.outgoing.value = store.outgoing.value.filter((message) => message.runId !== runId);
+  store.drafts.value = store.drafts.value.filter((draft) => draft.runId !== runId);
+  addNote(store, { id: `said:${runId}`, kind: "said", text: asked });
+  if (answer !== "") addNote(store, { id: `answered:${runId}`, kind: "answered", text: answer });
+}
+
 /** The end of a run: its whole text, or what the house says instead. */
 function putEnd(store: Store, event: ChatEvent): void {
   const { runId, state, message } = event;
   const text = textOf(message?.content);
   const isReply = message?.provider === "openclaw" && message.model === "gateway-injected";
+  const own = store.outgoing.value.find((known) => known.runId === runId);
+  if (own?.isPrivate) keepHere(store, own, isReply || state === "error" ? "" : text);
+  if (isReply) heedReply(store, runId, text);
   if (state === "error") addNote(store, { id: runId, kind: "failure", text: event.errorMessage ?? store.texts.value.failed });
   else if (isReply) addNote(store, { id: runId, kind: "reply", text });
   else if (state === "aborted" && text === "") addNote(store, { id: runId, kind: "stopped", text: store.texts.value.wasStopped });
+  if (own?.isPrivate) return;
   if (event.held !== undefined) addNote(store, { id: `held:${runId}`, kind: "held", text: event.held });
   const draft = store.drafts.value.find((known) => known.runId === runId);
   if (isReply || (text === "" && draft === undefined)) store.drafts.value = store.drafts.value.filter((known) => known !== draft);

@@ -1,26 +1,38 @@
 import { batch } from "@preact/signals";
 import type { Connection } from "./connection.ts";
 import { ConnectionLost } from "./requests.ts";
-import { NO_TRANSCRIPT } from "./store.ts";
+import { NO_TRANSCRIPT, setOffRecord } from "./store.ts";
 import type { Draft, Incoming, Outgoing, Position, Store, Transcript } from "./store.ts";
 import { textOf } from "./wire.ts";
-import type { History, Message } from "./wire.ts";
+import type { History, Message, ReadsSince } from "./wire.ts";
 
 const FIRST_PAGE = 80;
 const EARLIER_PAGE = 100;
+const MOST_AT_ONCE = 1_000;
+/** Messages before the one that was read last: one sees where one was. */
+const SOME_BEFORE = 10;
 
 export interface HistoryReader {
   /** Shows a key's current conversation, or an earlier one of it, from its newest messages on. */
   open(key: string, sessionId: string | null): Promise<void>;
+  /** Shows the message with its neighbours: in the current conversation if it is among its newest, else for reading alone. */
+  openAt(key: string, sessionId: string, seq: number): Promise<void>;
   /** Reads the newest messages again; many calls at once become one more reading. */
   refresh(): void;
   loadEarlier(): Promise<void>;
+  loadLater(): Promise<void>;
+}
+
+/** What the house's answer says, in every language by its first sign: on or off the record from now on, or neither. */
+export function privacyAfter(text: string): boolean | null {
+  if (text.startsWith("🕶")) return true;
+  return text.startsWith("📝") ? false : null;
 }
 
 /** The newer page over what is known: joined where they meet, alone where messages between them are unknown. */
 export function merge(known: Transcript, page: History): Transcript {
   const sessionId = page.sessionId ?? null;
-  const alone: Transcript = { sessionId, messages: page.messages, hasMore: page.hasMore === true, state: "ready" };
+  const alone: Transcript = { sessionId, messages: page.messages, hasMore: page.hasMore === true, newest: null, undo: page.undo ?? null, state: "ready" };
   const first = page.messages[0]?.seq;
   const last = known.messages.at(-1)?.seq;
   if (known.sessionId !== sessionId || first === undefined || last === undefined || first > last + 1) return alone;
@@ -60,13 +72,20 @@ function announced(store: Store): Announced {
   return { ended: new Set(endedRuns.map(({ runId }) => runId)), incoming: store.incoming.value };
 }
 
+/** A gateway that was restarted has forgotten what was off the record, and says so in the transcript. */
+function endsPrivacy({ messages }: Transcript, after: number): boolean {
+  return messages.some(({ role, seq, content }) => role === "system" && seq > after && privacyAfter(textOf(content)) === false);
+}
+
 /** Puts a reading in the place of what was announced before it. */
 function takeUp(store: Store, page: History, before: Announced): void {
   const former = store.transcript.value.sessionId;
   const transcript = merge(store.transcript.value, page);
   const isOther = former !== null && former !== transcript.sessionId;
+  if (store.offRecord.value && former !== null && endsPrivacy(transcript, isOther ? 0 : (store.transcript.value.messages.at(-1)?.seq ?? 0))) setOffRecord(store, false);
   batch(() => {
     store.transcript.value = transcript;
+    if (isOther) store.since.value = null;
     store.outgoing.value = store.outgoing.value.filter(({ runId, state }) => !(state === "ended" && before.ended.has(runId)));
     store.drafts.value = store.drafts.value.filter(({ runId, ended }) => !(ended && before.ended.has(runId)));
     store.incoming.value = store.incoming.value.filter((item) => !before.incoming.includes(item));
@@ -92,11 +111,29 @@ function turnTo(store: Store, key: string, sessionId: string | null): void {
     store.drafts.value = [];
     store.incoming.value = [];
     store.notes.value = [];
+    store.since.value = null;
+    store.target.value = null;
+    store.found.value = null;
     store.unread.value = new Set([...store.unread.value].filter((other) => other !== key));
   });
 }
 
-export function createHistoryReader(store: Store, connection: () => Connection): HistoryReader {
+/** Where this device stopped reading, asked while a conversation is opened. */
+type Arrive = (key: string) => Promise<ReadsSince | null>;
+
+/** So much of it that the reader begins where they stopped. */
+function takeUpSince(store: Store, since: ReadsSince | null): void {
+  const { sessionId, messages } = store.transcript.value;
+  const last = messages.at(-1)?.seq ?? 0;
+  if (since === null || since.mark === null || since.mark.sessionId !== sessionId || since.turns === 0 || since.mark.seq >= last) return;
+  const { mark, turns, channels } = since;
+  batch(() => {
+    store.since.value = { seq: mark.seq, turns, channels };
+    store.target.value = { seq: mark.seq, found: false };
+  });
+}
+
+export function createHistoryReader(store: Store, connection: () => Connection, arrive: Arrive): HistoryReader {
   let reading: Promise<void> | null = null;
   let again = false;
   let opened = 0;
@@ -105,19 +142,26 @@ export function createHistoryReader(store: Store, connection: () => Connection):
     return connection().request<History>("chat.history", { sessionKey: key, ...(sessionId === null ? {} : { sessionId }), ...rest });
   }
 
-  async function read(turn: number): Promise<void> {
+  async function read(turn: number, arriving: Promise<ReadsSince | null> | null = null): Promise<ReadsSince | null> {
     const key = store.selected.value;
     const sessionId = store.reading.value;
-    if (key === null) return;
+    // A place that was looked for stays: what is newest does not belong there.
+    if (key === null || store.transcript.value.newest !== null) return null;
     const before = announced(store);
     try {
-      const page = await ask(key, sessionId, { limit: FIRST_PAGE });
-      if (turn === opened) takeUp(store, page, before);
+      const [page, since] = await Promise.all([ask(key, sessionId, { limit: FIRST_PAGE }), arriving]);
+      if (turn !== opened) return null;
+      batch(() => {
+        takeUp(store, page, before);
+        takeUpSince(store, since);
+      });
+      return since;
     } catch (error) {
       // The next connection reads it again.
-      if (error instanceof ConnectionLost || turn !== opened) return;
+      if (error instanceof ConnectionLost || turn !== opened) return null;
       console.warn(error);
       if (store.transcript.value.state === "loading") store.transcript.value = { ...store.transcript.value, state: "failed" };
+      return null;
     }
   }
 
@@ -126,7 +170,7 @@ export function createHistoryReader(store: Store, connection: () => Connection):
       again = true;
       return;
     }
-    reading = read(opened).finally(() => {
+    reading = read(opened).then(() => {
       reading = null;
       if (!again) return;
       again = false;
@@ -134,21 +178,72 @@ export function createHistoryReader(store: Store, connection: () => Connection):
     });
   }
 
+  async function loadEarlier(limit: number): Promise<void> {
+    const { messages } = store.transcript.value;
+    const first = messages[0]?.seq;
+    const key = store.selected.value;
+    if (first === undefined || key === null) return;
+    const turn = opened;
+    const page = await ask(key, store.reading.value ?? store.transcript.value.sessionId, { limit, beforeSeq: first });
+    if (turn === opened) store.transcript.value = prepend(store.transcript.value, page);
+  }
+
+  /** Where much was said since, what this device has read last is brought too. */
+  async function reach(seq: number): Promise<void> {
+    const { messages, hasMore } = store.transcript.value;
+    const first = messages[0]?.seq ?? 0;
+    if (hasMore && first > seq) await loadEarlier(Math.min(MOST_AT_ONCE, first - seq + SOME_BEFORE));
+  }
+
+  async function openWindow(key: string, sessionId: string, seq: number): Promise<void> {
+    const turn = opened;
+    const [page, end] = await Promise.all([ask(key, sessionId, { limit: FIRST_PAGE, beforeSeq: seq + FIRST_PAGE / 2 }), ask(key, sessionId, { limit: 1 })]);
+    if (turn !== opened) return;
+    const newest = end.messages.at(-1)?.seq ?? 0;
+    batch(() => {
+      turnTo(store, key, sessionId);
+      const transcript = merge(NO_TRANSCRIPT, page);
+      store.transcript.value = { ...transcript, newest: newest > (page.messages.at(-1)?.seq ?? 0) ? newest : null };
+      store.target.value = { seq, found: true };
+    });
+  }
+
   return {
     refresh,
     async open(key, sessionId) {
-      opened += 1;
+      const turn = (opened += 1);
       turnTo(store, key, sessionId);
-      await read(opened);
+      const since = await read(turn, sessionId === null ? arrive(key) : null);
+      if (since?.mark && store.since.value !== null) await reach(since.mark.seq);
     },
-    async loadEarlier() {
-      const { messages } = store.transcript.value;
-      const first = messages[0]?.seq;
-      const key = store.selected.value;
-      if (first === undefined || key === null) return;
+    async openAt(key, sessionId, seq) {
+      opened += 1;
       const turn = opened;
-      const page = await ask(key, store.reading.value ?? store.transcript.value.sessionId, { limit: EARLIER_PAGE, beforeSeq: first });
-      if (turn === opened) store.transcript.value = prepend(store.transcript.value, page);
+      const page = await ask(key, null, { limit: FIRST_PAGE });
+      if (turn !== opened) return;
+      if (page.sessionId !== sessionId || !page.messages.some((message) => message.seq === seq)) return openWindow(key, sessionId, seq);
+      batch(() => {
+        turnTo(store, key, null);
+        store.transcript.value = merge(NO_TRANSCRIPT, page);
+        store.target.value = { seq, found: true };
+      });
+    },
+    loadEarlier: () => loadEarlier(EARLIER_PAGE),
+    async loadLater() {
+      const { messages, newest } = store.transcript.value;
+      const last = messages.at(-1)?.seq;
+      const key = store.selected.value;
+      if (last === undefined || key === null || newest === null) return;
+      const turn = opened;
+      let later: readonly Message[] = [];
+      let reached = last;
+      // What was set aside leaves gaps, which may be longer than a page.
+      while (later.length === 0 && reached < newest) {
+        reached = Math.min(newest, reached + EARLIER_PAGE);
+        const page = await ask(key, store.reading.value, { limit: EARLIER_PAGE, beforeSeq: reached + 1 });
+        later = page.messages.filter(({ seq }) => seq > last);
+      }
+      if (turn === opened) store.transcript.value = { ...store.transcript.value, messages: [...messages, ...later], newest: reached < newest ? newest : null };
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { Connection } from "./connection.ts";
+import { privacyAfter } from "./history.ts";
 import type { HistoryReader } from "./history.ts";
 import { wordless } from "./picked.ts";
 import type { Picked } from "./picked.ts";
 import { ConnectionLost, RequestFailed } from "./requests.ts";
-import { positionOf } from "./store.ts";
-import type { Note, Outgoing, Store, Transcript } from "./store.ts";
+import { positionOf, setOffRecord } from "./store.ts";
+import type { Note, Outgoing, Store } from "./store.ts";
 import type { Sent } from "./wire.ts";
 
 export interface Sender {
@@ -28,8 +29,16 @@ export function changeOutgoing(store: Store, runId: string, changes: Partial<Out
 }
 
 /** A new message to what is shown at the moment. */
-function compose(key: string, text: string, files: readonly Picked[], transcript: Transcript): Outgoing {
-  return { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after: positionOf(transcript), files };
+function compose(key: string, text: string, files: readonly Picked[], { transcript, offRecord }: Store): Outgoing {
+  const isPrivate = offRecord.value && !text.startsWith("/");
+  return { runId: crypto.randomUUID(), key, text, at: Date.now(), state: "sending", error: null, after: positionOf(transcript.value), files, isPrivate };
+}
+
+/** The house has answered a command: of `/private` it says what is kept from now on. */
+export function heedReply(store: Store, runId: string, text: string): void {
+  const own = store.outgoing.value.find((message) => message.runId === runId);
+  const on = own !== undefined && /^\/private\b/iu.test(own.text.trim()) ? privacyAfter(text) : null;
+  if (on !== null) setOffRecord(store, on);
 }
 
 export function createSender(store: Store, connection: () => Connection, history: HistoryReader): Sender {
@@ -38,6 +47,7 @@ export function createSender(store: Store, connection: () => Connection, history
   function answered(message: Outgoing, sent: Sent): void {
     if (sent.text !== undefined) {
       addNote(store, { id: message.runId, kind: "reply", text: sent.text });
+      heedReply(store, message.runId, sent.text);
       change(message.runId, { state: "ended" });
       return history.refresh();
     }
@@ -68,7 +78,7 @@ export function createSender(store: Store, connection: () => Connection, history
       const key = store.selected.value;
       const words = text.trim() === "" ? wordless(files) : text;
       if (key === null || words === "") return;
-      const message = compose(key, words, files, store.transcript.value);
+      const message = compose(key, words, files, store);
       store.outgoing.value = [...store.outgoing.value, message];
       void transmit(message);
     },

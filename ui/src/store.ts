@@ -2,11 +2,11 @@ import { computed, signal } from "@preact/signals";
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { ConnectionState } from "./connection.ts";
 import type { Picked } from "./picked.ts";
-import { recall, remember } from "./token.ts";
+import { recall, recallHere, remember, rememberHere } from "./token.ts";
 import { TEXTS } from "./texts.ts";
 import type { Language, Texts } from "./texts.ts";
 import { knows } from "./wire.ts";
-import type { Hello, Message, SessionRow } from "./wire.ts";
+import type { Hello, LastStep, Message, ReadsSince, SessionRow } from "./wire.ts";
 
 /** How far the transcript that was read goes. */
 export interface Position {
@@ -25,6 +25,8 @@ export interface Outgoing {
   /** What the transcript held when it was written: its own entry comes after that. */
   readonly after: Position;
   readonly files: readonly Picked[];
+  /** Said off the record: no transcript will have it. */
+  readonly isPrivate: boolean;
 }
 
 /** What somebody wrote on another channel, until the transcript is read again. */
@@ -50,7 +52,8 @@ export interface Draft {
 /** Said by the house, not stored in the transcript: a command's answer, a failure. */
 export interface Note {
   readonly id: string;
-  readonly kind: "reply" | "failure" | "stopped" | "held";
+  /** `said` and `answered` were off the record: they are nowhere else. */
+  readonly kind: "reply" | "failure" | "stopped" | "held" | "said" | "answered";
   readonly text: string;
   readonly at: number;
   /** The message it stands after; null while that is not known. */
@@ -61,6 +64,9 @@ export interface Transcript {
   readonly sessionId: string | null;
   readonly messages: readonly Message[];
   readonly hasMore: boolean;
+  /** The newest message there is, where what is shown ends before it; null where it does not. */
+  readonly newest: number | null;
+  readonly undo: LastStep | null;
   readonly state: "loading" | "ready" | "failed";
 }
 
@@ -71,10 +77,19 @@ export function positionOf({ sessionId, messages }: Transcript): Position {
 
 export type Theme = "auto" | "light" | "dark";
 
-export const NO_TRANSCRIPT: Transcript = { sessionId: null, messages: [], hasMore: false, state: "loading" };
+export const NO_TRANSCRIPT: Transcript = { sessionId: null, messages: [], hasMore: false, newest: null, undo: null, state: "loading" };
 
 /** What the page shows beside the sidebar; the address says which (`#people`). */
 export type View = "conversation" | "people";
+
+/** What came after this device was here last. */
+export type Since = Pick<ReadsSince, "turns" | "channels"> & { readonly seq: number };
+
+/** What of the sessions is listed. */
+export interface ListFilter {
+  readonly text: string;
+  readonly archived: boolean;
+}
 
 /** Everything the page shows. Components read it; `actions.ts` and `events.ts` alone write it. */
 export interface Store {
@@ -92,6 +107,17 @@ export interface Store {
   readonly incoming: Signal<readonly Incoming[]>;
   readonly drafts: Signal<readonly Draft[]>;
   readonly notes: Signal<readonly Note[]>;
+  readonly since: Signal<Since | null>;
+  /** The message that is to be brought into sight; `found`: it was looked for, and is marked. */
+  readonly target: Signal<{ readonly seq: number; readonly found: boolean } | null>;
+  /** The message that was looked for, as long as its conversation is open. */
+  readonly found: Signal<number | null>;
+  /** Whether what is written on this page is kept nowhere at the moment, as far as this tab knows. */
+  readonly offRecord: Signal<boolean>;
+  readonly filter: Signal<ListFilter>;
+  readonly isFiltered: ReadonlySignal<boolean>;
+  /** What the filter found; null while there is none. */
+  readonly results: Signal<readonly SessionRow[] | null>;
   /** Told to screen readers once an answer is complete. */
   readonly announced: Signal<string>;
   readonly typed: Signal<Readonly<Record<string, string>>>;
@@ -107,6 +133,8 @@ export interface Store {
   readonly row: ReadonlySignal<SessionRow | null>;
   readonly running: ReadonlySignal<boolean>;
 }
+
+const OFF_RECORD = "continuo.off-record";
 
 function firstLanguage(): Language {
   const kept = recall("continuo.language");
@@ -127,7 +155,9 @@ export function createStore(): Store {
   const hello = signal<Hello | null>(null);
   const view = signal<View>("conversation");
   const language = signal(firstLanguage());
-  const row = computed(() => sessions.value.find(({ key }) => key === selected.value) ?? null);
+  const filter = signal<ListFilter>({ text: "", archived: false });
+  const results = signal<readonly SessionRow[] | null>(null);
+  const row = computed(() => [...sessions.value, ...(results.value ?? [])].find(({ key }) => key === selected.value) ?? null);
   return {
     connection: signal<ConnectionState>({ kind: "connecting" }),
     hello,
@@ -142,6 +172,13 @@ export function createStore(): Store {
     incoming: signal<readonly Incoming[]>([]),
     drafts,
     notes: signal<readonly Note[]>([]),
+    since: signal<Since | null>(null),
+    target: signal<{ readonly seq: number; readonly found: boolean } | null>(null),
+    found: signal<number | null>(null),
+    offRecord: signal(recallHere(OFF_RECORD) !== null),
+    filter,
+    isFiltered: computed(() => filter.value.text !== "" || filter.value.archived),
+    results,
     announced: signal(""),
     typed: signal<Readonly<Record<string, string>>>({}),
     picked: signal<Readonly<Record<string, readonly Picked[]>>>({}),
@@ -156,6 +193,11 @@ export function createStore(): Store {
       () => row.value?.running === true || drafts.value.some(({ ended }) => !ended) || outgoing.value.some(({ key, state }) => key === selected.value && state === "accepted"),
     ),
   };
+}
+
+export function setOffRecord(store: Store, on: boolean): void {
+  store.offRecord.value = on;
+  rememberHere(OFF_RECORD, on ? "on" : null);
 }
 
 export function setTheme(store: Store, theme: Theme): void {

@@ -1,3 +1,4 @@
+import { LIFE_BRIEF } from "./life/brief.ts";
 import { PEOPLE_BRIEF } from "./people/brief.ts";
 
 const en = {
@@ -20,11 +21,12 @@ const en = {
   earlier: "Earlier conversations",
   earlierNone: "This is the first conversation here. When you start a new one, the old one stays in this list and can be resumed.",
   loadEarlier: "Load earlier messages",
-  jumpToLatest: "Latest",
+  jumpToLatest: "Jump to the latest",
   viewingEarlier: "You are reading an earlier conversation.",
-  resume: "Resume it",
+  viewingPart: "You are reading an earlier part of this conversation.",
+  resume: "Go on with this one",
   open: "Read",
-  back: "Back to the current one",
+  back: "Back to the latest",
   current: "current",
   messages: (n: number) => (n === 1 ? "1 message" : `${n} messages`),
   reason: (reason: string) =>
@@ -79,6 +81,7 @@ const en = {
   now: "now",
   transcript: "Conversation",
   loadFailed: "This could not be loaded.",
+  life: LIFE_BRIEF.en,
   people: PEOPLE_BRIEF.en,
 };
 
@@ -104,8 +107,9 @@ const zh: Texts = {
   earlier: "以前的对话",
   earlierNone: "这是这里的第一个对话。开始新对话后，旧的会留在这个列表里，随时可以恢复。",
   loadEarlier: "加载更早的消息",
-  jumpToLatest: "最新",
+  jumpToLatest: "跳到最新",
   viewingEarlier: "你正在阅读以前的对话。",
+  viewingPart: "你正在阅读这个对话较早的部分。",
   resume: "恢复它",
   open: "阅读",
   back: "回到当前对话",
@@ -162,6 +166,7 @@ const zh: Texts = {
   now: "刚刚",
   transcript: "对话",
   loadFailed: "加载失败。",
+  life: LIFE_BRIEF.zh,
   people: PEOPLE_BRIEF.zh,
 };
 

@@ -38,6 +38,25 @@ export function recall(key: string): string | null {
   }
 }
 
+/** The same for this tab alone. */
+export function rememberHere(key: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  } catch (error) {
+    console.info("This browser keeps nothing for this tab.", error);
+  }
+}
+
+export function recallHere(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    // Blocked storage has nothing to recall.
+    return null;
+  }
+}
+
 /** The secret of the gateway: from the address if it is there, else from last time. */
 export function readToken(): string | null {
   const token = takeFromAddress();

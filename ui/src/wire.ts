@@ -44,6 +44,8 @@ export interface SessionRow {
   readonly contextTokens?: number;
   readonly modelProvider?: string;
   readonly model?: string;
+  readonly pinned?: boolean;
+  readonly archived?: boolean;
 }
 
 export interface SessionPage {
@@ -81,11 +83,29 @@ export interface History {
   readonly sessionId?: string;
   readonly messages: readonly Message[];
   readonly hasMore?: boolean;
+  readonly undo?: LastStep;
+}
+
+/** What was last done to a session, as long as it can be taken back. */
+export interface LastStep {
+  readonly kind: string;
+  readonly at: number;
+}
+
+/** Where this device stopped reading, and what there was since. */
+export interface ReadsSince {
+  readonly mark: { readonly sessionId: string; readonly seq: number } | null;
+  readonly turns: number;
+  readonly channels: readonly { readonly channel: string; readonly turns: number }[];
 }
 
 export interface Conversation {
+  /** As `/sessions` in the chat counts; one in which nothing was said has none. */
+  readonly number?: number;
   readonly sessionId: string;
   readonly current: boolean;
+  readonly title?: string;
+  readonly forkedFrom?: string;
   readonly beganAt: number;
   readonly beganReason: string;
   readonly endedAt?: number;

@@ -3,6 +3,8 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { AttachButton, useAttaching, useDrop } from "./attach.tsx";
 import { Chosen } from "./files.tsx";
+import { resume } from "../life/resume.ts";
+import { OffRecord } from "../life/lines.tsx";
 import { Icon } from "./icons.tsx";
 
 const TALLEST_PX = 220;
@@ -13,16 +15,19 @@ function EarlierBar() {
   const texts = store.texts.value;
   const key = store.selected.value;
   const sessionId = store.reading.value;
+  const isCurrent = sessionId === store.row.value?.sessionId;
   if (key === null || sessionId === null) return null;
   return (
     <div class="composer earlier-bar">
-      <p>{texts.viewingEarlier}</p>
+      <p>{isCurrent ? texts.viewingPart : texts.viewingEarlier}</p>
       <button type="button" class="soft" onClick={() => void app.history.open(key, null)}>
         {texts.back}
       </button>
-      <button type="button" class="strong" onClick={() => void app.resume(key, sessionId).catch(console.warn)}>
-        {texts.resume}
-      </button>
+      {isCurrent ? null : (
+        <button type="button" class="strong" onClick={() => void resume(app, key, sessionId)}>
+          {texts.resume}
+        </button>
+      )}
     </div>
   );
 }
@@ -104,7 +109,8 @@ export function Composer() {
     send();
   };
   return (
-    <form class="composer" onSubmit={(event) => (event.preventDefault(), send())}>
+    <form class={store.offRecord.value ? "composer private" : "composer"} onSubmit={(event) => (event.preventDefault(), send())}>
+      <OffRecord />
       <Chosen {...attaching} />
       <div class="composer-box">
         <AttachButton {...attaching} />

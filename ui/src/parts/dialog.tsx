@@ -4,7 +4,7 @@ import { useApp } from "../app.ts";
 import { Icon } from "./icons.tsx";
 
 /** A question above the page: open as long as it stands there. Escape, the cross and a click beside it close it. */
-export function Dialog({ title, onClose, children }: { readonly title: string; onClose(): void; readonly children: ComponentChildren }) {
+export function Dialog({ title, onClose, wide = false, children }: { readonly title: string; readonly wide?: boolean; onClose(): void; readonly children: ComponentChildren }) {
   const texts = useApp().store.texts.value;
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -15,7 +15,7 @@ export function Dialog({ title, onClose, children }: { readonly title: string; o
     return () => box?.close();
   }, []);
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby={id} onClose={onClose} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+    <dialog class={wide ? "dialog wide" : "dialog"} ref={dialog} aria-labelledby={id} onClose={onClose} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={id}>{title}</h2>

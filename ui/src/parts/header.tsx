@@ -1,9 +1,7 @@
-import { useSignal } from "@preact/signals";
 import { useApp } from "../app.ts";
 import { sessionName } from "../names.ts";
 import { focusComposer } from "./composer.tsx";
 import { ConnectionLine } from "./connection-line.tsx";
-import { EarlierDialog } from "./earlier.tsx";
 import { Icon } from "./icons.tsx";
 import { Usage } from "./usage.tsx";
 
@@ -35,7 +33,6 @@ export function Header() {
   const row = store.row.value;
   const key = store.selected.value;
   const agent = store.hello.value?.snapshot.sessionDefaults.defaultAgentId ?? "main";
-  const earlier = useSignal(false);
   const startAnew = (): void => {
     app.sender.send("/new");
     focusComposer();
@@ -50,14 +47,13 @@ export function Header() {
           {row ? <Usage row={row} /> : null}
         </p>
       </div>
-      <button type="button" class="quiet" aria-label={texts.earlier} title={texts.earlier} disabled={key === null} onClick={() => (earlier.value = true)}>
+      <button type="button" class="quiet" aria-label={texts.earlier} title={texts.earlier} disabled={key === null} onClick={() => key !== null && (app.life.asking.value = { kind: "earlier", key })}>
         <Icon name="history" />
       </button>
       <button type="button" class="soft" aria-label={texts.newConversation} title={texts.newConversation} disabled={key === null || store.reading.value !== null} onClick={startAnew}>
         <Icon name="plus" />
         <span class="only-wide">{texts.newConversation}</span>
       </button>
-      {earlier.value && key !== null ? <EarlierDialog sessionKey={key} onClose={() => (earlier.value = false)} /> : null}
       <Outage />
     </header>
   );

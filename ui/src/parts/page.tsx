@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
+import { LifeHost } from "../life/host.tsx";
 import { sessionName } from "../names.ts";
 import { Composer } from "./composer.tsx";
 import { Header } from "./header.tsx";
@@ -79,6 +80,7 @@ export function Page() {
           <Composer />
         </main>
       )}
+      <LifeHost />
       <p class="hidden" role="status" aria-live="polite">
         {store.announced.value}
       </p>

@@ -6,7 +6,9 @@ import { clock, dateTime } from "../times.ts";
 import { isWordless } from "../picked.ts";
 import type { ShownFile } from "../picked.ts";
 import { Attached } from "./files.tsx";
+import type { Message } from "../wire.ts";
 import { Badge } from "./badge.tsx";
+import { Icon } from "./icons.tsx";
 import { Prose } from "./prose.tsx";
 
 export interface PostProps {
@@ -19,6 +21,9 @@ export interface PostProps {
   readonly at: number;
   readonly cut: "aborted" | "error" | null;
   readonly files?: readonly ShownFile[];
+  /** As it is stored: something can be done with it. */
+  readonly stored?: Message;
+  readonly isPrivate?: boolean;
   readonly children?: ComponentChildren;
 }
 
@@ -32,19 +37,31 @@ function Said({ text, files }: Required<Pick<PostProps, "text" | "files">>) {
   );
 }
 
+/** What can be done with a message: reached by keyboard, by touch, and seen when the pointer is there. */
+function Actions({ message }: { readonly message: Message }) {
+  const { store, life } = useApp();
+  const words = store.texts.value.life.actions;
+  return (
+    <button type="button" class="quiet post-menu" aria-label={words} title={words} aria-haspopup="menu" onClick={({ currentTarget }) => (life.asking.value = { kind: "message", message, from: currentTarget.getBoundingClientRect() })}>
+      <Icon name="more" />
+    </button>
+  );
+}
+
 /** One message: who, over which channel, when, and its text; a knot in the colour of its channel on the one line. */
-export function Post({ id, role, text, channel, senderName, at, cut, files = [], children }: PostProps) {
+export function Post({ id, role, text, channel, senderName, at, cut, stored, isPrivate = false, files = [], children }: PostProps) {
   const { store } = useApp();
   const texts = store.texts.value;
   const language = store.language.value;
   return (
-    <article class={`post ${role}`} style={{ "--hue": channelLook(channel, texts).hue }} data-channel={channel ?? "webchat"}>
+    <article class={`post ${role}${isPrivate ? " private" : ""}${stored && store.found.value === stored.seq ? " found" : ""}`} data-seq={stored?.seq} style={{ "--hue": channelLook(channel, texts).hue }} data-channel={channel ?? "webchat"}>
       <header class="post-head">
         <span class="post-name">{role === "user" ? (senderName ?? texts.you) : texts.assistant}</span>
         <Badge channel={channel} />
         <time class="post-time" title={dateTime(at, language)}>
           {clock(at, language)}
         </time>
+        {stored ? <Actions message={stored} /> : null}
       </header>
       <div class="post-body">{role === "user" ? <Said text={text} files={files} /> : <Prose id={id} text={text} />}</div>
       {cut === null ? null : <p class="post-foot">{cut === "aborted" ? texts.stopped : texts.cutOff}</p>}
@@ -54,8 +71,11 @@ export function Post({ id, role, text, channel, senderName, at, cut, files = [],
 }
 
 /** A line that the house says, not the model: a command's answer, a failure. */
-export function NoteLine({ id, kind, text }: Pick<Note, "id" | "kind" | "text">) {
+export function NoteLine({ id, kind, text, at, children }: Pick<Note, "id" | "kind" | "text" | "at"> & { readonly children?: ComponentChildren }) {
   const { texts } = useApp().store;
+  if (kind === "said" || kind === "answered") {
+    return <Post id={`note:${id}`} role={kind === "said" ? "user" : "assistant"} text={text} channel="webchat" senderName={undefined} at={at} cut={null} isPrivate />;
+  }
   if (kind === "held") {
     return (
       <p class="note held" title={text}>
@@ -66,6 +86,7 @@ export function NoteLine({ id, kind, text }: Pick<Note, "id" | "kind" | "text">)
   return (
     <div class={`note ${kind}`} role={kind === "failure" ? "alert" : undefined}>
       <Prose id={`note:${id}`} text={text} />
+      {children}
     </div>
   );
 }

@@ -19,12 +19,18 @@ function Row({ row, now }: { readonly row: SessionRow; readonly now: number }) {
   const agent = store.hello.value?.snapshot.sessionDefaults.defaultAgentId ?? "main";
   const isSelected = store.selected.value === row.key && store.view.value !== "people";
   const unread = store.unread.value.has(row.key);
+  const name = sessionName(row, agent, texts, true);
   const at = row.lastInteractionAt ?? row.updatedAt;
   return (
-    <li>
+    <li class="session-item">
       <button type="button" class="session" aria-current={isSelected ? "true" : undefined} onClick={() => app.select(row.key)} title={row.key}>
         <span class="session-line">
-          <span class="session-name">{sessionName(row, agent, texts, true)}</span>
+          {row.pinned ? (
+            <span class="pinned" role="img" aria-label={texts.life.pinned} title={texts.life.pinned}>
+              <Icon name="pin" />
+            </span>
+          ) : null}
+          <span class="session-name">{name}</span>
           {row.running ? <span class="pulse" role="img" aria-label={texts.running} /> : null}
           {unread && !row.running ? <span class="unread" role="img" aria-label={texts.unread} /> : null}
           {at > 0 ? <time class="session-time">{ago(at, now, store.language.value, texts)}</time> : null}
@@ -34,6 +40,17 @@ function Row({ row, now }: { readonly row: SessionRow; readonly now: number }) {
           <Usage row={row} />
         </span>
       </button>
+      {row.sessionId === "" ? null : (
+        <button
+          type="button"
+          class="quiet session-menu"
+          aria-label={texts.life.sessionActions(name)}
+          aria-haspopup="menu"
+          onClick={({ currentTarget }) => (app.life.asking.value = { kind: "session", row, from: currentTarget.getBoundingClientRect() })}
+        >
+          <Icon name="more" />
+        </button>
+      )}
     </li>
   );
 }
@@ -42,6 +59,49 @@ function Row({ row, now }: { readonly row: SessionRow; readonly now: number }) {
 function withMain(rows: readonly SessionRow[], mainKey: string | undefined): readonly SessionRow[] {
   if (mainKey === undefined || rows.some(({ key }) => key === mainKey)) return rows;
   return [{ key: mainKey, kind: "direct", sessionId: "", updatedAt: 0, channel: "webchat" }, ...rows];
+}
+
+/** Looks for what was said. */
+function SearchButton() {
+  const { store, life } = useApp();
+  const open = (): void => {
+    store.drawer.value = false;
+    life.asking.value = { kind: "search" };
+  };
+  return (
+    <button type="button" class="people-link search-link" aria-keyshortcuts="Control+K Meta+K" onClick={open}>
+      <Icon name="search" />
+      <span>{store.texts.value.life.search}</span>
+      <kbd aria-hidden="true">{/mac|iphone|ipad/iu.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
+    </button>
+  );
+}
+
+/** What of the list is shown, by name or key. */
+function Filter() {
+  const { store, sessions } = useApp();
+  const words = store.texts.value.life.filter;
+  const wanted = store.filter.value;
+  return <input type="search" class="filter" aria-label={words} placeholder={words} value={wanted.text} onInput={(event) => sessions.filter({ ...wanted, text: event.currentTarget.value })} />;
+}
+
+/** What is kept out of sight. */
+function Hidden() {
+  const { store, sessions, life } = useApp();
+  const texts = store.texts.value.life;
+  const wanted = store.filter.value;
+  return (
+    <p class="session-places">
+      <button type="button" aria-pressed={wanted.archived} onClick={() => sessions.filter({ ...wanted, archived: !wanted.archived })}>
+        <Icon name="archive" />
+        {texts.archived}
+      </button>
+      <button type="button" onClick={() => (life.asking.value = { kind: "trash" })}>
+        <Icon name="trash" />
+        {texts.trash}
+      </button>
+    </p>
+  );
 }
 
 export function Sidebar() {
@@ -53,7 +113,7 @@ export function Sidebar() {
     const timer = setInterval(() => (now.value = Date.now()), CLOCK_MS);
     return () => clearInterval(timer);
   }, []);
-  const rows = withMain(store.sessions.value, store.hello.value?.snapshot.sessionDefaults.mainSessionKey);
+  const rows = store.results.value ?? withMain(store.sessions.value, store.hello.value?.snapshot.sessionDefaults.mainSessionKey);
   return (
     <aside class="sidebar" id="sidebar">
       <div class="brand">
@@ -66,10 +126,12 @@ export function Sidebar() {
           <Icon name="close" />
         </button>
       </div>
+      <SearchButton />
       <PeopleLink />
       <nav class="sessions" aria-label={texts.sessions}>
-        <h2>{texts.sessions}</h2>
-        {rows.length === 0 ? <p class="faint">{texts.noSessions}</p> : null}
+        <h2>{store.filter.value.archived ? texts.life.archived : texts.sessions}</h2>
+        <Filter />
+        {rows.length === 0 ? <p class="faint">{store.isFiltered.value ? texts.life.nothing : texts.noSessions}</p> : null}
         <ul>
           {rows.map((row) => (
             <Row key={row.key} row={row} now={Math.max(now.value, row.updatedAt)} />
@@ -80,6 +142,7 @@ export function Sidebar() {
             {texts.showMore}
           </button>
         ) : null}
+        <Hidden />
       </nav>
       <Preferences />
     </aside>

@@ -16,9 +16,9 @@ type Item =
 function Own({ message }: { readonly message: Outgoing }) {
   const { store, sender } = useApp();
   const texts = store.texts.value;
-  const { runId, state, text, at, error, files } = message;
+  const { runId, state, text, at, error, isPrivate, files } = message;
   return (
-    <Post id={runId} role="user" text={text} channel="webchat" senderName={undefined} at={at} cut={null} files={shownFiles(files)}>
+    <Post id={runId} role="user" text={text} channel="webchat" senderName={undefined} at={at} cut={null} isPrivate={isPrivate} files={shownFiles(files)}>
       {state === "waiting" ? <p class="post-foot">{texts.waitingToSend}</p> : null}
       {state === "failed" ? (
         <p class="post-foot failed" role="alert">

@@ -1,11 +1,14 @@
+import { Fragment } from "preact";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { useApp } from "../app.ts";
+import type { App } from "../app.ts";
 import { day } from "../times.ts";
 import { textOf } from "../wire.ts";
-import type { Message } from "../wire.ts";
-import type { Note, Store } from "../store.ts";
+import type { LastStep, Message } from "../wire.ts";
+import type { Note, Transcript as Shown } from "../store.ts";
+import { isUndoable, SinceLine, StepLine, UndoButton } from "../life/lines.tsx";
 import { Empty } from "./empty.tsx";
 import { Icon } from "./icons.tsx";
 import { NoteLine, Post } from "./post.tsx";
@@ -17,7 +20,19 @@ function dayOf(at: number): string {
   return new Date(at).toDateString();
 }
 
-function Stored({ message, before, notes }: { readonly message: Message; readonly before: Message | undefined; readonly notes: readonly Note[] }) {
+/** The line of the house that stands in the transcript since a step was taken carries its Undo. */
+function isToldBy(message: Message, undo: LastStep | null): boolean {
+  return message.role === "system" && message.timestamp === undo?.at && isUndoable(undo);
+}
+
+interface StoredProps {
+  readonly message: Message;
+  readonly before: Message | undefined;
+  readonly notes: readonly Note[];
+  readonly undo: LastStep | null;
+}
+
+function Stored({ message, before, notes, undo }: StoredProps) {
   const { store } = useApp();
   const language = store.language.value;
   const isNewDay = before === undefined || dayOf(before.timestamp) !== dayOf(message.timestamp);
@@ -29,7 +44,9 @@ function Stored({ message, before, notes }: { readonly message: Message; readonl
         </p>
       ) : null}
       {message.role === "system" ? (
-        <NoteLine kind="reply" id={message.id} text={textOf(message.content)} />
+        <NoteLine kind="reply" id={message.id} text={textOf(message.content)} at={message.timestamp}>
+          {isToldBy(message, undo) ? <UndoButton /> : null}
+        </NoteLine>
       ) : (
         <Post
           id={message.id}
@@ -40,6 +57,7 @@ function Stored({ message, before, notes }: { readonly message: Message; readonl
           at={message.timestamp}
           files={message.attachments}
           cut={message.stopReason === "aborted" || message.stopReason === "error" ? message.stopReason : null}
+          stored={message}
         />
       )}
       {notes.map((note) => (
@@ -49,18 +67,36 @@ function Stored({ message, before, notes }: { readonly message: Message; readonl
   );
 }
 
+/** After which message the line of the last step stands: 0 before all; null where the transcript tells it itself, or begins later. */
+function stepPlace({ undo, hasMore }: Shown, shown: readonly Message[]): number | null {
+  if (!isUndoable(undo) || shown.some((message) => isToldBy(message, undo))) return null;
+  const before = shown.findLast(({ timestamp }) => timestamp <= undo.at);
+  return before?.seq ?? (hasMore ? null : 0);
+}
+
 function Messages() {
   const { store } = useApp();
+  const { undo } = store.transcript.value;
+  const since = store.since.value?.seq ?? null;
   const shown = store.transcript.value.messages.filter(({ role, content }) => role !== "toolResult" && textOf(content) !== "");
   const first = shown[0]?.seq ?? Number.POSITIVE_INFINITY;
   const noted = store.notes.value.filter(({ afterSeq }) => afterSeq !== null);
+  const step = stepPlace(store.transcript.value, shown);
+  const firstNew = since === null ? -1 : shown.findIndex(({ seq }) => seq > since);
   return (
     <>
+      {undo && step === 0 ? <StepLine kind={undo.kind} /> : null}
       {noted.filter(({ afterSeq }) => (afterSeq ?? 0) < first).map((note) => <NoteLine key={note.id} {...note} />)}
       {shown.map((message, at) => {
         const next = shown[at + 1]?.seq ?? Number.POSITIVE_INFINITY;
         const notes = noted.filter(({ afterSeq }) => afterSeq !== null && afterSeq >= message.seq && afterSeq < next);
-        return <Stored key={message.id} message={message} before={shown[at - 1]} notes={notes} />;
+        return (
+          <Fragment key={message.id}>
+            {at === firstNew ? <SinceLine /> : null}
+            <Stored message={message} before={shown[at - 1]} notes={notes} undo={undo} />
+            {undo && step === message.seq ? <StepLine kind={undo.kind} /> : null}
+          </Fragment>
+        );
       })}
     </>
   );
@@ -76,8 +112,29 @@ interface Following {
   onScroll(): void;
 }
 
+/** The message that was asked for; else where this device stopped, with a line or two of what it had read. */
+function bringIntoSight(box: HTMLElement, content: HTMLElement, { seq, found }: { readonly seq: number; readonly found: boolean }): boolean {
+  const place = content.querySelector<HTMLElement>(found ? `[data-seq="${seq}"]` : ".since");
+  if (place === null) return false;
+  const move = (): void => {
+    const above = place.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    box.scrollTop += found ? above - Math.max(0, (box.clientHeight - place.clientHeight) / 2) : above - box.clientHeight / 4;
+  };
+  move();
+  // What comes into sight gets its true height only then.
+  requestAnimationFrame(() => (move(), requestAnimationFrame(move)));
+  return true;
+}
+
+/** The last message of which the reader has seen something. */
+function lastSeen(box: HTMLElement, content: HTMLElement): number {
+  const end = box.getBoundingClientRect().bottom;
+  const posts = [...content.querySelectorAll<HTMLElement>("[data-seq]")];
+  return Number(posts.findLast((post) => post.getBoundingClientRect().top < end)?.dataset["seq"] ?? 0);
+}
+
 /** The newest line stays in sight as long as the reader has not gone up to read. */
-function useFollowing(store: Store): Following {
+function useFollowing({ store, life }: Pick<App, "store" | "life">): Following {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const fromEnd = useRef<number | null>(null);
@@ -97,6 +154,20 @@ function useFollowing(store: Store): Following {
   // One's own message is always worth seeing.
   useLayoutEffect(toEnd, [store.selected.value, store.reading.value, sessionId, store.outgoing.value.at(-1)?.runId]);
   useLayoutEffect(() => {
+    const target = store.target.value;
+    const [box, inside] = [scroller.current, content.current];
+    if (target === null || box === null || inside === null) return;
+    atEnd.value = false;
+    if (!bringIntoSight(box, inside, target)) return;
+    store.target.value = null;
+    if (target.found) store.found.value = target.seq;
+  }, [store.target.value, messages]);
+  const look = (): void => {
+    const [box, inside] = [scroller.current, content.current];
+    if (box && inside && box.clientHeight > 0) life.reads.seen(lastSeen(box, inside));
+  };
+  useEffect(look, [messages]);
+  useLayoutEffect(() => {
     const box = scroller.current;
     if (box && fromEnd.current !== null) box.scrollTop = box.scrollHeight - fromEnd.current;
     fromEnd.current = null;
@@ -114,15 +185,17 @@ function useFollowing(store: Store): Following {
     onScroll() {
       const box = scroller.current;
       if (box) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+      look();
     },
   };
 }
 
 export function Transcript() {
-  const { store, history } = useApp();
+  const app = useApp();
+  const { store, history } = app;
   const texts = store.texts.value;
-  const { state, hasMore, messages } = store.transcript.value;
-  const { scroller, content, atEnd, toEnd, hold, onScroll } = useFollowing(store);
+  const { state, hasMore, messages, newest } = store.transcript.value;
+  const { scroller, content, atEnd, toEnd, hold, onScroll } = useFollowing(app);
   const loadEarlier = (): void => {
     hold();
     history.loadEarlier().catch(console.warn);
@@ -141,6 +214,11 @@ export function Transcript() {
           {isEmpty ? <Empty /> : null}
           <Messages />
           {store.reading.value === null ? <Tail /> : null}
+          {newest === null ? null : (
+            <button type="button" class="more" onClick={() => void history.loadLater().catch(console.warn)}>
+              {texts.life.later}
+            </button>
+          )}
         </div>
       </div>
       {atEnd ? null : (
