@@ -14,7 +14,7 @@ if (chromium === null) {
 }
 export const skip = chromium === null ? "no Chromium on this machine" : false;
 
-interface Shop {
+export interface Shop {
   readonly browser: Browser;
   readonly uiDir: string;
 }
@@ -23,6 +23,7 @@ interface Shop {
 export interface Opened {
   visit(options: VisitOptions, act: (visit: Visit) => Promise<void>): Promise<void>;
   uiDir(): string;
+  shop(): Shop;
 }
 
 export interface Visit {
@@ -70,7 +71,7 @@ export function openPage(): Opened {
     await opened.shop?.browser.close();
     if (opened.shop) await rm(opened.shop.uiDir, { recursive: true, force: true });
   });
-  return { visit: (options, act) => visitIn(shop(), options, act), uiDir: () => shop().uiDir };
+  return { visit: (options, act) => visitIn(shop(), options, act), uiDir: () => shop().uiDir, shop };
 }
 
 export const box = (page: Page) => page.getByLabel("Message", { exact: true });

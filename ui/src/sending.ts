@@ -97,6 +97,9 @@ export function createSender(store: Store, connection: () => Connection, history
         .catch((error: unknown) => addNote(store, { id: crypto.randomUUID(), kind: "failure", text: String(error instanceof Error ? error.message : error) }));
     },
     resume() {
+      // Off the record nothing is kept to know it by: it would be asked a second time.
+      const isLost = ({ isPrivate, state }: Outgoing): boolean => isPrivate && (state === "sending" || state === "accepted");
+      store.outgoing.value = store.outgoing.value.map((message) => (isLost(message) ? { ...message, state: "failed", error: store.texts.value.life.lost } : message));
       for (const message of store.outgoing.value) if (message.state === "waiting" || message.state === "sending" || message.state === "accepted") void transmit(message);
     },
   };

@@ -10,6 +10,13 @@ function throughOf({ role, seq }: Message): number {
   return role === "user" ? seq - 1 : seq;
 }
 
+/** A copy ends with an answer: of a question it has what came of it. */
+function forkThrough({ role, seq }: Message, messages: readonly Message[]): number {
+  const next = role === "user" ? messages.findIndex((other) => other.seq > seq && other.role === "user") : -1;
+  if (role === "user") return (next === -1 ? messages.at(-1) : messages[next - 1])?.seq ?? seq;
+  return seq;
+}
+
 export function MessageMenu({ message, from }: { readonly message: Message; readonly from: DOMRect }) {
   const { store, life } = useApp();
   const texts = lifeTexts(store);
@@ -23,7 +30,7 @@ export function MessageMenu({ message, from }: { readonly message: Message; read
   };
   const isCurrent = store.reading.value === null;
   const steps = [
-    { label: texts.fork, act: () => void life.act("sessions.fork", { key, throughSeq: message.seq }, { text: texts.forked }) },
+    { label: texts.fork, act: () => void life.act("sessions.fork", { key, throughSeq: forkThrough(message, store.transcript.value.messages) }, { text: texts.forked }) },
     { label: message.role === "user" ? texts.rewindBefore : texts.rewindTo, act: () => (life.asking.value = { kind: "rewind", message }) },
     null,
   ];
