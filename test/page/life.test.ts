@@ -182,7 +182,7 @@ test("a session opens where this device stopped reading it, and says what came s
   for (let n = 1; n <= 30; n++) await house.client.ask(`meanwhile ${n}\n\nand more\n\nof it`, MAIN);
   await page.goto(token);
   await open(page);
-  const line = page.locator(".since", { hasText: "New since you were here · 30 on Terminal" });
+  const line = page.locator(".since", { hasText: "New since you were here · 30 turns on Terminal" });
   await line.waitFor();
   await until("the line is in sight", () => isInSight(page, ".since"));
   await reads(page, ".since + .post .post-body, .since + .day + .post .post-body", ["meanwhile 1\n\nand more\n\nof it"]);

@@ -221,7 +221,7 @@ test("a new conversation clears the view; the earlier one can be read and resume
     await old.getByRole("button", { name: "Read" }).click();
     await post(page, "the old talk").waitFor();
     assert.equal(await box(page).count(), 0);
-    await page.getByRole("button", { name: "Resume it" }).click();
+    await page.getByRole("button", { name: "Go on with this one" }).click();
     await post(page, "the old talk").waitFor();
     await box(page).waitFor();
   });

@@ -16,6 +16,7 @@ import { createSessions } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
 import { createStore } from "./store.ts";
 import type { Store } from "./store.ts";
+import type { Spoken } from "./texts.ts";
 import { keepToken, readToken, recallHere, rememberHere } from "./token.ts";
 
 /** The page without its looks: what is shown, and what can be done. */
@@ -108,8 +109,8 @@ function followAddress(store: Store, people: People): () => void {
   return show;
 }
 
-export function createApp(): App {
-  const store = createStore();
+export function createApp(spoken: Spoken): App {
+  const store = createStore(spoken);
   const line: { connection?: Connection; token: string | null } = { token: readToken() };
   const connection = (): Connection => {
     if (!line.connection) throw new Error("The connection is used before it is made.");

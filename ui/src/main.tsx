@@ -5,23 +5,28 @@ import "./styles/sidebar.css";
 import "./styles/transcript.css";
 import "./styles/prose.css";
 import "./styles/composer.css";
-import "./styles/dialogs.css";
 import { AppContext, createApp } from "./app.ts";
 import { createMarkdown } from "./markdown.ts";
 import { MarkdownContext } from "./parts/prose.tsx";
 import { Page } from "./parts/page.tsx";
-import { applyTheme } from "./store.ts";
+import { applyTheme, firstLanguage } from "./store.ts";
+import { en, speak } from "./texts.ts";
+import type { Spoken } from "./texts.ts";
 
-const app = createApp();
-applyTheme(app.store.theme.value);
+function show(spoken: Spoken): void {
+  const app = createApp(spoken);
+  applyTheme(app.store.theme.value);
+  const root = document.getElementById("app");
+  if (root === null) throw new Error("The page has no #app.");
+  render(
+    <AppContext.Provider value={app}>
+      <MarkdownContext.Provider value={createMarkdown()}>
+        <Page />
+      </MarkdownContext.Provider>
+    </AppContext.Provider>,
+    root,
+  );
+}
 
-const root = document.getElementById("app");
-if (root === null) throw new Error("The page has no #app.");
-render(
-  <AppContext.Provider value={app}>
-    <MarkdownContext.Provider value={createMarkdown()}>
-      <Page />
-    </MarkdownContext.Provider>
-  </AppContext.Provider>,
-  root,
-);
+// A language that cannot be fetched is no reason to show nothing.
+speak(firstLanguage()).then(show, () => show({ language: "en", texts: en }));

@@ -3,8 +3,8 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { ConnectionState } from "./connection.ts";
 import type { Picked } from "./picked.ts";
 import { recall, recallHere, remember, rememberHere } from "./token.ts";
-import { TEXTS } from "./texts.ts";
-import type { Language, Texts } from "./texts.ts";
+import { speak } from "./texts.ts";
+import type { Language, Spoken, Texts } from "./texts.ts";
 import { knows } from "./wire.ts";
 import type { Hello, LastStep, Message, ReadsSince, SessionRow } from "./wire.ts";
 
@@ -128,7 +128,8 @@ export interface Store {
   /** A gateway that knows no people has no such view. */
   readonly showsPeople: ReadonlySignal<boolean>;
   readonly theme: Signal<Theme>;
-  readonly language: Signal<Language>;
+  readonly spoken: Signal<Spoken>;
+  readonly language: ReadonlySignal<Language>;
   readonly texts: ReadonlySignal<Texts>;
   readonly row: ReadonlySignal<SessionRow | null>;
   readonly running: ReadonlySignal<boolean>;
@@ -136,7 +137,7 @@ export interface Store {
 
 const OFF_RECORD = "continuo.off-record";
 
-function firstLanguage(): Language {
+export function firstLanguage(): Language {
   const kept = recall("continuo.language");
   if (kept === "en" || kept === "zh") return kept;
   return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
@@ -147,14 +148,14 @@ function firstTheme(): Theme {
   return kept === "light" || kept === "dark" ? kept : "auto";
 }
 
-export function createStore(): Store {
+export function createStore(first: Spoken): Store {
   const sessions = signal<readonly SessionRow[]>([]);
   const selected = signal<string | null>(null);
   const outgoing = signal<readonly Outgoing[]>([]);
   const drafts = signal<readonly Draft[]>([]);
   const hello = signal<Hello | null>(null);
   const view = signal<View>("conversation");
-  const language = signal(firstLanguage());
+  const spoken = signal(first);
   const filter = signal<ListFilter>({ text: "", archived: false });
   const results = signal<readonly SessionRow[] | null>(null);
   const row = computed(() => [...sessions.value, ...(results.value ?? [])].find(({ key }) => key === selected.value) ?? null);
@@ -186,8 +187,9 @@ export function createStore(): Store {
     view,
     showsPeople: computed(() => view.value === "people" && (hello.value === null || knows(hello.value, "people.list"))),
     theme: signal(firstTheme()),
-    language,
-    texts: computed(() => TEXTS[language.value]),
+    spoken,
+    language: computed(() => spoken.value.language),
+    texts: computed(() => spoken.value.texts),
     row,
     running: computed(
       () => row.value?.running === true || drafts.value.some(({ ended }) => !ended) || outgoing.value.some(({ key, state }) => key === selected.value && state === "accepted"),
@@ -211,7 +213,7 @@ export function applyTheme(theme: Theme): void {
   else document.documentElement.dataset.theme = theme;
 }
 
-export function setLanguage(store: Store, language: Language): void {
-  store.language.value = language;
+export async function setLanguage(store: Store, language: Language): Promise<void> {
+  store.spoken.value = await speak(language);
   remember("continuo.language", language);
 }

@@ -1,7 +1,7 @@
-import { LIFE_BRIEF } from "./life/brief.ts";
-import { PEOPLE_BRIEF } from "./people/brief.ts";
+import { en as life } from "./life/brief.ts";
+import { en as people } from "./people/brief.ts";
 
-const en = {
+export const en = {
   appTagline: "One conversation, every device",
   sessions: "Conversations",
   main: "Main",
@@ -30,7 +30,7 @@ const en = {
   current: "current",
   messages: (n: number) => (n === 1 ? "1 message" : `${n} messages`),
   reason: (reason: string) =>
-    ({ "first-message": "first message", new: "new conversation", reset: "reset", daily: "daily reset", idle: "idle reset", resumed: "resumed" })[reason] ?? reason,
+    ({ "first-message": "first message", new: "new conversation", reset: "reset", clear: "cleared", forked: "a copy", daily: "daily reset", idle: "idle reset", resumed: "resumed" })[reason] ?? reason,
   connecting: "Connecting…",
   connected: "Connected",
   waiting: (seconds: number) => (seconds > 0 ? `Connection lost · trying again in ${seconds} s` : "Connection lost · trying again…"),
@@ -81,94 +81,21 @@ const en = {
   now: "now",
   transcript: "Conversation",
   loadFailed: "This could not be loaded.",
-  life: LIFE_BRIEF.en,
-  people: PEOPLE_BRIEF.en,
+  life,
+  people,
 };
 
 export type Texts = typeof en;
 
-const zh: Texts = {
-  appTagline: "一个对话，所有设备",
-  sessions: "对话",
-  main: "主对话",
-  conversation: "对话",
-  noSessions: "还没有对话",
-  showMore: "显示更多",
-  you: "你",
-  assistant: "Continuo",
-  via: (channel) => `渠道：${channel}`,
-  channels: { webchat: "网页", terminal: "终端" },
-  composerLabel: "消息",
-  composerHint: "写点什么…",
-  composerKeys: "Enter 发送 · Shift+Enter 换行",
-  send: "发送",
-  stop: "停止",
-  newConversation: "新对话",
-  earlier: "以前的对话",
-  earlierNone: "这是这里的第一个对话。开始新对话后，旧的会留在这个列表里，随时可以恢复。",
-  loadEarlier: "加载更早的消息",
-  jumpToLatest: "跳到最新",
-  viewingEarlier: "你正在阅读以前的对话。",
-  viewingPart: "你正在阅读这个对话较早的部分。",
-  resume: "恢复它",
-  open: "阅读",
-  back: "回到当前对话",
-  current: "当前",
-  messages: (n) => `${n} 条消息`,
-  reason: (reason) => ({ "first-message": "第一条消息", new: "新对话", reset: "重置", daily: "每日重置", idle: "闲置重置", resumed: "已恢复" })[reason] ?? reason,
-  connecting: "正在连接…",
-  connected: "已连接",
-  waiting: (seconds) => (seconds > 0 ? `连接已断开 · ${seconds} 秒后重试` : "连接已断开 · 正在重试…"),
-  tryNow: "立即重试",
-  waitingToSend: "连接恢复后发送",
-  sending: "正在发送…",
-  notSent: "未发送",
-  retry: "重试",
-  discard: "放弃",
-  thinking: "正在思考…",
-  stopped: "已停止",
-  wasStopped: "已停止。",
-  failed: "这条消息没能得到回答。",
-  cutOff: "因错误中断",
-  context: (used, total) => `上下文已用 ${used} / ${total} 个 token`,
-  contextUnknown: (total) => `上下文用量未知，上限 ${total} 个 token`,
-  running: "正在回答",
-  unread: "新",
-  menu: "显示对话列表",
-  closeMenu: "关闭",
-  theme: "颜色",
-  themeAuto: "跟随系统",
-  themeLight: "浅色",
-  themeDark: "深色",
-  languageLabel: "Switch to English",
-  tokenTitle: "网关已上锁",
-  tokenText: "粘贴它的令牌即可进入。这条命令会打印带令牌的链接：",
-  tokenLabel: "令牌",
-  tokenWrong: "令牌不对，可能已经更换。",
-  passwordText: "输入网关的密码即可进入。",
-  passwordLabel: "密码",
-  passwordWrong: "密码不对。",
-  unlock: "进入",
-  emptyTitle: "在这里说，到别处问。",
-  emptyText: "你的所有设备共用这一个对话。试试看：",
-  emptyTell: "在这里告诉它一件事",
-  emptyExample: "请记住：我的航班周五 9:40 起飞。",
-  emptyAsk: "再从终端问它",
-  emptyDo: "或者从已连接的渠道发消息：它会实时出现在这里，并带有渠道标记。",
-  copy: "复制",
-  copied: "已复制",
-  image: "图片",
-  attach: "添加文件",
-  attached: "已添加的文件",
-  leaveOut: (name) => `移除 ${name}`,
-  filesTooLarge: (names) => `一条消息放不下：${names}`,
-  skip: "跳到消息框",
-  now: "刚刚",
-  transcript: "对话",
-  loadFailed: "加载失败。",
-  life: LIFE_BRIEF.zh,
-  people: PEOPLE_BRIEF.zh,
-};
-
 export type Language = "en" | "zh";
-export const TEXTS: Readonly<Record<Language, Texts>> = { en, zh };
+
+/** What the page speaks. */
+export interface Spoken {
+  readonly language: Language;
+  readonly texts: Texts;
+}
+
+/** English is there; another language is fetched when it is spoken. */
+export async function speak(language: Language): Promise<Spoken> {
+  return { language, texts: language === "zh" ? (await import("./texts.zh.ts")).zh : en };
+}

@@ -3,6 +3,7 @@ import type { Store } from "../store.ts";
 /** The words of what is fetched when it is first asked for. */
 const en = {
   cancel: "Cancel",
+  dismiss: "Dismiss",
   save: "Save",
   copy: "Copy text",
   copied: "Copied.",
@@ -46,6 +47,7 @@ const en = {
 
 const zh: typeof en = {
   cancel: "取消",
+  dismiss: "关闭",
   save: "保存",
   copy: "复制文字",
   copied: "已复制。",

@@ -4,10 +4,10 @@ import { Earlier } from "./earlier.tsx";
 import type { Asking } from "./life.ts";
 import { MessageMenu, Rewind } from "./messages.tsx";
 import { Search } from "./search.tsx";
+import { ToldLine } from "./told.tsx";
 import { Delete, Label, SessionMenu, Trash } from "./sessions.tsx";
 
-/** What is asked for at the moment, above the page. */
-export function LifeView({ asking }: { readonly asking: Asking }) {
+function Asked({ asking }: { readonly asking: Asking }) {
   const { life } = useApp();
   // A menu that is left for a dialog closes after the dialog was asked for.
   const close = (): void => {
@@ -31,4 +31,15 @@ export function LifeView({ asking }: { readonly asking: Asking }) {
     case "delete":
       return <Delete row={asking.row} onClose={close} />;
   }
+}
+
+/** What is asked for at the moment, and what was done last, above the page. */
+export function LifeView() {
+  const asking = useApp().life.asking.value;
+  return (
+    <>
+      {asking === null ? null : <Asked key={asking.kind} asking={asking} />}
+      <ToldLine />
+    </>
+  );
 }

@@ -1,3 +1,4 @@
+import "../styles/lock.css";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../app.ts";

@@ -6,7 +6,6 @@ import { LifeHost } from "../life/host.tsx";
 import { sessionName } from "../names.ts";
 import { Composer } from "./composer.tsx";
 import { Header } from "./header.tsx";
-import { Lock } from "./lock.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { Transcript } from "./transcript.tsx";
 
@@ -42,11 +41,16 @@ function useDrawerFocus(): void {
   }, [isOpen]);
 }
 
+type Part = () => VNode | null;
+
+const PEOPLE = async (): Promise<Part> => (await import("../people/view.tsx")).PeopleView;
+const LOCK = async (): Promise<Part> => (await import("./lock.tsx")).Lock;
+
 /** Fetched when it is first looked at: the conversation opens without it. */
-function LazyPeople() {
-  const view = useSignal<{ readonly Content: () => VNode } | null>(null);
+function Lazy({ part }: { readonly part: () => Promise<Part> }) {
+  const view = useSignal<{ readonly Content: Part } | null>(null);
   useEffect(() => {
-    import("../people/view.tsx").then(({ PeopleView }) => (view.value = { Content: PeopleView }), console.warn);
+    part().then((Content) => (view.value = { Content }), console.warn);
   }, []);
   const Content = view.value?.Content;
   return Content === undefined ? null : <Content />;
@@ -61,7 +65,7 @@ export function Page() {
   const drawer = store.drawer.value;
   const people = store.showsPeople.value;
   const texts = store.texts.value;
-  if (locked) return <Lock />;
+  if (locked) return <Lazy part={LOCK} />;
   return (
     <div class={drawer ? "page drawer-open" : "page"}>
       <a class="skip" href="#message" onClick={(event) => (event.preventDefault(), document.getElementById(people ? "people-content" : "message")?.focus())}>
@@ -71,7 +75,7 @@ export function Page() {
       <div class="scrim" onClick={() => (store.drawer.value = false)} />
       {people ? (
         <main class="main" inert={drawer} key="people">
-          <LazyPeople />
+          <Lazy part={PEOPLE} />
         </main>
       ) : (
         <main class="main" inert={drawer} key="conversation">

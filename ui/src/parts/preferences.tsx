@@ -28,7 +28,7 @@ export function Preferences() {
             </label>
           ))}
         </fieldset>
-        <button type="button" class="quiet" aria-label={texts.languageLabel} title={texts.languageLabel} onClick={() => setLanguage(store, store.language.value === "en" ? "zh" : "en")}>
+        <button type="button" class="quiet" aria-label={texts.languageLabel} title={texts.languageLabel} onClick={() => void setLanguage(store, store.language.value === "en" ? "zh" : "en").catch(console.warn)}>
           <Icon name="globe" />
         </button>
       </div>

@@ -69,7 +69,7 @@ function SearchButton() {
     life.asking.value = { kind: "search" };
   };
   return (
-    <button type="button" class="people-link search-link" aria-keyshortcuts="Control+K Meta+K" onClick={open}>
+    <button type="button" class="nav-link search-link" aria-keyshortcuts="Control+K Meta+K" onClick={open}>
       <Icon name="search" />
       <span>{store.texts.value.life.search}</span>
       <kbd aria-hidden="true">{/mac|iphone|ipad/iu.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>

@@ -16,7 +16,7 @@ export function PeopleLink() {
   }, []);
   if (!known) return null;
   return (
-    <a class="people-link" href="#people" aria-current={store.showsPeople.value ? "page" : undefined} onClick={() => (store.drawer.value = false)}>
+    <a class="nav-link people-link" href="#people" aria-current={store.showsPeople.value ? "page" : undefined} onClick={() => (store.drawer.value = false)}>
       <Icon name="people" />
       <span>{texts.item}</span>
       {count > 0 ? (

@@ -1,5 +1,4 @@
 import type { Store } from "../store.ts";
-import { PEOPLE_BRIEF } from "./brief.ts";
 
 const en = {
   cancel: "Cancel",
@@ -179,6 +178,6 @@ const zh: PeopleTexts = {
 export const PEOPLE_TEXTS = { en, zh };
 
 /** The texts of this view, in the language of the page. */
-export function peopleTexts({ language }: Pick<Store, "language">) {
-  return { ...PEOPLE_BRIEF[language.value], ...PEOPLE_TEXTS[language.value] };
+export function peopleTexts({ language, texts }: Pick<Store, "language" | "texts">) {
+  return { ...texts.value.people, ...PEOPLE_TEXTS[language.value] };
 }
