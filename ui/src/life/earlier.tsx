@@ -87,9 +87,11 @@ function Item({ item, sessionKey, close, reload }: ItemProps) {
             {texts.resume}
           </button>
         )}
-        <button type="button" class="quiet" onClick={() => (naming.value = !naming.value)}>
-          {words.rename}
-        </button>
+        {item.messages === 0 ? null : (
+          <button type="button" class="quiet" onClick={() => (naming.value = !naming.value)}>
+            {words.rename}
+          </button>
+        )}
       </p>
     </li>
   );

@@ -39,6 +39,8 @@ export function Menu({ label, from, items, onClose }: { readonly label: string; 
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = STEPS[event.key];
+    // It closes this alone, not the drawer behind it.
+    if (event.key === "Escape") event.stopPropagation();
     if (event.key === "Tab") dialog.current?.close();
     if (by === undefined || dialog.current === null) return;
     event.preventDefault();

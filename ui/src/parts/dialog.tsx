@@ -16,7 +16,7 @@ export function Dialog({ title, onClose, wide = false, children }: { readonly ti
     return () => box?.close();
   }, []);
   return (
-    <dialog class={wide ? "dialog wide" : "dialog"} ref={dialog} aria-labelledby={id} onClose={onClose} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+    <dialog class={wide ? "dialog wide" : "dialog"} ref={dialog} aria-labelledby={id} onClose={onClose} onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={id}>{title}</h2>

@@ -7,7 +7,7 @@ import type { App } from "../app.ts";
 import { day } from "../times.ts";
 import { textOf } from "../wire.ts";
 import type { LastStep, Message } from "../wire.ts";
-import type { Note, Transcript as Shown } from "../store.ts";
+import type { Note, Store, Transcript as Shown } from "../store.ts";
 import { isUndoable, SinceLine, StepLine, UndoButton } from "../life/lines.tsx";
 import { Empty } from "./empty.tsx";
 import { Icon } from "./icons.tsx";
@@ -112,8 +112,10 @@ interface Following {
   onScroll(): void;
 }
 
+type Target = NonNullable<Store["target"]["value"]>;
+
 /** The message that was asked for; else where this device stopped, with a line or two of what it had read. */
-function bringIntoSight(box: HTMLElement, content: HTMLElement, { seq, found }: { readonly seq: number; readonly found: boolean }): boolean {
+function bringIntoSight(box: HTMLElement, content: HTMLElement, { seq, found }: Target, onRest: () => void): boolean {
   const place = content.querySelector<HTMLElement>(found ? `[data-seq="${seq}"]` : ".since");
   if (place === null) return false;
   const move = (): void => {
@@ -122,7 +124,7 @@ function bringIntoSight(box: HTMLElement, content: HTMLElement, { seq, found }: 
   };
   move();
   // What comes into sight gets its true height only then.
-  requestAnimationFrame(() => (move(), requestAnimationFrame(move)));
+  requestAnimationFrame(() => (move(), requestAnimationFrame(() => (move(), onRest()))));
   return true;
 }
 
@@ -158,13 +160,18 @@ function useFollowing({ store, life }: Pick<App, "store" | "life">): Following {
     const [box, inside] = [scroller.current, content.current];
     if (target === null || box === null || inside === null) return;
     atEnd.value = false;
-    if (!bringIntoSight(box, inside, target)) return;
+    if (!bringIntoSight(box, inside, target, onScroll)) return;
     store.target.value = null;
     if (target.found) store.found.value = target.seq;
   }, [store.target.value, messages]);
   const look = (): void => {
     const [box, inside] = [scroller.current, content.current];
     if (box && inside && box.clientHeight > 0) life.reads.seen(lastSeen(box, inside));
+  };
+  const onScroll = (): void => {
+    const box = scroller.current;
+    if (box) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    look();
   };
   useEffect(look, [messages]);
   useLayoutEffect(() => {
@@ -182,11 +189,7 @@ function useFollowing({ store, life }: Pick<App, "store" | "life">): Following {
       const box = scroller.current;
       if (box) fromEnd.current = box.scrollHeight - box.scrollTop;
     },
-    onScroll() {
-      const box = scroller.current;
-      if (box) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
-      look();
-    },
+    onScroll,
   };
 }
 
