@@ -1,7 +1,9 @@
-import { useSignal } from "@preact/signals";
-import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
+import { Lazy } from "../parts/lazy.tsx";
+import type { Part } from "../parts/lazy.tsx";
+
+const VIEW = async (): Promise<Part> => (await import("./view.tsx")).LifeView;
 
 /** Ctrl+K or Cmd+K looks for something, wherever the focus is. */
 function useSearchKey(): void {
@@ -22,11 +24,5 @@ function useSearchKey(): void {
 export function LifeHost() {
   const { life } = useApp();
   useSearchKey();
-  const view = useSignal<{ readonly View: () => VNode } | null>(null);
-  const isNeeded = life.asking.value !== null || life.told.value !== null;
-  useEffect(() => {
-    if (isNeeded && view.value === null) import("./view.tsx").then(({ LifeView }) => (view.value = { View: LifeView }), console.warn);
-  }, [isNeeded]);
-  const View = view.value?.View;
-  return View === undefined ? null : <View />;
+  return life.asking.value === null && life.told.value === null ? null : <Lazy part={VIEW} />;
 }

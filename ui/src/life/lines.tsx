@@ -43,20 +43,3 @@ export function SinceLine() {
     </p>
   );
 }
-
-/** Says as long as it lasts that nothing is kept. */
-export function OffRecord() {
-  const { store, sender } = useApp();
-  if (!store.offRecord.value) return null;
-  const texts = store.texts.value.life;
-  return (
-    <div class="off-record" role="status">
-      <p>
-        <strong>{texts.offRecord}</strong> {texts.offRecordText}
-      </p>
-      <button type="button" class="link" onClick={() => sender.send("/private off")}>
-        {texts.offRecordEnd}
-      </button>
-    </div>
-  );
-}

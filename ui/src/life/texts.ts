@@ -3,6 +3,9 @@ import type { Store } from "../store.ts";
 /** The words of what is fetched when it is first asked for. */
 const en = {
   cancel: "Cancel",
+  offRecord: "Off the record.",
+  offRecordText: "Nothing you write on this page is kept: it is gone when you reload it or open another conversation.",
+  offRecordEnd: "Back on the record",
   dismiss: "Dismiss",
   save: "Save",
   copy: "Copy text",
@@ -47,6 +50,9 @@ const en = {
 
 const zh: typeof en = {
   cancel: "取消",
+  offRecord: "不留记录。",
+  offRecordText: "你在此页面写的内容不会保存：刷新页面或打开另一个对话后就会消失。",
+  offRecordEnd: "恢复记录",
   dismiss: "关闭",
   save: "保存",
   copy: "复制文字",

@@ -4,9 +4,11 @@ import { useApp } from "../app.ts";
 import { AttachButton, useAttaching, useDrop } from "./attach.tsx";
 import { Chosen } from "./files.tsx";
 import { resume } from "../life/resume.ts";
-import { OffRecord } from "../life/lines.tsx";
+import { Lazy } from "./lazy.tsx";
+import type { Part } from "./lazy.tsx";
 import { Icon } from "./icons.tsx";
 
+const OFF_RECORD = async (): Promise<Part> => (await import("../life/off-record.tsx")).OffRecord;
 const TALLEST_PX = 220;
 
 function EarlierBar() {
@@ -110,7 +112,7 @@ export function Composer() {
   };
   return (
     <form class={store.offRecord.value ? "composer private" : "composer"} onSubmit={(event) => (event.preventDefault(), send())}>
-      <OffRecord />
+      {store.offRecord.value ? <Lazy part={OFF_RECORD} /> : null}
       <Chosen {...attaching} />
       <div class="composer-box">
         <AttachButton {...attaching} />

@@ -3,13 +3,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { Mark } from "./icons.tsx";
+import { lockTexts } from "./lock-texts.ts";
 
 const COMMAND = "npx continuo status --show-token";
 
 /** Asks for the gateway's secret when it is missing or wrong. */
 export function Lock() {
   const { store, unlock } = useApp();
-  const texts = store.texts.value;
+  const texts = lockTexts(store);
   const state = store.connection.value;
   const typed = useSignal("");
   const field = useRef<HTMLInputElement>(null);

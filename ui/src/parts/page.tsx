@@ -1,11 +1,11 @@
-import { useSignal } from "@preact/signals";
-import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { LifeHost } from "../life/host.tsx";
 import { sessionName } from "../names.ts";
 import { Composer } from "./composer.tsx";
 import { Header } from "./header.tsx";
+import { Lazy } from "./lazy.tsx";
+import type { Part } from "./lazy.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { Transcript } from "./transcript.tsx";
 
@@ -41,20 +41,8 @@ function useDrawerFocus(): void {
   }, [isOpen]);
 }
 
-type Part = () => VNode | null;
-
 const PEOPLE = async (): Promise<Part> => (await import("../people/view.tsx")).PeopleView;
 const LOCK = async (): Promise<Part> => (await import("./lock.tsx")).Lock;
-
-/** Fetched when it is first looked at: the conversation opens without it. */
-function Lazy({ part }: { readonly part: () => Promise<Part> }) {
-  const view = useSignal<{ readonly Content: Part } | null>(null);
-  useEffect(() => {
-    part().then((Content) => (view.value = { Content }), console.warn);
-  }, []);
-  const Content = view.value?.Content;
-  return Content === undefined ? null : <Content />;
-}
 
 /** Focus stays with whoever can act: the drawer while it is open, else the conversation. */
 export function Page() {
