@@ -7,7 +7,7 @@ import type { PageHouse } from "./house.ts";
 import { box, counts, open, openPage, post, skip, until } from "./visit.ts";
 
 const SIZE_LIMIT = 60_000;
-const WHOLE_LIMIT = 80_000;
+const WHOLE_LIMIT = 85_000;
 const { visit, uiDir } = openPage();
 
 test("the list of sessions is named for people, live, and shown a page at a time", { skip }, async () => {
@@ -150,7 +150,7 @@ async function bytesOnTheWire(files: readonly string[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-test("the page opens with at most 60 kB on the wire, and is at most 80 kB with all its views", { skip }, async () => {
+test("the page opens with at most 60 kB on the wire, and is at most 85 kB with all its views", { skip }, async () => {
   const names = await readdir(uiDir(), { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const fetched: string[] = [];

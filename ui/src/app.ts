@@ -31,8 +31,8 @@ export interface App {
   readonly life: Life;
   select(key: string): void;
   unlock(token: string): void;
-  /** Opens one of a key's conversations at one of its messages. */
-  goTo(key: string, sessionId: string, seq: number): Promise<void>;
+  /** Turns to a key's conversation, whatever of it is then opened. */
+  turnTo(key: string): void;
   reconnect(): void;
 }
 
@@ -166,12 +166,9 @@ export function createApp(spoken: Spoken): App {
     media: (ref) => fetchMedia(ref, line.token),
     life,
     select,
+    turnTo,
     unlock,
     reconnect: () => connection().reconnect(),
-    goTo(key, sessionId, seq) {
-      turnTo(key);
-      return history.openAt(key, sessionId, seq);
-    },
   };
 }
 

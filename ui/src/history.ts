@@ -6,8 +6,8 @@ import type { Draft, Incoming, Outgoing, Position, Store, Transcript } from "./s
 import { textOf } from "./wire.ts";
 import type { History, Message, ReadsSince } from "./wire.ts";
 
-const FIRST_PAGE = 80;
-const EARLIER_PAGE = 100;
+export const FIRST_PAGE = 80;
+export const EARLIER_PAGE = 100;
 const MOST_AT_ONCE = 1_000;
 /** Messages before the one that was read last: one sees where one was. */
 const SOME_BEFORE = 10;
@@ -15,12 +15,14 @@ const SOME_BEFORE = 10;
 export interface HistoryReader {
   /** Shows a key's current conversation, or an earlier one of it, from its newest messages on. */
   open(key: string, sessionId: string | null): Promise<void>;
-  /** Shows the message with its neighbours: in the current conversation if it is among its newest, else for reading alone. */
-  openAt(key: string, sessionId: string, seq: number): Promise<void>;
   /** Reads the newest messages again; many calls at once become one more reading. */
   refresh(): void;
   loadEarlier(): Promise<void>;
-  loadLater(): Promise<void>;
+  ask(key: string, sessionId: string | null, rest: object): Promise<History>;
+  /** Something else is opened; the answer tells whether it still is what was opened last. */
+  begin(): () => boolean;
+  /** The same of what is open now. */
+  isStill(): () => boolean;
 }
 
 /** What the house's answer says, in every language by its first sign: on or off the record from now on, or neither. */
@@ -103,7 +105,7 @@ function prepend(known: Transcript, page: History): Transcript {
 }
 
 /** Turns to a conversation: of the last one nothing stays on the screen. */
-function turnTo(store: Store, key: string, sessionId: string | null): void {
+export function turnTo(store: Store, key: string, sessionId: string | null): void {
   batch(() => {
     store.selected.value = key;
     store.reading.value = sessionId;
@@ -195,19 +197,6 @@ export function createHistoryReader(store: Store, connection: () => Connection, 
     if (hasMore && first > seq) await loadEarlier(Math.min(MOST_AT_ONCE, first - seq + SOME_BEFORE));
   }
 
-  async function openWindow(key: string, sessionId: string, seq: number): Promise<void> {
-    const turn = opened;
-    const [page, end] = await Promise.all([ask(key, sessionId, { limit: FIRST_PAGE, beforeSeq: seq + FIRST_PAGE / 2 }), ask(key, sessionId, { limit: 1 })]);
-    if (turn !== opened) return;
-    const newest = end.messages.at(-1)?.seq ?? 0;
-    batch(() => {
-      turnTo(store, key, sessionId);
-      const transcript = merge(NO_TRANSCRIPT, page);
-      store.transcript.value = { ...transcript, newest: newest > (page.messages.at(-1)?.seq ?? 0) ? newest : null };
-      store.target.value = { seq, found: true };
-    });
-  }
-
   return {
     refresh,
     async open(key, sessionId) {
@@ -216,34 +205,15 @@ export function createHistoryReader(store: Store, connection: () => Connection, 
       const since = await read(turn, sessionId === null ? arrive(key) : null);
       if (since?.mark && store.since.value !== null) await reach(since.mark.seq);
     },
-    async openAt(key, sessionId, seq) {
-      opened += 1;
-      const turn = opened;
-      const page = await ask(key, null, { limit: FIRST_PAGE });
-      if (turn !== opened) return;
-      if (page.sessionId !== sessionId || !page.messages.some((message) => message.seq === seq)) return openWindow(key, sessionId, seq);
-      batch(() => {
-        turnTo(store, key, null);
-        store.transcript.value = merge(NO_TRANSCRIPT, page);
-        store.target.value = { seq, found: true };
-      });
-    },
     loadEarlier: () => loadEarlier(EARLIER_PAGE),
-    async loadLater() {
-      const { messages, newest } = store.transcript.value;
-      const last = messages.at(-1)?.seq;
-      const key = store.selected.value;
-      if (last === undefined || key === null || newest === null) return;
+    ask,
+    begin() {
+      const turn = (opened += 1);
+      return () => turn === opened;
+    },
+    isStill() {
       const turn = opened;
-      let later: readonly Message[] = [];
-      let reached = last;
-      // What was set aside leaves gaps, which may be longer than a page.
-      while (later.length === 0 && reached < newest) {
-        reached = Math.min(newest, reached + EARLIER_PAGE);
-        const page = await ask(key, store.reading.value, { limit: EARLIER_PAGE, beforeSeq: reached + 1 });
-        later = page.messages.filter(({ seq }) => seq > last);
-      }
-      if (turn === opened) store.transcript.value = { ...store.transcript.value, messages: [...messages, ...later], newest: reached < newest ? newest : null };
+      return () => turn === opened;
     },
   };
 }

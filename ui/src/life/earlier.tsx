@@ -72,19 +72,19 @@ function Item({ item, sessionKey, close, reload }: ItemProps) {
       <p class="earlier-when">
         <time>{dateTime(item.beganAt, store.language.value)}</time>
         <span>{texts.messages(item.messages)}</span>
-        <span class="tag">{item.forkedFrom === undefined ? texts.reason(item.beganReason) : words.forkOf}</span>
-        {item.current ? <span class="tag strong">{texts.current}</span> : null}
+        <span class="tag">{item.forkedFrom === undefined ? words.reason(item.beganReason) : words.forkOf}</span>
+        {item.current ? <span class="tag strong">{words.current}</span> : null}
       </p>
       {item.title && item.preview ? <p class="earlier-preview">{item.preview}</p> : null}
       <p class="earlier-actions">
         {item.current && store.reading.value === null ? null : (
           <button type="button" class="soft" onClick={read}>
-            {texts.open}
+            {words.open}
           </button>
         )}
         {item.current ? null : (
           <button type="button" class="soft" onClick={goOn}>
-            {texts.resume}
+            {words.resume}
           </button>
         )}
         {item.messages === 0 ? null : (
@@ -112,7 +112,7 @@ export function Earlier({ sessionKey, onClose }: { readonly sessionKey: string; 
   return (
     <Dialog title={texts.earlier} onClose={onClose}>
       {failed.value ? <p class="faint">{texts.loadFailed}</p> : null}
-      {list !== null && list.length <= 1 ? <p class="faint">{texts.earlierNone}</p> : null}
+      {list !== null && list.length <= 1 ? <p class="faint">{lifeTexts(store).earlierNone}</p> : null}
       <ul class="earlier">
         {list?.map((item) => (
           <Item key={item.sessionId} item={item} sessionKey={sessionKey} close={onClose} reload={read} />

@@ -1,4 +1,3 @@
-import "../styles/off-record.css";
 import { useApp } from "../app.ts";
 import { lifeTexts } from "./texts.ts";
 

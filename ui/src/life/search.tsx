@@ -7,6 +7,7 @@ import { sessionName } from "../names.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { dateTime } from "../times.ts";
+import { openAt } from "./places.tsx";
 import { lifeTexts } from "./texts.ts";
 
 interface Hit {
@@ -172,7 +173,8 @@ export function Search({ onClose }: { onClose(): void }) {
   const nameOf = (key: string): string => sessionName(store.sessions.value.find((row) => row.key === key) ?? { key }, agent, store.texts.value);
   const choose = (hit: Hit): void => {
     onClose();
-    app.goTo(hit.sessionKey, hit.sessionId, hit.seq).catch(console.warn);
+    app.turnTo(hit.sessionKey);
+    openAt(app, { key: hit.sessionKey, sessionId: hit.sessionId, seq: hit.seq }).catch(console.warn);
   };
   const found = answer.value;
   return (

@@ -3,6 +3,15 @@ import type { Store } from "../store.ts";
 /** The words of what is fetched when it is first asked for. */
 const en = {
   cancel: "Cancel",
+  earlierNone: "This is the first conversation here. When you start a new one, the old one stays in this list and can be resumed.",
+  viewingEarlier: "You are reading an earlier conversation.",
+  viewingPart: "You are reading an earlier part of this conversation.",
+  resume: "Go on with this one",
+  open: "Read",
+  back: "Back to the latest",
+  current: "current",
+  reason: (reason: string) =>
+    ({ "first-message": "first message", new: "new conversation", reset: "reset", clear: "cleared", forked: "a copy", daily: "daily reset", idle: "idle reset", resumed: "resumed" })[reason] ?? reason,
   offRecord: "Off the record.",
   offRecordText: "Nothing you write on this page is kept: it is gone when you reload it or open another conversation.",
   offRecordEnd: "Back on the record",
@@ -50,6 +59,14 @@ const en = {
 
 const zh: typeof en = {
   cancel: "取消",
+  earlierNone: "这是这里的第一个对话。开始新对话后，旧的会留在这个列表里，随时可以恢复。",
+  viewingEarlier: "你正在阅读以前的对话。",
+  viewingPart: "你正在阅读这个对话较早的部分。",
+  resume: "继续这个对话",
+  open: "阅读",
+  back: "回到最新",
+  current: "当前",
+  reason: (reason) => ({ "first-message": "第一条消息", new: "新对话", reset: "重置", clear: "清空", forked: "副本", daily: "每日重置", idle: "闲置重置", resumed: "已恢复" })[reason] ?? reason,
   offRecord: "不留记录。",
   offRecordText: "你在此页面写的内容不会保存：刷新页面或打开另一个对话后就会消失。",
   offRecordEnd: "恢复记录",

@@ -1,4 +1,5 @@
 import "../styles/life.css";
+import "../styles/off-record.css";
 import { useApp } from "../app.ts";
 import { Earlier } from "./earlier.tsx";
 import type { Asking } from "./life.ts";
@@ -6,6 +7,10 @@ import { MessageMenu, Rewind } from "./messages.tsx";
 import { Search } from "./search.tsx";
 import { ToldLine } from "./told.tsx";
 import { Delete, Label, SessionMenu, Trash } from "./sessions.tsx";
+
+export { OffRecord } from "./off-record.tsx";
+export { LaterButton } from "./places.tsx";
+export { ReadingBar } from "./reading-bar.tsx";
 
 function Asked({ asking }: { readonly asking: Asking }) {
   const { life } = useApp();

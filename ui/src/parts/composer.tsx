@@ -3,36 +3,13 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app.ts";
 import { AttachButton, useAttaching, useDrop } from "./attach.tsx";
 import { Chosen } from "./files.tsx";
-import { resume } from "../life/resume.ts";
 import { Lazy } from "./lazy.tsx";
 import type { Part } from "./lazy.tsx";
 import { Icon } from "./icons.tsx";
 
-const OFF_RECORD = async (): Promise<Part> => (await import("../life/off-record.tsx")).OffRecord;
+const OFF_RECORD = async (): Promise<Part> => (await import("../life/view.tsx")).OffRecord;
+const READING = async (): Promise<Part> => (await import("../life/view.tsx")).ReadingBar;
 const TALLEST_PX = 220;
-
-function EarlierBar() {
-  const app = useApp();
-  const { store } = app;
-  const texts = store.texts.value;
-  const key = store.selected.value;
-  const sessionId = store.reading.value;
-  const isCurrent = sessionId === store.row.value?.sessionId;
-  if (key === null || sessionId === null) return null;
-  return (
-    <div class="composer earlier-bar">
-      <p>{isCurrent ? texts.viewingPart : texts.viewingEarlier}</p>
-      <button type="button" class="soft" onClick={() => void app.history.open(key, null)}>
-        {texts.back}
-      </button>
-      {isCurrent ? null : (
-        <button type="button" class="strong" onClick={() => void resume(app, key, sessionId)}>
-          {texts.resume}
-        </button>
-      )}
-    </div>
-  );
-}
 
 /** Puts the cursor where one writes; not on a phone, where that would open the keyboard over the conversation. */
 export function focusComposer(): void {
@@ -93,7 +70,7 @@ export function Composer() {
   useHeight(field, text, key);
   useEffect(focusComposer, [key]);
   useDrop(attaching);
-  if (store.reading.value !== null) return <EarlierBar />;
+  if (store.reading.value !== null) return <Lazy part={READING} />;
 
   const type = (value: string): void => {
     if (key !== null) store.typed.value = { ...store.typed.value, [key]: value };

@@ -11,9 +11,12 @@ import type { Note, Store, Transcript as Shown } from "../store.ts";
 import { isUndoable, SinceLine, StepLine, UndoButton } from "../life/lines.tsx";
 import { Empty } from "./empty.tsx";
 import { Icon } from "./icons.tsx";
+import { Lazy } from "./lazy.tsx";
+import type { Part } from "./lazy.tsx";
 import { NoteLine, Post } from "./post.tsx";
 import { Tail } from "./tail.tsx";
 
+const LATER = async (): Promise<Part> => (await import("../life/view.tsx")).LaterButton;
 const NEAR_END_PX = 60;
 
 function dayOf(at: number): string {
@@ -217,11 +220,7 @@ export function Transcript() {
           {isEmpty ? <Empty /> : null}
           <Messages />
           {store.reading.value === null ? <Tail /> : null}
-          {newest === null ? null : (
-            <button type="button" class="more" onClick={() => void history.loadLater().catch(console.warn)}>
-              {texts.life.later}
-            </button>
-          )}
+          {newest === null ? null : <Lazy part={LATER} />}
         </div>
       </div>
       {atEnd ? null : (

@@ -1,4 +1,5 @@
 import { useApp } from "../app.ts";
+import { useDeeds } from "./deeds.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import type { Choice } from "./who.tsx";
 import { Line } from "./who.tsx";
@@ -12,12 +13,13 @@ export function guestChoices(guests: readonly Guest[]): readonly Choice[] {
 /** Everything that can be changed about one person; each change is shown before it is done. */
 export function EditDialog({ person: { name, role, source }, onClose }: { readonly person: Person; onClose(): void }) {
   const { store, people } = useApp();
+  const deeds = useDeeds();
   const texts = peopleTexts(store);
   const page = people.store.page.value;
   const others = (page?.people ?? []).filter((other) => other.name !== name).map((other) => ({ value: other.name }));
   const propose = (method: string, params: object, title: string): void => {
     onClose();
-    void people.propose({ method, params, title });
+    void deeds.propose({ method, params, title });
   };
   const link = (identity: string): void => propose("people.link", { identity, name }, texts.linkTitle(identity, name));
   const merge = (into: string): void => propose("people.merge", { from: name, into }, texts.mergeTitle(name, into));

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useApp } from "../app.ts";
+import { useDeeds } from "./deeds.ts";
 import { Badge } from "../parts/badge.tsx";
 import { ago } from "../times.ts";
 import { SessionLinks } from "./known.tsx";
@@ -10,12 +11,13 @@ import type { Guest } from "./wire.ts";
 import { peopleTexts } from "./texts.ts";
 
 function GuestRow({ guest }: { readonly guest: Guest }) {
-  const { store, people } = useApp();
+  const { store } = useApp();
+  const deeds = useDeeds();
   const all = store.texts.value;
   const texts = peopleTexts(store);
   const choosing = useSignal(false);
   const { identity, channel, displayName, messages, lastAt, sessions } = guest;
-  const link = (name: string): void => void people.propose({ method: "people.link", params: { identity, name }, title: texts.linkTitle(nameOf(guest), name) });
+  const link = (name: string): void => void deeds.propose({ method: "people.link", params: { identity, name }, title: texts.linkTitle(nameOf(guest), name) });
   return (
     <li class="card">
       <p class="card-head">

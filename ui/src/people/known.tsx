@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useApp } from "../app.ts";
+import { useDeeds } from "./deeds.ts";
 import { Badge } from "../parts/badge.tsx";
 import { ago, dateTime } from "../times.ts";
 import { EditDialog } from "./edit.tsx";
@@ -12,12 +13,13 @@ import { peopleTexts } from "./texts.ts";
 const PAGE = 200;
 
 function IdentityRow({ identity, person }: { readonly identity: ProvedIdentity; readonly person: Person }) {
-  const { store, people } = useApp();
+  const { store } = useApp();
+  const deeds = useDeeds();
   const texts = peopleTexts(store);
   const { channel, displayName, provedBy, provedAt } = identity;
   const ref = identityOf(identity);
   const when = provedAt === null ? undefined : dateTime(provedAt, store.language.value);
-  const unlink = (): void => void people.propose({ method: "people.unlink", params: { identity: ref }, title: texts.unlinkTitle(nameOf(identity), person.name) });
+  const unlink = (): void => void deeds.propose({ method: "people.unlink", params: { identity: ref }, title: texts.unlinkTitle(nameOf(identity), person.name) });
   return (
     <li class="identity">
       <Badge channel={channel} />

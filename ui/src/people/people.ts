@@ -1,10 +1,10 @@
-import { batch, computed, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { Connection } from "../connection.ts";
-import { ConnectionLost, RequestFailed } from "../requests.ts";
+import { ConnectionLost } from "../requests.ts";
 import type { Store } from "../store.ts";
 import { knows } from "../wire.ts";
-import type { Between, Canary, Changes, HeldReply, PairingRequest, PeoplePage, Proposal } from "./wire.ts";
+import type { Canary, Changes, HeldReply, PairingRequest, PeoplePage, Proposal } from "./wire.ts";
 
 /** Something that may change who shares: tried without a yes, shown, and done with one. */
 export interface Change {
@@ -44,12 +44,6 @@ export interface People {
   readonly store: PeopleStore;
   /** Reads again soon; many calls at once become one reading. */
   refresh(): void;
-  propose(change: Change): Promise<void>;
-  /** After the owner's yes. */
-  agree(change: Change): Promise<void>;
-  /** Does what needs no plan; `title` says it when it is done. */
-  act(method: string, params: object, title: string): Promise<void>;
-  between(a: string, b: string): Promise<Between | null>;
 }
 
 const SOON_MS = 250;
@@ -71,11 +65,6 @@ function createPeopleStore(store: Store): PeopleStore {
     question: signal<Question | null>(null),
     told: signal<Told | null>(null),
   };
-}
-
-function wordsOf(error: unknown): string {
-  const cure = error instanceof RequestFailed ? error.wire.details?.cure : undefined;
-  return [error instanceof Error ? error.message : String(error), cure].filter(Boolean).join(" ");
 }
 
 /** Reads what is shown: always what waits for the owner, the rest only while it is looked at. */
@@ -102,12 +91,6 @@ function createReader(store: Store, people: PeopleStore, connection: () => Conne
   return async () => void (await Promise.all([...waiting(), ...(store.view.value === "people" ? looked() : [])]));
 }
 
-/** What the owner says yes to is what was shown; anything newer is refused. */
-function shown(question: Question | null, change: Change): Change {
-  const planId = question?.kind === "proposal" ? question.proposal.plan?.id : undefined;
-  return { ...change, params: { ...change.params, planId } };
-}
-
 export function createPeople(store: Store, connection: () => Connection): People {
   const people = createPeopleStore(store);
   const read = createReader(store, people, connection);
@@ -125,45 +108,5 @@ export function createPeople(store: Store, connection: () => Connection): People
     }, SOON_MS);
   }
 
-  function tell(told: Told): void {
-    batch(() => {
-      people.question.value = null;
-      people.told.value = told;
-      if (told.kind === "good") store.announced.value = told.text;
-    });
-    refresh();
-  }
-
-  function done(title: string): void {
-    tell({ kind: "good", text: store.texts.value.people.done(title) });
-  }
-
-  /** Whatever the gateway refuses is told where the owner looks. */
-  async function attempt<Answer>(method: string, params: object, take: (answer: Answer) => void): Promise<void> {
-    try {
-      take(await connection().request<Answer>(method, params));
-    } catch (error) {
-      tell({ kind: "bad", text: wordsOf(error) });
-    }
-  }
-
-  function decide(change: Change, approve: boolean): Promise<void> {
-    return attempt<Proposal>(change.method, { ...change.params, approve }, (proposal) => {
-      if (proposal.applied) done(change.title);
-      else people.question.value = { kind: "proposal", change, proposal };
-    });
-  }
-
-  return {
-    store: people,
-    refresh,
-    propose: (change) => decide(change, false),
-    agree: (change) => decide(shown(people.question.value, change), true),
-    act: (method, params, title) => attempt(method, params, () => done(title)),
-    async between(a, b) {
-      const found: { answer: Between | null } = { answer: null };
-      await attempt<Between>("audience.between", { a, b }, (answer) => (found.answer = answer));
-      return found.answer;
-    },
-  };
+  return { store: people, refresh };
 }

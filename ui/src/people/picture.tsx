@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import DOMPurify from "dompurify";
 import { useLayoutEffect, useMemo } from "preact/hooks";
 import { useApp } from "../app.ts";
+import { useDeeds } from "./deeds.ts";
 import { guestChoices } from "./edit.tsx";
 import { Part } from "./part.tsx";
 import type { Choice } from "./who.tsx";
@@ -55,6 +56,7 @@ function Choose({ label, value, choices, take }: { readonly label: string; reado
 /** Whether two of them share anything, in words. */
 function BetweenForm() {
   const { store, people } = useApp();
+  const deeds = useDeeds();
   const texts = peopleTexts(store);
   const page = people.store.page.value;
   const pair = useSignal<readonly [string | null, string | null]>([null, null]);
@@ -70,7 +72,7 @@ function BetweenForm() {
   };
   const look = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const answer = await people.between(a, b);
+    const answer = await deeds.between(a, b);
     if (pair.value[0] === null || (pair.value[0] === a && pair.value[1] === b)) found.value = answer;
   };
   return (

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useApp } from "../app.ts";
+import { useDeeds } from "./deeds.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { useSessionName } from "./naming.ts";
 import type { Question } from "./people.ts";
@@ -23,12 +24,13 @@ function Shared({ proposal: { sessionKey, shares } }: { readonly proposal: Propo
 
 function Asked({ question }: { readonly question: Question }) {
   const { store, people } = useApp();
+  const deeds = useDeeds();
   const texts = peopleTexts(store);
   const busy = useSignal(false);
   const close = (): void => void (people.store.question.value = null);
   const answer = (): void => {
     busy.value = true;
-    const work = question.kind === "sure" ? people.propose(question) : people.agree(question.change);
+    const work = question.kind === "sure" ? deeds.propose(question) : deeds.agree(question.change);
     void work.finally(() => (busy.value = false));
   };
   const isSure = question.kind === "sure";

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useApp } from "../app.ts";
+import { useDeeds } from "./deeds.ts";
 import { Badge } from "../parts/badge.tsx";
 import { ago, dateTime } from "../times.ts";
 import { nameOf, shortIdentity } from "./naming.ts";
@@ -10,14 +11,15 @@ import type { HeldReply, PairingRequest, WaitingChange } from "./wire.ts";
 import { peopleTexts } from "./texts.ts";
 
 function Request({ request }: { readonly request: PairingRequest }) {
-  const { store, people } = useApp();
+  const { store } = useApp();
+  const deeds = useDeeds();
   const texts = peopleTexts(store);
   const language = store.language.value;
   const choosing = useSignal(false);
   const { channel, account, code, senderId, senderName } = request;
   const identity = { channel, account, peer: senderId, ...(senderName ? { displayName: senderName } : {}) };
   const name = nameOf(identity);
-  const approve = (who: object, words: string): void => void people.propose({ method: "pairing.approve", params: { channel, code, who }, title: texts.sharesTitle(name, words) });
+  const approve = (who: object, words: string): void => void deeds.propose({ method: "pairing.approve", params: { channel, code, who }, title: texts.sharesTitle(name, words) });
   return (
     <li class="card loud">
       <p class="card-head">
@@ -40,7 +42,7 @@ function Request({ request }: { readonly request: PairingRequest }) {
         <button type="button" class="soft" onClick={() => approve({ kind: "guest" }, texts.asGuest)}>
           {texts.guest}
         </button>
-        <button type="button" class="soft danger" onClick={() => void people.act("pairing.reject", { channel, code }, `${texts.reject} · ${name}`)}>
+        <button type="button" class="soft danger" onClick={() => void deeds.act("pairing.reject", { channel, code }, `${texts.reject} · ${name}`)}>
           {texts.reject}
         </button>
       </p>
@@ -50,10 +52,11 @@ function Request({ request }: { readonly request: PairingRequest }) {
 }
 
 function Held({ reply }: { readonly reply: HeldReply }) {
-  const { store, people } = useApp();
+  const { store } = useApp();
+  const deeds = useDeeds();
   const texts = peopleTexts(store);
   const { id, to, toWhom, reason, text, createdAt } = reply;
-  const act = (method: string, label: string): void => void people.act(method, { id }, `${label} · ${toWhom}`);
+  const act = (method: string, label: string): void => void deeds.act(method, { id }, `${label} · ${toWhom}`);
   return (
     <li class="card loud">
       <p class="card-head">
@@ -78,7 +81,8 @@ function Held({ reply }: { readonly reply: HeldReply }) {
 }
 
 function Change({ change }: { readonly change: WaitingChange }) {
-  const { store, people } = useApp();
+  const { store } = useApp();
+  const deeds = useDeeds();
   const texts = peopleTexts(store);
   return (
     <li class="card loud">
@@ -88,7 +92,7 @@ function Change({ change }: { readonly change: WaitingChange }) {
       <PlanView plan={change.plan} />
       <p class="card-facts">{texts.applyHint}</p>
       <p class="card-actions">
-        <button type="button" class="strong" onClick={() => void people.act("changes.apply", { planId: change.plan.id }, texts.apply)}>
+        <button type="button" class="strong" onClick={() => void deeds.act("changes.apply", { planId: change.plan.id }, texts.apply)}>
           {texts.apply}
         </button>
       </p>
