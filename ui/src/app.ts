@@ -16,8 +16,8 @@ import { createSessions } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
 import { createStore } from "./store.ts";
 import type { Store } from "./store.ts";
-import type { Spoken } from "./texts.ts";
-import { keepToken, readToken, recallHere, rememberHere } from "./token.ts";
+import type { Spoken } from "./speak.ts";
+import { keepToken, readToken, recall, remember } from "./token.ts";
 
 /** The page without its looks: what is shown, and what can be done. */
 export interface App {
@@ -77,7 +77,7 @@ function answerGateway({ store, sessions, history, sender, people }: Pick<App, "
       });
       queueMicrotask(() => {
         catchUp().catch(warn);
-        if (store.selected.value === null) void history.open(recallHere(SELECTED) ?? hello.snapshot.sessionDefaults.mainSessionKey, null);
+        if (store.selected.value === null) void history.open(recall(SELECTED, "sessionStorage") ?? hello.snapshot.sessionDefaults.mainSessionKey, null);
         else history.refresh();
         sender.resume();
         people.refresh();
@@ -109,6 +109,15 @@ function followAddress(store: Store, people: People): () => void {
   return show;
 }
 
+function turnToConversation(store: Store, key: string, showView: () => void): void {
+  remember(SELECTED, key, "sessionStorage");
+  store.drawer.value = false;
+  if (store.view.value !== "people") return;
+  // The browser's back button leads to the people again.
+  window.history.pushState(null, "", location.pathname + location.search);
+  showView();
+}
+
 export function createApp(spoken: Spoken): App {
   const store = createStore(spoken);
   const line: { connection?: Connection; token: string | null } = { token: readToken() };
@@ -123,15 +132,7 @@ export function createApp(spoken: Spoken): App {
   const people = createPeople(store, connection);
   const showView = followAddress(store, people);
 
-  function turnTo(key: string): void {
-    rememberHere(SELECTED, key);
-    store.drawer.value = false;
-    if (store.view.value === "people") {
-      // The browser's back button leads to the people again.
-      window.history.pushState(null, "", location.pathname + location.search);
-      showView();
-    }
-  }
+  const turnTo = (key: string): void => turnToConversation(store, key, showView);
 
   function select(key: string): void {
     turnTo(key);

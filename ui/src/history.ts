@@ -21,8 +21,6 @@ export interface HistoryReader {
   ask(key: string, sessionId: string | null, rest: object): Promise<History>;
   /** Something else is opened; the answer tells whether it still is what was opened last. */
   begin(): () => boolean;
-  /** The same of what is open now. */
-  isStill(): () => boolean;
 }
 
 /** What the house's answer says, in every language by its first sign: on or off the record from now on, or neither. */
@@ -135,9 +133,30 @@ function takeUpSince(store: Store, since: ReadsSince | null): void {
   });
 }
 
-export function createHistoryReader(store: Store, connection: () => Connection, arrive: Arrive): HistoryReader {
-  let reading: Promise<void> | null = null;
+function fail(store: Store, error: unknown): void {
+  // The next connection reads it again.
+  if (error instanceof ConnectionLost) return;
+  console.warn(error);
+  if (store.transcript.value.state === "loading") store.transcript.value = { ...store.transcript.value, state: "failed" };
+}
+
+/** Many calls while one is under way become one more. */
+function oneAfterTheOther(work: () => Promise<unknown>): () => void {
+  let isRunning = false;
   let again = false;
+  const start = (): void => {
+    again = isRunning;
+    if (isRunning) return;
+    isRunning = true;
+    void work().finally(() => {
+      isRunning = false;
+      if (again) start();
+    });
+  };
+  return start;
+}
+
+export function createHistoryReader(store: Store, connection: () => Connection, arrive: Arrive): HistoryReader {
   let opened = 0;
 
   function ask(key: string, sessionId: string | null, rest: object): Promise<History> {
@@ -159,25 +178,9 @@ export function createHistoryReader(store: Store, connection: () => Connection, 
       });
       return since;
     } catch (error) {
-      // The next connection reads it again.
-      if (error instanceof ConnectionLost || turn !== opened) return null;
-      console.warn(error);
-      if (store.transcript.value.state === "loading") store.transcript.value = { ...store.transcript.value, state: "failed" };
+      if (turn === opened) fail(store, error);
       return null;
     }
-  }
-
-  function refresh(): void {
-    if (reading !== null) {
-      again = true;
-      return;
-    }
-    reading = read(opened).then(() => {
-      reading = null;
-      if (!again) return;
-      again = false;
-      refresh();
-    });
   }
 
   async function loadEarlier(limit: number): Promise<void> {
@@ -198,7 +201,7 @@ export function createHistoryReader(store: Store, connection: () => Connection, 
   }
 
   return {
-    refresh,
+    refresh: oneAfterTheOther(() => read(opened)),
     async open(key, sessionId) {
       const turn = (opened += 1);
       turnTo(store, key, sessionId);
@@ -209,10 +212,6 @@ export function createHistoryReader(store: Store, connection: () => Connection, 
     ask,
     begin() {
       const turn = (opened += 1);
-      return () => turn === opened;
-    },
-    isStill() {
-      const turn = opened;
       return () => turn === opened;
     },
   };

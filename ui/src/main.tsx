@@ -10,8 +10,9 @@ import { createMarkdown } from "./markdown.ts";
 import { MarkdownContext } from "./parts/prose.tsx";
 import { Page } from "./parts/page.tsx";
 import { applyTheme, firstLanguage } from "./store.ts";
-import { en, speak } from "./texts.ts";
-import type { Spoken } from "./texts.ts";
+import { speak } from "./speak.ts";
+import type { Spoken } from "./speak.ts";
+import { en } from "./texts.ts";
 
 function show(spoken: Spoken): void {
   const app = createApp(spoken);

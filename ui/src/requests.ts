@@ -12,6 +12,12 @@ export class RequestFailed extends Error {
 /** No answer will come: the socket is gone or was never there. Asking again later is right. */
 export class ConnectionLost extends Error {}
 
+/** What went wrong, and what helps against it. */
+export function wordsOf(error: unknown): string {
+  const cure = error instanceof RequestFailed ? error.wire.details?.cure : undefined;
+  return [error instanceof Error ? error.message : String(error), cure].filter(Boolean).join(" ");
+}
+
 type Response = Extract<Frame, { type: "res" }>;
 
 interface Waiting {

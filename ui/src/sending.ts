@@ -3,7 +3,7 @@ import { privacyAfter } from "./history.ts";
 import type { HistoryReader } from "./history.ts";
 import { wordless } from "./picked.ts";
 import type { Picked } from "./picked.ts";
-import { ConnectionLost, RequestFailed } from "./requests.ts";
+import { ConnectionLost, wordsOf } from "./requests.ts";
 import { positionOf, setOffRecord } from "./store.ts";
 import type { Note, Outgoing, Store } from "./store.ts";
 import type { Sent } from "./wire.ts";
@@ -41,6 +41,11 @@ export function heedReply(store: Store, runId: string, text: string): void {
   if (on !== null) setOffRecord(store, on);
 }
 
+/** Off the record nothing is kept to know a message by: it would be asked a second time. */
+function isLost({ isPrivate, state }: Outgoing): boolean {
+  return isPrivate && (state === "sending" || state === "accepted");
+}
+
 export function createSender(store: Store, connection: () => Connection, history: HistoryReader): Sender {
   const change = (runId: string, changes: Partial<Outgoing>): void => changeOutgoing(store, runId, changes);
 
@@ -64,8 +69,7 @@ export function createSender(store: Store, connection: () => Connection, history
       answered(message, await connection().request<Sent>("chat.send", { sessionKey: key, message: text, idempotencyKey: runId, ...(attachments.length === 0 ? {} : { attachments }) }));
     } catch (error) {
       if (error instanceof ConnectionLost) return message.state === "accepted" ? undefined : change(runId, { state: "waiting" });
-      const cure = error instanceof RequestFailed ? error.wire.details?.cure : undefined;
-      change(runId, { state: "failed", error: [error instanceof Error ? error.message : String(error), cure].filter(Boolean).join(" ") });
+      change(runId, { state: "failed", error: wordsOf(error) });
     }
   }
 
@@ -94,11 +98,9 @@ export function createSender(store: Store, connection: () => Connection, history
       if (key === null) return;
       await connection()
         .request("chat.abort", { sessionKey: key })
-        .catch((error: unknown) => addNote(store, { id: crypto.randomUUID(), kind: "failure", text: String(error instanceof Error ? error.message : error) }));
+        .catch((error: unknown) => addNote(store, { id: crypto.randomUUID(), kind: "failure", text: wordsOf(error) }));
     },
     resume() {
-      // Off the record nothing is kept to know it by: it would be asked a second time.
-      const isLost = ({ isPrivate, state }: Outgoing): boolean => isPrivate && (state === "sending" || state === "accepted");
       store.outgoing.value = store.outgoing.value.map((message) => (isLost(message) ? { ...message, state: "failed", error: store.texts.value.life.lost } : message));
       for (const message of store.outgoing.value) if (message.state === "waiting" || message.state === "sending" || message.state === "accepted") void transmit(message);
     },

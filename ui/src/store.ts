@@ -2,9 +2,10 @@ import { computed, signal } from "@preact/signals";
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { ConnectionState } from "./connection.ts";
 import type { Picked } from "./picked.ts";
-import { recall, recallHere, remember, rememberHere } from "./token.ts";
-import { speak } from "./texts.ts";
-import type { Language, Spoken, Texts } from "./texts.ts";
+import { recall, remember } from "./token.ts";
+import { speak } from "./speak.ts";
+import type { Language, Spoken } from "./speak.ts";
+import type { Texts } from "./texts.ts";
 import { knows } from "./wire.ts";
 import type { Hello, LastStep, Message, ReadsSince, SessionRow } from "./wire.ts";
 
@@ -176,7 +177,7 @@ export function createStore(first: Spoken): Store {
     since: signal<Since | null>(null),
     target: signal<{ readonly seq: number; readonly found: boolean } | null>(null),
     found: signal<number | null>(null),
-    offRecord: signal(recallHere(OFF_RECORD) !== null),
+    offRecord: signal(recall(OFF_RECORD, "sessionStorage") !== null),
     filter,
     isFiltered: computed(() => filter.value.text !== "" || filter.value.archived),
     results,
@@ -199,7 +200,7 @@ export function createStore(first: Spoken): Store {
 
 export function setOffRecord(store: Store, on: boolean): void {
   store.offRecord.value = on;
-  rememberHere(OFF_RECORD, on ? "on" : null);
+  remember(OFF_RECORD, on ? "on" : null, "sessionStorage");
 }
 
 export function setTheme(store: Store, theme: Theme): void {

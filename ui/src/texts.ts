@@ -69,16 +69,3 @@ export const en = {
 };
 
 export type Texts = typeof en;
-
-export type Language = "en" | "zh";
-
-/** What the page speaks. */
-export interface Spoken {
-  readonly language: Language;
-  readonly texts: Texts;
-}
-
-/** English is there; another language is fetched when it is spoken. */
-export async function speak(language: Language): Promise<Spoken> {
-  return { language, texts: language === "zh" ? (await import("./texts.zh.ts")).zh : en };
-}

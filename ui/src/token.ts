@@ -20,37 +20,18 @@ function takeFromAddress(): string | null {
 }
 
 /** Kept values; a browser that keeps nothing (private windows, blocked storage) is asked again next time. */
-export function remember(key: string, value: string | null): void {
+export function remember(key: string, value: string | null, place: "localStorage" | "sessionStorage" = "localStorage"): void {
   try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
+    if (value === null) window[place].removeItem(key);
+    else window[place].setItem(key, value);
   } catch (error) {
     console.info("This browser keeps no settings for this page.", error);
   }
 }
 
-export function recall(key: string): string | null {
+export function recall(key: string, place: "localStorage" | "sessionStorage" = "localStorage"): string | null {
   try {
-    return localStorage.getItem(key);
-  } catch {
-    // Blocked storage has nothing to recall.
-    return null;
-  }
-}
-
-/** The same for this tab alone. */
-export function rememberHere(key: string, value: string | null): void {
-  try {
-    if (value === null) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, value);
-  } catch (error) {
-    console.info("This browser keeps nothing for this tab.", error);
-  }
-}
-
-export function recallHere(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key);
+    return window[place].getItem(key);
   } catch {
     // Blocked storage has nothing to recall.
     return null;

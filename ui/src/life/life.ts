@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
 import type { Connection } from "../connection.ts";
-import { RequestFailed } from "../requests.ts";
+import { wordsOf } from "../requests.ts";
 import type { Store } from "../store.ts";
 import type { Message, SessionRow } from "../wire.ts";
 import { createReads } from "./reads.ts";
@@ -47,8 +47,7 @@ export function createLife(store: Store, connection: () => Connection): Life {
         told.value = good === null ? null : { ...good, kind: "good" };
         return true;
       } catch (error) {
-        const cure = error instanceof RequestFailed ? error.wire.details?.cure : undefined;
-        told.value = { kind: "bad", text: [error instanceof Error ? error.message : String(error), cure].filter(Boolean).join(" ") };
+        told.value = { kind: "bad", text: wordsOf(error) };
         return false;
       }
     },

@@ -36,7 +36,6 @@ async function loadLater({ store, history }: App): Promise<void> {
   const last = messages.at(-1)?.seq;
   const key = store.selected.value;
   if (last === undefined || key === null || newest === null) return;
-  const isStill = history.isStill();
   let later: readonly Message[] = [];
   let reached = last;
   // What was set aside leaves gaps, which may be longer than a page.
@@ -45,7 +44,8 @@ async function loadLater({ store, history }: App): Promise<void> {
     const page = await history.ask(key, store.reading.value, { limit: EARLIER_PAGE, beforeSeq: reached + 1 });
     later = page.messages.filter(({ seq }) => seq > last);
   }
-  if (isStill()) store.transcript.value = { ...store.transcript.value, messages: [...messages, ...later], newest: reached < newest ? newest : null };
+  // Something else may have been opened meanwhile.
+  if (store.transcript.value.messages === messages) store.transcript.value = { ...store.transcript.value, messages: [...messages, ...later], newest: reached < newest ? newest : null };
 }
 
 export function LaterButton() {

@@ -5,6 +5,7 @@ import { useApp } from "../app.ts";
 import type { App } from "../app.ts";
 import { sessionName } from "../names.ts";
 import { Badge } from "../parts/badge.tsx";
+import { wordsOf } from "../requests.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { dateTime } from "../times.ts";
 import { openAt } from "./places.tsx";
@@ -94,7 +95,7 @@ function useLooking({ store, life }: App): Looking {
       if (turn !== asked.current) return;
       [answer.value, failed.value] = [found, null];
     } catch (error) {
-      if (turn === asked.current) failed.value = error instanceof Error ? error.message : String(error);
+      if (turn === asked.current) failed.value = wordsOf(error);
     }
   };
   useEffect(() => {

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../app.ts";
 import type { App } from "../app.ts";
 import { sessionName } from "../names.ts";
+import { wordsOf } from "../requests.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { dateTime } from "../times.ts";
 import type { SessionRow } from "../wire.ts";
@@ -30,7 +31,7 @@ async function download({ life }: App, key: string, name: string, format: keyof 
 }
 
 function failed({ life }: App): (error: unknown) => void {
-  return (error) => (life.told.value = { kind: "bad", text: error instanceof Error ? error.message : String(error) });
+  return (error) => (life.told.value = { kind: "bad", text: wordsOf(error) });
 }
 
 export function SessionMenu({ row, from }: { readonly row: SessionRow; readonly from: DOMRect }) {

@@ -72,7 +72,7 @@ function SearchButton() {
     <button type="button" class="nav-link search-link" aria-keyshortcuts="Control+K Meta+K" onClick={open}>
       <Icon name="search" />
       <span>{store.texts.value.life.search}</span>
-      <kbd aria-hidden="true">{/mac|iphone|ipad/iu.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
+      <kbd aria-hidden="true">{navigator.userAgent.includes("Mac") ? "⌘K" : "Ctrl K"}</kbd>
     </button>
   );
 }
@@ -92,12 +92,10 @@ function Hidden() {
   const wanted = store.filter.value;
   return (
     <p class="session-places">
-      <button type="button" aria-pressed={wanted.archived} onClick={() => sessions.filter({ ...wanted, archived: !wanted.archived })}>
-        <Icon name="archive" />
+      <button type="button" class="more" aria-pressed={wanted.archived} onClick={() => sessions.filter({ ...wanted, archived: !wanted.archived })}>
         {texts.archived}
       </button>
-      <button type="button" onClick={() => (life.asking.value = { kind: "trash" })}>
-        <Icon name="trash" />
+      <button type="button" class="more" onClick={() => (life.asking.value = { kind: "trash" })}>
         {texts.trash}
       </button>
     </p>

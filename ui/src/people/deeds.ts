@@ -1,7 +1,7 @@
 import { batch } from "@preact/signals";
 import { useApp } from "../app.ts";
 import type { App } from "../app.ts";
-import { RequestFailed } from "../requests.ts";
+import { wordsOf } from "../requests.ts";
 import type { Change, Question, Told } from "./people.ts";
 import type { Between, Proposal } from "./wire.ts";
 
@@ -13,11 +13,6 @@ export interface Deeds {
   /** Does what needs no plan; `title` says it when it is done. */
   act(method: string, params: object, title: string): Promise<void>;
   between(a: string, b: string): Promise<Between | null>;
-}
-
-function wordsOf(error: unknown): string {
-  const cure = error instanceof RequestFailed ? error.wire.details?.cure : undefined;
-  return [error instanceof Error ? error.message : String(error), cure].filter(Boolean).join(" ");
 }
 
 /** What the owner says yes to is what was shown; anything newer is refused. */
