@@ -12,6 +12,7 @@ import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import { rebuildAlone } from "./mirror.ts";
+import { createHouseMedia } from "./media.ts";
 import { createMoving } from "./moving.ts";
 import { mirrorDirectories, startMirror } from "./mirror.ts";
 import { createPeopleDesk, createWhoIsWho } from "./people.ts";
@@ -90,6 +91,7 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
     mirrors: () => mirrorDirectories(paths.stateDir, loaded.config),
     onProgress: (progress) => onEvent({ event: "rights.progress", payload: progress }),
     around: {
+      media: createHouseMedia({ store, clock, ids, log: quiet, settings, directory: statePaths(paths.stateDir).media }).media,
       claim: async () => async () => undefined,
       hold: ALONE.hold,
       onPeople: () => rememberAnew(store, settings, env),

@@ -1,4 +1,5 @@
 import type { Executor } from "../store/store.ts";
+import { deleteFileUses } from "../store/statements/delete-file-uses.ts";
 import { deleteMediaUses } from "../store/statements/delete-media-uses.ts";
 import { deleteUnheldMedia } from "../store/statements/delete-unheld-media.ts";
 import { listMediaUses } from "../store/statements/list-media-uses.ts";
@@ -11,7 +12,10 @@ import type { UserKind } from "./uses.ts";
  */
 export async function forgetUnheld(tx: Executor, ref: string): Promise<boolean> {
   await tx.run(lockMedia, { hash: ref });
-  return (await tx.run(deleteUnheldMedia, { hash: ref })) > 0;
+  if ((await tx.run(deleteUnheldMedia, { hash: ref })) === 0) return false;
+  // What is left are uses whose users went with their conversation.
+  await tx.run(deleteFileUses, { hash: ref });
+  return true;
 }
 
 /**
