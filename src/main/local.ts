@@ -79,8 +79,9 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
     database: { path: statePaths(paths.stateDir).database, url: loaded.config.store.url ?? null },
     onProgress: (progress) => onEvent({ event: "store.progress", payload: { ...progress } }),
   });
+  const { media } = createHouseMedia({ store, clock, ids, log: quiet, settings, directory: statePaths(paths.stateDir).media });
   const moving = createMoving({
-    ...{ store, clock, env, stateDir: paths.stateDir, configPath: paths.configPath, settings },
+    ...{ store, clock, env, paths, settings, media },
     onProgress: (progress) => onEvent({ event: "moving.progress", payload: { ...progress } }),
     rebuild: (agentId, onRebuilt) => rebuildAlone({ store, stateDir: paths.stateDir, settings, clock, log: quiet }, agentId, onRebuilt),
     onImported: () => undefined,
@@ -91,7 +92,7 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
     mirrors: () => mirrorDirectories(paths.stateDir, loaded.config),
     onProgress: (progress) => onEvent({ event: "rights.progress", payload: progress }),
     around: {
-      media: createHouseMedia({ store, clock, ids, log: quiet, settings, directory: statePaths(paths.stateDir).media }).media,
+      media,
       claim: async () => async () => undefined,
       hold: ALONE.hold,
       onPeople: () => rememberAnew(store, settings, env),

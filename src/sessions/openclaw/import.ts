@@ -7,6 +7,7 @@ import type { FoundAgent, Trouble } from "./found.ts";
 import type { Known } from "./keys.ts";
 import { planImport, type PlannedConversation, type PlannedSession } from "./plan.ts";
 import type { ImportedSession, NotMapped, Totals } from "./report.ts";
+import type { KeepSent } from "./sent.ts";
 import { readTranscript, type Transcript } from "./transcript.ts";
 import { wholeOf } from "./whole.ts";
 import { digestStored, writeConversation, type WholeConversation, type Written } from "./write.ts";
@@ -19,6 +20,7 @@ export interface ImportParts {
   /** What was met while the source was looked at. */
   readonly troubles: readonly Trouble[];
   readonly dryRun: boolean;
+  readonly keepSent: KeepSent;
   /** Conversations; a killed run is carried on by the next. */
   onProgress(done: number, total: number): void;
   onImported(conversation: { readonly key: string; readonly sessionId: string }): void;
@@ -48,11 +50,13 @@ class Counted {
 
 const FIELD = "the row's field has no place in Continuo";
 const LINE = "a line of the transcript that says nothing anybody said";
-const PICTURE = "stays in the source; the entry keeps its size and hash";
+const PICTURE = "too large, of a kind that is not taken, or not there any more; a line says so";
+const NAMED = "the words name a file; it stays in the source, since anybody can write such a line";
 
 function countLeftOut(counted: Counted, read: Transcript | null): void {
   for (const [type, count] of read?.passedOver ?? []) counted.add(`line ${type}`, LINE, count);
-  if (read !== null && read.pictures > 0) counted.add("embedded data", PICTURE, read.pictures);
+  if (read !== null && read.missing > 0) counted.add("attachments", PICTURE, read.missing);
+  if (read !== null && read.named > 0) counted.add("files named in words", NAMED, read.named);
 }
 
 /** What would become of it. */
@@ -78,7 +82,7 @@ async function digestsOf({ entries }: WholeConversation): Promise<{ readonly sha
 const OUTCOMES = { added: "new", grown: "grown", there: "there", parted: "parted" } as const;
 
 /** Brings everything in that was found; what is there already stays as it is. */
-export async function importOpenClaw({ store, clock, known, agents, troubles: met, dryRun, onProgress, onImported }: ImportParts): Promise<Imported> {
+export async function importOpenClaw({ store, clock, known, agents, troubles: met, dryRun, keepSent, onProgress, onImported }: ImportParts): Promise<Imported> {
   const troubles = [...met];
   const complain = (trouble: Trouble): void => void troubles.push(trouble);
   const counted = new Counted();
@@ -90,7 +94,7 @@ export async function importOpenClaw({ store, clock, known, agents, troubles: me
 
   const bring = async (session: PlannedSession, conversation: PlannedConversation): Promise<void> => {
     const { transcript, row } = conversation;
-    const read = transcript === null ? null : await readTranscript(transcript, complain);
+    const read = transcript === null ? null : await readTranscript(transcript, complain, keepSent);
     countLeftOut(counted, read);
     for (const name of row?.unknown ?? []) counted.add(`field ${name}`, FIELD);
     const whole = await wholeOf(session, conversation, read, clock.now());
