@@ -25,6 +25,7 @@ import type { Executor, Store } from "../store/store.ts";
 import type { ErasureRow } from "../store/tables.ts";
 import type { Certificate } from "./certificate.ts";
 import { collect, type Hits } from "./collect.ts";
+import { discardUnheld } from "./files.ts";
 import { countInLedger, rewriteLedger } from "./ledger.ts";
 import { removeFromShared, removeHits, type Pen } from "./remove.ts";
 import { createCounting, joined, NOTHING, type Removed } from "./removed.ts";
@@ -231,6 +232,7 @@ export async function finishErasure(parts: EraseParts, row: ErasureRow): Promise
   const { own, touched, traces } = await removeUntilNothingIsLeft(parts, tables, row, subject);
   // A killed erasure removes again what it had removed: the parts say what, until the end.
   for (const [ref, at] of Object.entries((await readParts(store, row.n)).removed.files)) await around.discard([ref], at);
+  await discardUnheld(store, () => clock.now(), around.discard);
   onProgress({ phase: "ledger", done: 0, total: 1 });
   const rewritten = await rewriteLedger(store, { ...traces, own }, pseudonymOf(row.n), ids, () => clock.now());
   await around.onErased({ sessions: [...touched.sessions], conversations: [...touched.conversations].map(([sessionId, key]) => ({ key, sessionId })) });

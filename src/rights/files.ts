@@ -2,7 +2,8 @@ import type { Attachment } from "../domain/message.ts";
 import { forgetUnheld } from "../media/let-go.ts";
 import type { AnyRow } from "../store/erase/table-rows.ts";
 import { countMediaHolders } from "../store/statements/count-media-holders.ts";
-import type { Executor } from "../store/store.ts";
+import { pageUnheldMedia } from "../store/statements/page-unheld-media.ts";
+import type { Executor, Store } from "../store/store.ts";
 import type { Counting } from "./removed.ts";
 
 export type Sent = readonly Pick<Attachment, "name" | "ref">[];
@@ -49,5 +50,25 @@ export class FreedUses {
       const count = Number((await store.get(countMediaHolders, { hash }))?.count ?? 0);
       if (count > 0 && count <= freed) counting.add(FILES, null, null);
     }
+  }
+}
+
+const PAGE = 100;
+/** What was sent so lately may be on its way into a message. */
+const ON_ITS_WAY_MS = 15 * 60_000;
+
+/**
+ * Files of conversations that are gone, which the sweep has not come to: nobody can say whose they were, and they were not to
+ * be kept anyway. Their bytes go at once.
+ */
+export async function discardUnheld(store: Store, now: () => number, discard: (refs: readonly string[], at: number) => Promise<void>): Promise<void> {
+  for (let after = ""; ; ) {
+    const page = await store.all(pageUnheldMedia, { after, before: now() - ON_ITS_WAY_MS, limit: PAGE });
+    for (const { hash } of page) {
+      const at = now();
+      if (await store.transaction((tx) => forgetUnheld(tx, hash))) await discard([hash], at);
+      after = hash;
+    }
+    if (page.length < PAGE) return;
   }
 }

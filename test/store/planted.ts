@@ -27,8 +27,9 @@ export interface Planted {
   readonly store: Store;
 }
 
-/** What was sent: by Ann, by Bob, by both, and by Ann in what is in the trash now. */
-export const FILES = Object.fromEntries(["ann", "bob", "both", "trashed"].map((whose) => [whose, Buffer.from(`the picture of ${whose}`)])) as Readonly<Record<"ann" | "bob" | "both" | "trashed", Buffer>>;
+/** What was sent: by Ann, by Bob, by both, by Ann in what is in the trash now, and in what was purged from there. */
+const WHOSE = ["ann", "bob", "both", "trashed", "purged"] as const;
+export const FILES = Object.fromEntries(WHOSE.map((whose) => [whose, Buffer.from(`the picture of ${whose}`)])) as Readonly<Record<(typeof WHOSE)[number], Buffer>>;
 export const refOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function sent(...files: (keyof typeof FILES)[]): { readonly meta: string } {
@@ -144,6 +145,7 @@ function inSessions(): [string, Columns][] {
     ...[...new Map(uses(talkIn("r", GONE), () => ({ kind: "trash", id: "t1" })).map((one) => [one[1]["hash"], one])).values()],
     // What used it is gone: it holds nothing.
     ["media_uses", { kind: "item", id: "long-gone", hash: refOf(FILES.ann) }],
+    ["media_uses", { kind: "trash", id: "purged", hash: refOf(FILES.purged) }],
     ["events", { at: AT, kind: "session.reset", session_key: OWN, data: "{}" }],
     ["events", { at: AT, kind: "session.reset", session_key: GROUP, data: "{}" }],
   ];
