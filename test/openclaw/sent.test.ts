@@ -3,7 +3,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { png, refOf } from "../media/pictures.ts";
-import { rowsIn } from "../store/database.ts";
+import { rowsIn, tamperIn } from "../store/database.ts";
 import { directoryOf, house } from "./house.ts";
 
 const ID = "00000000-0000-4000-8000-000000000001";
@@ -56,4 +56,9 @@ test("what was sent comes along where its bytes are there and small enough; else
   assert.ok(!JSON.stringify(entries).includes(LARGE.toString("base64").slice(100, 200)), "the transcript has no bytes");
   const again = await moving.importOpenClaw({ from: root, dryRun: false });
   assert.deepEqual([again.totals.added, again.totals.there], [0, 1]);
+  assert.equal((await rows("select hash from media")).length, 3, "what entries hold stays");
+  await tamperIn(stateDir, "delete from media_uses where id = ?", `${ID}.blocks`);
+  await tamperIn(stateDir, "delete from media where hash = ?", refOf(LARGE));
+  await moving.importOpenClaw({ from: root, dryRun: false });
+  assert.deepEqual(await rows("select hash from media"), [{ hash: refOf(FILED) }], "what was taken back here is not brought again");
 });

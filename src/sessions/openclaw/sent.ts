@@ -18,6 +18,12 @@ export interface SentParts {
 /** What was sent comes along: as an attachment, or as the reason why not. */
 export type KeepSent = (sent: SentThere) => Promise<Attachment | string>;
 
+export interface SentDoor {
+  readonly keep: KeepSent;
+  /** What was kept for entries that are not written after all: somebody may have taken it back here. */
+  letGo(refs: readonly string[]): Promise<void>;
+}
+
 /** The file of that name in the source's own directory, wherever that lay then; null where it is not there, or leads out of it. */
 async function pathIn(directory: string | null, named: string): Promise<string | null> {
   const below = named.split(/(?:^|[\\/])media[\\/]+/);
