@@ -37,6 +37,7 @@ const TABLE = {
   SESSION_SEND_DENIED: { retry: false, cure: "Say /send on there, or change session.sendPolicy." },
   SESSION_KEY_INVALID: { retry: false, cure: "Use a key as `continuo sessions` prints it." },
   AGENT_UNKNOWN: { retry: false, cure: "Add the agent to agents.list, or name one that is there." },
+  MEDIA_GONE: { retry: true, cure: "Send the message again." },
   MEDIA_TOO_LARGE: { retry: false, cure: "Send a smaller file, or raise messages.media.maxBytes." },
   MESSAGE_TOO_LARGE: { retry: false, cure: "Send it in smaller parts." },
   MODEL_UNKNOWN: { retry: false, cure: "Name a model as provider/model; `continuo doctor` lists the configured ones." },

@@ -33,6 +33,8 @@ export interface AmendParts {
   identify(message: InboundMessage): InboundMessage;
   /** Whoever may not speak there any more puts no new words into what they said. */
   maySpeak(message: InboundMessage): boolean;
+  /** Removes the bytes of what nothing holds any more since `at`, ms. */
+  discardMedia(refs: readonly string[], at: number): Promise<void>;
   /** A conversation says something else than it did. */
   onAmended(sessionKey: string, sessionId: string): void;
 }
@@ -53,7 +55,9 @@ export function createAmend(parts: AmendParts): Amend {
     if (typeof said === "string") return { kind: said };
     const { store } = parts;
     const known = (await store.get(findSaidItem, said.place)) ?? (await store.all(listSaidEntries, said.place))[0];
-    const { outcome, entries = [] } = await store.transaction((tx) => rewrite(parts, tx, said), known?.session_key);
+    const now = parts.clock.now();
+    const { outcome, entries = [], released = [] } = await store.transaction((tx) => rewrite(parts, tx, said, now), known?.session_key);
+    await parts.discardMedia(released, now);
     for (const entry of entries) parts.onAmended(entry.session_key, entry.session_id);
     return outcome;
   };
@@ -75,25 +79,27 @@ interface Rewritten {
   readonly outcome: AmendOutcome;
   /** What of the transcripts was changed: one entry, or it and its copies. */
   readonly entries?: readonly SaidEntry[];
+  /** Files that nothing holds any more. */
+  readonly released?: readonly string[];
 }
 
-async function rewrite(parts: AmendParts, tx: Executor, said: Said): Promise<Rewritten> {
-  const now = parts.clock.now();
+async function rewrite(parts: AmendParts, tx: Executor, said: Said, now: number): Promise<Rewritten> {
   const item = await tx.get(findSaidItem, said.place);
   const stored = await tx.all(listSaidEntries, said.place);
   const author = item?.sender_id ?? stored[0]?.sender_id;
   if (author === undefined) return { outcome: { kind: (await amendOverheard(tx, said)) ? "overheard" : "unknown" } };
   if (said.by !== null && ![said.by.id, ...(said.by.aliases ?? [])].includes(author)) return { outcome: { kind: "refused" } };
-  const changed = item !== undefined && (await amendItem(tx, item, said.text, now));
+  const released: string[] = [];
+  const changed = item !== undefined && (await amendItem(tx, item, said.text, now, released));
   const words = said.text ?? DELETED;
   // What was set aside keeps its words when there are new ones, and loses them when they are taken back.
   const entries = stored.filter(({ text, shown }) => text !== words && (said.text === null || shown === 1));
-  if (entries.length === 0) return { outcome: { kind: changed ? "queued" : "unchanged" } };
+  if (entries.length === 0) return { outcome: { kind: changed ? "queued" : "unchanged" }, released };
   // The words behind `/new` are in the transcript without it: as a command was given, so it stays, save that it can be taken back.
   if (said.text !== null && item !== undefined && isCommand(item)) return { outcome: { kind: "unchanged" } };
   const kind = said.text === null ? "message.deleted" : "message.edited";
-  for (const entry of entries) await amendEntry(tx, entry, { kind, text: words, at: now }, parts.ids);
-  return { outcome: { kind: "transcript" }, entries };
+  for (const entry of entries) released.push(...(await amendEntry(tx, entry, { kind, text: words, at: now }, parts.ids)));
+  return { outcome: { kind: "transcript" }, entries, released };
 }
 
 function isCommand(item: InboxRow): boolean {
@@ -101,13 +107,13 @@ function isCommand(item: InboxRow): boolean {
 }
 
 /** True when an item that waits says something else now, or waits no more. */
-async function amendItem(tx: Executor, item: InboxRow, text: string | null, now: number): Promise<boolean> {
+async function amendItem(tx: Executor, item: InboxRow, text: string | null, now: number, released: string[]): Promise<boolean> {
   const stored = parseStored(item);
   const words = text ?? DELETED;
   if (stored === null || stored.message.text === words || (text !== null && stored.command !== null)) return false;
   const withdrawn = text === null && (await tx.run(withdrawItem, { seq: item.seq })) > 0;
   const { attachments, ...message } = stored.message;
-  if (text === null) await letGoOfMedia(tx, "item", item.id);
+  if (text === null) released.push(...(await letGoOfMedia(tx, "item", item.id)));
   const kept = text === null || attachments === undefined ? message : { ...message, attachments };
   await tx.run(rewriteItem, { seq: item.seq, message: JSON.stringify({ ...stored, message: { ...kept, text: words } }) });
   if (!withdrawn && (text === null || item.state !== "queued")) return false;
@@ -115,12 +121,14 @@ async function amendItem(tx: Executor, item: InboxRow, text: string | null, now:
   return true;
 }
 
-/** What a message said that was accepted is not kept any more, whatever became of it. */
-export async function redactItem(tx: Executor, place: SaidPlace): Promise<void> {
+/** What a message said that was accepted, or brought, is not kept any more, whatever became of it. Answers the files that nothing holds any more. */
+export async function redactItem(tx: Executor, place: SaidPlace): Promise<readonly string[]> {
   const item = await tx.get(findSaidItem, place);
   const stored = item && parseStored(item);
-  if (!item || !stored) return;
-  await tx.run(rewriteItem, { seq: item.seq, message: JSON.stringify({ ...stored, message: { ...stored.message, text: DELETED } }) });
+  if (!item || !stored) return [];
+  const { attachments: _, ...message } = stored.message;
+  await tx.run(rewriteItem, { seq: item.seq, message: JSON.stringify({ ...stored, message: { ...message, text: DELETED } }) });
+  return letGoOfMedia(tx, "item", item.id);
 }
 
 async function amendOverheard(tx: Executor, { place, text, by }: Said): Promise<boolean> {

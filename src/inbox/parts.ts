@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Command } from "../domain/command.ts";
-import type { Attachment, InboundMessage, KeepMedia, ReceiveOutcome } from "../domain/message.ts";
+import type { Attachment, InboundMessage, KeepMedia, OfferedMedia, ReceiveOutcome } from "../domain/message.ts";
 import type { Admitted, Dropped, ReplyRoute, Route } from "../domain/route.ts";
 import type { SessionChoices } from "../domain/session.ts";
 import type { Executor, Store } from "../store/store.ts";
@@ -29,7 +29,7 @@ export interface RunningSessions {
   /** Keeps what waits in a session within its cap, once something has been accepted. True: somebody is told something. */
   limit(tx: Executor, sessionKey: string, channel: string): Promise<boolean>;
   /** What is said off the record is answered at once and kept nowhere; null for everything else. */
-  offRecord(message: InboundMessage, route: Route, command: Command | null): Promise<ReceiveOutcome | null>;
+  offRecord(message: InboundMessage, route: Route, command: Command | null, offered: readonly OfferedMedia[]): Promise<ReceiveOutcome | null>;
   /** Aborts what runs in a session; resolves to the runs that it hits. */
   stop(sessionKey: string): Promise<readonly string[]>;
   /** When the agent answers in a room, where that was chosen for its session. */
@@ -65,7 +65,7 @@ export interface Doorway {
 /** What comes with messages. */
 export interface MediaDoor {
   readonly keepMedia: KeepMedia;
-  /** An accepted message holds what came with it; in the transaction that accepts it. */
+  /** An accepted message holds what came with it; in the transaction that accepts it. Errors: MEDIA_GONE. */
   holdMedia(tx: Executor, itemId: string, attachments: readonly Attachment[]): Promise<void>;
 }
 

@@ -9,10 +9,11 @@
  * 6. What is said in one place is accepted in the order in which it came in.
  * 7. What is said off the record is told to nobody here: neither kept nor counted (turns/private.ts).
  * 8. What comes with a message is fetched after its sender was let in, and kept before the message is; what cannot be
- *    leaves a note in its place.
+ *    leaves a note in its place. What comes with a command that the house answers is nobody's to read: it is not fetched.
  * 9. An item is put where its sender belongs at the moment of its commit, whatever changes meanwhile.
  */
-import type { Command, CommandRight } from "../domain/command.ts";
+import { isForAgent, type Command, type CommandRight } from "../domain/command.ts";
+import { isContinuoError } from "../domain/errors.ts";
 import type { InboundMessage, OfferedMedia, ReceiveOutcome } from "../domain/message.ts";
 import { createOrder } from "../domain/order.ts";
 import type { Admitted, Dropped, Route } from "../domain/route.ts";
@@ -34,13 +35,25 @@ export function createReceive(parts: ReceiveParts): Receive {
     if (admission.kind === "dropped") return refuse(parts, admission);
     const route = settings.route(message);
     const command = withModel(settings, parseCommand(message.text, settings.resetTriggers(), rightOf(admission, route)));
-    const offRecord = await parts.sessions.offRecord(message, route, command);
+    const offRecord = await parts.sessions.offRecord(message, route, command, offered);
     if (offRecord !== null) return offRecord;
     if (command?.name === "stop") return stopNow(parts, admission, route);
-    const whole = await parts.keepMedia(message, offered);
-    const item = { message: whole, route, command, state: "queued" } as const;
-    return acceptAndStart(parts, item);
+    return acceptWhole(parts, { message, route, command, state: "queued" }, command === null || isForAgent(command) ? offered : []);
   };
+}
+
+/** A file that somebody else sent as well may be taken back by them between its keeping and the message's: it is kept anew. */
+const MOST_KEEPINGS = 5;
+
+async function acceptWhole(parts: ReceiveParts, item: NewItem, offered: readonly OfferedMedia[]): Promise<ReceiveOutcome> {
+  for (let left = MOST_KEEPINGS; ; left--) {
+    const message = await parts.keepMedia(item.message, offered);
+    try {
+      return await acceptAndStart(parts, { ...item, message });
+    } catch (error) {
+      if (left === 1 || !isContinuoError(error) || error.code !== "MEDIA_GONE") throw error;
+    }
+  }
 }
 
 /** `/new` and a model: which it is, is settled when it is accepted (spec 4.5). */

@@ -10,10 +10,11 @@ interface AmendsParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly settings: SettingsHolder;
+  readonly media: { readonly discard: AmendParts["discardMedia"] };
 }
 
 /** Joins changes on the platforms to the store; `onAmended` tells whoever looks at the conversation. */
-export function buildAmend({ store, clock, ids, settings }: AmendsParts, onAmended: AmendParts["onAmended"]): Amend {
+export function buildAmend({ store, clock, ids, settings, media }: AmendsParts, onAmended: AmendParts["onAmended"]): Amend {
   return createAmend({
     store,
     clock,
@@ -23,6 +24,7 @@ export function buildAmend({ store, clock, ids, settings }: AmendsParts, onAmend
       const admission = settings.current().admit(message);
       return admission.kind === "admitted" || admission.reason === "group_mention_required";
     },
+    discardMedia: media.discard,
     onAmended,
   });
 }

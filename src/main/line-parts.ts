@@ -67,6 +67,8 @@ export interface LineWorld {
 /** What is sent with messages: kept when it comes in, read when a model is shown it. */
 export interface LineMedia extends MediaDoor {
   readonly images: ImageSource;
+  /** Removes the bytes of what nothing holds any more since `at`, ms. */
+  discard(refs: readonly string[], at: number): Promise<void>;
 }
 
 /** What whoever looks on is told, of whichever gateway. */

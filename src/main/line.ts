@@ -256,7 +256,7 @@ function wallParts(parts: LineParts, { canaries, recent, sayNow, outbox, privacy
     },
     commands: {
       ...{ store, ids, clock, settings, people: commandPeople, models: namesNow(parts.models), version: world.version, wakeOutbox: outbox.wake },
-      history: { compact: compactWith(parts), privacy, search: searchWith(parts), onChanged: parts.tell.session, recent: recent.read },
+      history: { compact: compactWith(parts), privacy, search: searchWith(parts), onChanged: parts.tell.session, recent: recent.read, discardMedia: world.media.discard },
     },
     tellOwner: async (tx: Executor, agentId: string, said: Told) => {
       const route = await people.ownerRoute(agentId);

@@ -8,7 +8,7 @@ import { createMoving } from "./moving.ts";
 export function liveMoving(house: House): MovingDesk {
   const { start, configuration, stateDir, store, clock, settings, doors } = house;
   return createMoving({
-    ...{ store, clock, env: start.env, stateDir, configPath: configuration.path, settings },
+    ...{ store, clock, env: start.env, paths: { stateDir, configPath: configuration.path }, settings, media: house.media.media },
     onProgress: (progress) => publish(house, "moving.progress", progress),
     rebuild: async (agentId, onProgress) => {
       if (doors.mirror === undefined) throw new ContinuoError("CHANGE_BUSY", "The gateway is starting.");

@@ -27,6 +27,7 @@ export function liveRights(house: House, line: Line): RunningRights {
     mirrors: () => mirrorDirectories(stateDir, settings.current().config),
     onProgress: (progress) => publish(house, "rights.progress", progress),
     around: {
+      media: house.media.media,
       claim: () => claim(house),
       hold: async (sessions) => (sessions.length === 0 ? () => undefined : line.hold(sessions)),
       async onPeople() {

@@ -12,6 +12,7 @@ import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import { rebuildAlone } from "./mirror.ts";
+import { createHouseMedia } from "./media.ts";
 import { createMoving } from "./moving.ts";
 import { mirrorDirectories, startMirror } from "./mirror.ts";
 import { createPeopleDesk, createWhoIsWho } from "./people.ts";
@@ -78,8 +79,9 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
     database: { path: statePaths(paths.stateDir).database, url: loaded.config.store.url ?? null },
     onProgress: (progress) => onEvent({ event: "store.progress", payload: { ...progress } }),
   });
+  const { media } = createHouseMedia({ store, clock, ids, log: quiet, settings, directory: statePaths(paths.stateDir).media });
   const moving = createMoving({
-    ...{ store, clock, env, stateDir: paths.stateDir, configPath: paths.configPath, settings },
+    ...{ store, clock, env, paths, settings, media },
     onProgress: (progress) => onEvent({ event: "moving.progress", payload: { ...progress } }),
     rebuild: (agentId, onRebuilt) => rebuildAlone({ store, stateDir: paths.stateDir, settings, clock, log: quiet }, agentId, onRebuilt),
     onImported: () => undefined,
@@ -90,6 +92,7 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
     mirrors: () => mirrorDirectories(paths.stateDir, loaded.config),
     onProgress: (progress) => onEvent({ event: "rights.progress", payload: progress }),
     around: {
+      media,
       claim: async () => async () => undefined,
       hold: ALONE.hold,
       onPeople: () => rememberAnew(store, settings, env),

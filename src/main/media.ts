@@ -2,7 +2,7 @@ import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import { createChunks, createFiles, createIntake, createMedia, createMediaUpkeep, type Media, type MediaPlace, type MediaUpkeep } from "../media/index.ts";
-import { useMedia } from "../media/uses.ts";
+import { holdSent } from "../media/uses.ts";
 import type { Store } from "../store/store.ts";
 import type { LineMedia } from "./line.ts";
 import type { SettingsHolder } from "./settings.ts";
@@ -52,7 +52,11 @@ export function createHouseMedia(parts: HouseMediaParts): HouseMedia {
       },
       onFailure: (error, { kind, size }) => log.warn({ err: error, kind, size }, "a file that came with a message could not be fetched; the message says so"),
     }),
-    holdMedia: (tx, itemId, attachments) => useMedia(tx, "item", itemId, attachments),
+    holdMedia: (tx, itemId, attachments) => holdSent(tx, "item", itemId, attachments, clock.now()),
+    async discard(refs, at) {
+      // What lies there a while longer is found by the sweep: it is known to nobody.
+      await media.discard(refs, at).catch((error: unknown) => log.warn({ err: error, files: refs.length }, "files that were taken back could not be removed at once; it is tried again"));
+    },
     images: { read: media.read, turns: () => config().messages.media.turns },
   };
 }

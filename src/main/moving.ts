@@ -2,6 +2,8 @@ import { copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { constants, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { expandHome, look, type Environment } from "../config/index.ts";
+import { forgetUnheld } from "../media/let-go.ts";
+import type { Media } from "../media/index.ts";
 import type { Clock } from "../domain/clock.ts";
 import { ContinuoError, isContinuoError } from "../domain/errors.ts";
 import { directMessage } from "../domain/message.ts";
@@ -12,7 +14,7 @@ import type { FoundPeople } from "../sessions/openclaw/people.ts";
 import { findPeople } from "../sessions/openclaw/people.ts";
 import { differingSettings, readForeignConfig } from "../sessions/openclaw/foreign-config.ts";
 import { asFields, textIn, type Fields } from "../sessions/openclaw/fields.ts";
-import { exportOpenClaw, findOne, importOpenClaw, type Imported, type ConfigNote, type ExportReport, type ImportReport, type Known, type ProposedPerson, type Trouble } from "../sessions/openclaw/index.ts";
+import { createKeepSent, exportOpenClaw, findOne, importOpenClaw, type SentDoor, type Imported, type ConfigNote, type ExportReport, type ImportReport, type Known, type ProposedPerson, type Trouble } from "../sessions/openclaw/index.ts";
 import { openSource } from "../sessions/openclaw/source.ts";
 import type { Rebuilt } from "../sessions/mirror/index.ts";
 import type { Store } from "../store/store.ts";
@@ -23,8 +25,8 @@ export interface MovingParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly env: Environment;
-  readonly stateDir: string;
-  readonly configPath: string;
+  readonly paths: { readonly stateDir: string; readonly configPath: string };
+  readonly media: Pick<Media, "put" | "discard">;
   readonly settings: SettingsHolder;
   onProgress(progress: { readonly phase: "import" | "export" | "mirror"; readonly done: number; readonly total: number }): void;
   /** By the gateway's own mirror, where one runs. */
@@ -62,7 +64,7 @@ function sameFile(a: string, b: string): boolean {
 }
 
 /** A configuration is copied only where there is none, and where Continuo can read it. */
-async function noteConfig({ env, configPath }: MovingParts, path: string, foreign: Fields | null, dryRun: boolean): Promise<ConfigNote> {
+async function noteConfig({ env, paths: { configPath } }: MovingParts, path: string, foreign: Fields | null, dryRun: boolean): Promise<ConfigNote> {
   if (foreign === null) return { state: "none", path: null, differing: [] };
   if (sameFile(path, configPath)) return { state: "same", path, differing: [] };
   try {
@@ -112,8 +114,20 @@ function templateOf(root: string, config: Fields | null): ((agentId: string) => 
   return store === null ? null : (agentId) => dirname(resolve(root, expandHome(store.replaceAll("{agentId}", agentId))));
 }
 
+function sentDoor({ store, clock, media, settings }: MovingParts, directory: string | null, dryRun: boolean): SentDoor {
+  return {
+    keep: createKeepSent({ put: dryRun ? null : media.put, limits: settings.current().config.messages.media, directory }),
+    async letGo(refs) {
+      for (const ref of refs) {
+        const at = clock.now();
+        if (await store.transaction((tx) => forgetUnheld(tx, ref))) await media.discard([ref], at);
+      }
+    },
+  };
+}
+
 async function runImport(parts: MovingParts, from: string | null, dryRun: boolean): Promise<ImportReport> {
-  const root = resolve(from ?? parts.stateDir);
+  const root = resolve(from ?? parts.paths.stateDir);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ContinuoError("REQUEST_INVALID", `${root} is no directory.`, { fields: { cure: "Name the state directory of OpenClaw with --from; usually it is ~/.openclaw." } });
   }
@@ -126,7 +140,7 @@ async function runImport(parts: MovingParts, from: string | null, dryRun: boolea
   try {
     const { store, clock } = parts;
     const done = await importOpenClaw({
-      ...{ store, clock, dryRun, agents: source.agents, troubles, known: knownBy(parts, people.links) },
+      ...{ store, clock, dryRun, agents: source.agents, troubles, sent: sentDoor(parts, join(root, "media"), dryRun), known: knownBy(parts, people.links) },
       onProgress: (count, total) => parts.onProgress({ phase: "import", done: count, total }),
       onImported: parts.onImported,
     });
@@ -135,7 +149,7 @@ async function runImport(parts: MovingParts, from: string | null, dryRun: boolea
       from: root,
       dryRun,
       ...listed(done),
-      people: proposals(parts, people, sameFile(path, parts.configPath)),
+      people: proposals(parts, people, sameFile(path, parts.paths.configPath)),
       config: await noteConfig(parts, path, foreign, dryRun),
       notMapped: [...done.notMapped, ...asking],
     };
@@ -158,11 +172,11 @@ async function runImportOne(parts: MovingParts, path: string, key: string | null
   const known = knownBy(parts, []);
   const agent = await findOne(path, key, known.defaultAgentId).catch((error: unknown) => Promise.reject(explainDisk(error, path)));
   const onProgress = (done: number, total: number): void => parts.onProgress({ phase: "import", done, total });
-  const done = await importOpenClaw({ store, clock, known, agents: [agent], troubles: [], dryRun: false, onProgress, onImported });
+  const done = await importOpenClaw({ store, clock, known, agents: [agent], troubles: [], dryRun: false, sent: sentDoor(parts, null, false), onProgress, onImported });
   return { from: path, dryRun: false, ...listed(done), people: [], config: { state: "none", path: null, differing: [] } };
 }
 
-async function runExport({ store, clock, stateDir, onProgress }: MovingParts, typed: string, force: boolean): Promise<ExportReport> {
+async function runExport({ store, clock, paths: { stateDir }, onProgress }: MovingParts, typed: string, force: boolean): Promise<ExportReport> {
   const to = resolve(typed);
   if (sameFile(to, stateDir)) throw new ContinuoError("REQUEST_INVALID", `${to} is the gateway's own state directory.`, { fields: { cure: "Name another directory with --to." } });
   try {

@@ -2,11 +2,12 @@ import { createReadStream, existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, writeFile, type FileHandle } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Media } from "../media/index.ts";
 import type { Clock } from "../domain/clock.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { EraseAnswer, RightsDesk } from "../operations/index.ts";
-import { beginErasure, exportPerson, finishErasure, isSameSubject, namedInFile, preview, readCertificate, runningErasures, scan, subjectOf, whoIsMeant, type Certificate, type EraseParts, type ScannedFile, type Sighting, type Subject, type Surroundings, type WhoIsWho } from "../rights/index.ts";
+import { beginErasure, exportPerson, finishErasure, isSameSubject, namedInFile, preview, readCertificate, runningErasures, scan, subjectOf, whoIsMeant, type Certificate, type EraseParts, type ExportSink, type ScannedFile, type Sighting, type Subject, type Surroundings, type WhoIsWho } from "../rights/index.ts";
 import { everyTable } from "../store/erase/table-rows.ts";
 import { readHead, type Head } from "../store/seals/chain.ts";
 import { headOf, unsealed } from "../store/seals/seal.ts";
@@ -15,9 +16,10 @@ import type { Store } from "../store/store.ts";
 import { stamp } from "./backup.ts";
 import { statePaths } from "./state-paths.ts";
 
-interface HouseAround extends Omit<Surroundings, "files" | "backups"> {
+interface HouseAround extends Omit<Surroundings, "files" | "backups" | "discard"> {
   /** Erasing is for one gateway at a time; null while another one does. What it resolves to gives it back. */
   claim(): Promise<(() => Promise<void>) | null>;
+  readonly media: Pick<Media, "discard" | "read">;
 }
 
 export interface RightsParts {
@@ -76,6 +78,22 @@ async function* mirrorFiles(directories: readonly string[]): AsyncGenerator<Scan
   }
 }
 
+async function* only(value: unknown): AsyncGenerator<unknown> {
+  yield value;
+}
+
+/** What was sent with messages, by its hash. */
+async function* sentFiles(directory: string): AsyncGenerator<ScannedFile> {
+  for (const prefix of await namesIn(directory)) {
+    for (const name of await namesIn(join(directory, prefix))) yield { name: join(directory, prefix, name), values: only(`${prefix}${name}`) };
+  }
+}
+
+async function* everyFile({ stateDir, mirrors }: RightsParts): AsyncGenerator<ScannedFile> {
+  yield* mirrorFiles(mirrors());
+  yield* sentFiles(statePaths(stateDir).media);
+}
+
 /** A head that a gateway noted beside the database; null where there is none that can be read. */
 async function notedHead(stateDir: string): Promise<Head | null> {
   try {
@@ -95,8 +113,8 @@ async function certificateHeads(stateDir: string): Promise<Head[]> {
   return heads;
 }
 
-function createFiles({ stateDir, mirrors }: RightsParts, backups: readonly string[]): Pick<Surroundings, "files" | "backups"> {
-  return { files: () => mirrorFiles(mirrors()), backups: () => backups.map((name) => join(stateDir, "backups", name)) };
+function createFiles(parts: RightsParts, backups: readonly string[]): Pick<Surroundings, "files" | "backups" | "discard"> {
+  return { files: () => everyFile(parts), backups: () => backups.map((name) => join(parts.stateDir, "backups", name)), discard: parts.around.media.discard };
 }
 
 async function eraseParts(parts: RightsParts): Promise<EraseParts> {
@@ -163,15 +181,27 @@ async function erase(parts: RightsParts, { name, dryRun, owner }: Parameters<Rig
 }
 
 async function check(parts: RightsParts, value: unknown) {
-  const { salt, pseudonym, identities, marks, shortTexts } = readCertificate(value);
+  const { salt, pseudonym, identities, marks, files, shortTexts } = readCertificate(value);
   const found = new Map<string, Sighting & { count: number }>();
   const note = (sighting: Sighting): void => {
     const key = `${sighting.what} ${sighting.where}`;
     found.set(key, { ...sighting, count: (found.get(key)?.count ?? 0) + 1 });
   };
-  const { store, mirrors, onProgress } = parts;
-  const scanned = await scan({ store, tables: everyTable(), files: mirrorFiles(mirrors()) }, { salt, identities: new Set(identities), marks: new Set(marks) }, note, (done, total) => onProgress({ phase: "check", done, total }));
-  return { ok: found.size === 0, who: pseudonym, checked: { ...scanned, identities: identities.length, passages: marks.length, shortTexts }, found: [...found.values()].map(({ what, where, count }) => ({ what, where, count })) };
+  const { store, onProgress } = parts;
+  const scanned = await scan({ store, tables: everyTable(), files: everyFile(parts) }, { salt, identities: new Set(identities), marks: new Set(marks), files: new Set(files) }, note, (done, total) => onProgress({ phase: "check", done, total }));
+  return { ok: found.size === 0, who: pseudonym, checked: { ...scanned, identities: identities.length, passages: marks.length, sentFiles: files.length, shortTexts }, found: [...found.values()].map(({ what, where, count }) => ({ what, where, count })) };
+}
+
+/** The directory of an export with what they sent. */
+const SENT = "media";
+
+/** False: its bytes are not kept any more. */
+async function copySent({ around: { media } }: RightsParts, directory: string, name: string, ref: string): Promise<boolean> {
+  const bytes = await media.read(ref);
+  if (bytes === null) return false;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(join(directory, name), bytes, { flag: "wx", mode: FILE_MODE });
+  return true;
 }
 
 async function writeExport(parts: RightsParts, name: string, to: string | null) {
@@ -184,9 +214,13 @@ async function writeExport(parts: RightsParts, name: string, to: string | null) 
   const begin = (file: string): Promise<FileHandle> => open(join(directory, file), "wx", FILE_MODE);
   const [json, html] = await Promise.all([begin("export.json"), begin("export.html")]);
   try {
-    const sink = { json: async (text: string) => void (await json.write(text)), html: async (text: string) => void (await html.write(text)) };
+    const sink: ExportSink = {
+      json: async (text) => void (await json.write(text)),
+      html: async (text) => void (await html.write(text)),
+      file: (name, ref) => copySent(parts, join(directory, SENT), name, ref),
+    };
     const exported = await exportPerson(store, subject, clock.now(), sink, (done, total) => onProgress({ phase: "look", done, total }));
-    return { ...exported, path: directory, files: ["export.json", "export.html"] };
+    return { ...exported, path: directory, files: ["export.json", "export.html", ...(exported.sent > 0 ? [SENT] : [])] };
   } finally {
     await Promise.all([json.close(), html.close()]);
   }

@@ -49,16 +49,18 @@ function touch(path: string, now: number): boolean {
 /** Removes a file that nobody has written since; the counterpart of `touch`. */
 function removeOld(path: string, before: number): void {
   try {
-    if (statSync(path).mtimeMs < before) unlinkSync(path);
+    if (Math.round(statSync(path).mtimeMs) < before) unlinkSync(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
 }
 
-async function writeWhole(path: string, partial: string, bytes: Uint8Array): Promise<void> {
+async function writeWhole(path: string, partial: string, bytes: Uint8Array, now: number): Promise<void> {
   const handle = await open(partial, "wx", 0o600);
   try {
     await handle.writeFile(bytes);
+    // Its age is compared with times of this clock alone.
+    await handle.utimes(now / 1000, now / 1000);
     await handle.sync();
     await handle.close();
     await rename(partial, path);
@@ -80,7 +82,7 @@ export function createFiles(root: string, { clock, newId }: { readonly clock: Cl
       const directory = dirname(path);
       const made = await mkdir(directory, { recursive: true, mode: 0o700 });
       if (made !== undefined) syncDirectory(dirname(directory));
-      await writeWhole(path, `${path}.${newId()}.partial`, bytes);
+      await writeWhole(path, `${path}.${newId()}.partial`, bytes, clock.now());
     },
     read: (ref) => unlessMissing(readFile(fileOf(root, ref))),
     has: async (ref) => statSync(fileOf(root, ref), { throwIfNoEntry: false })?.isFile() === true,

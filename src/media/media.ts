@@ -14,6 +14,8 @@ export interface Media {
   read(ref: string): Promise<Uint8Array | null>;
   /** The same for whoever shows only what belongs to a message that is still to be read somewhere. */
   readUsed(ref: string): Promise<{ readonly bytes: Uint8Array; readonly type: string } | null>;
+  /** Removes the bytes of what was forgotten at `at`, ms, for good; not of what was sent again since. */
+  discard(refs: readonly string[], at: number): Promise<void>;
 }
 
 export interface MediaParts {
@@ -52,5 +54,8 @@ export function createMedia({ store, clock, place, other, onRead }: MediaParts):
     },
     read: async (ref) => (await read(ref))?.bytes ?? null,
     readUsed: async (ref) => ((await store.get(findMediaUse, { hash: ref })) === undefined ? null : read(ref)),
+    async discard(refs, at) {
+      for (const ref of refs) for (const one of [place, other]) await one.remove(ref, at);
+    },
   };
 }

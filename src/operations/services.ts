@@ -233,8 +233,8 @@ export interface EraseAnswer {
 export interface CheckAnswer {
   readonly ok: boolean;
   readonly who: string;
-  readonly checked: { readonly rows: number; readonly tables: number; readonly files: number; readonly identities: number; readonly passages: number; readonly shortTexts: number };
-  readonly found: readonly { readonly what: "identity" | "text"; readonly where: string; readonly count: number }[];
+  readonly checked: { readonly rows: number; readonly tables: number; readonly files: number; readonly identities: number; readonly passages: number; readonly sentFiles: number; readonly shortTexts: number };
+  readonly found: readonly { readonly what: "identity" | "text" | "file"; readonly where: string; readonly count: number }[];
 }
 
 /** What people may ask for of what is kept of them, and whether the ledger is what was written (docs/privacy.md). */

@@ -19,6 +19,8 @@ const CERTIFICATE = z.object({
   sessions: COUNTS,
   identities: z.array(z.string()),
   marks: z.array(z.string()),
+  /** Of the files that went: salted hashes of their hashes. */
+  files: z.array(z.string()).default([]),
   /** Texts too short to be told from anybody's: they are gone, and cannot be looked for. */
   shortTexts: z.number(),
   /** Passages and names that were found with others when it ended, by where: those are not theirs alone, and not looked for. */

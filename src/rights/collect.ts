@@ -3,7 +3,8 @@ import { unpackEntries } from "../sessions/maintenance/pack.ts";
 import { ERASED_KEYS, type AnyRow } from "../store/erase/table-rows.ts";
 import type { Executor } from "../store/store.ts";
 import type { EntryRow } from "../store/tables.ts";
-import { judgeEntry, RULES_BY_TABLE, type Traces } from "./rules.ts";
+import { FreedUses, refsOf, sentWithEntry } from "./files.ts";
+import { isNeverTheirs, judgeEntry, RULES_BY_TABLE, type Traces } from "./rules.ts";
 import type { Counting } from "./removed.ts";
 import { tableOf, type AllTables } from "./survey.ts";
 import { pagesIn } from "./walk.ts";
@@ -51,7 +52,24 @@ export function theirsIn(entries: readonly EntryRow[], traces: Traces): boolean[
   return entries.map((entry, index) => verdicts[index] === true || judgeEntry({ ...entry }, traces, hasTheirs) === "remove");
 }
 
-async function collectTrash(store: Executor, tables: AllTables, traces: Traces, counting: Counting): Promise<Hit[]> {
+/** Of the files that a session in the trash holds, those that go: nothing that stays there names them. */
+async function countTrashUses(store: Executor, tables: AllTables, files: ReadonlyMap<Hit, FilesOf>, counting: Counting, freed: FreedUses): Promise<void> {
+  for (const [{ key, session }, { gone, kept }] of files) {
+    for (const ref of gone) {
+      if (kept.has(ref) || (await tableOf(tables, "media_uses").find(store, { kind: "trash", id: key["id"] ?? null, hash: ref })) === undefined) continue;
+      counting.add(RULES_BY_TABLE.get("media_uses")?.kind ?? "", session, null);
+      freed.add(ref);
+    }
+  }
+}
+
+interface FilesOf {
+  readonly gone: Set<string>;
+  readonly kept: Set<string>;
+}
+
+async function collectTrash(store: Executor, tables: AllTables, traces: Traces, counting: Counting, freed: FreedUses): Promise<Hit[]> {
+  const files = new Map<unknown, FilesOf>();
   const hits = new Map<string, Hit>();
   const owners = new Map<unknown, AnyRow>();
   for await (const rows of pagesIn(store, tableOf(tables, "trash"))) {
@@ -66,20 +84,28 @@ async function collectTrash(store: Executor, tables: AllTables, traces: Traces, 
     for (const part of parts.filter(({ kind }) => kind === "entries")) {
       const entries = unpackEntries(String(part["content"]));
       const theirs = theirsIn(entries, traces);
-      for (const [index, entry] of entries.entries()) if (theirs[index]) counting.add("messages in the trash", entry.session_key, null);
+      const named = files.get(part["trash_id"]) ?? { gone: new Set(), kept: new Set() };
+      files.set(part["trash_id"], named);
+      for (const [index, entry] of entries.entries()) {
+        if (theirs[index]) counting.add("messages in the trash", entry.session_key, null);
+        for (const ref of refsOf(sentWithEntry(entry))) named[theirs[index] ? "gone" : "kept"].add(ref);
+      }
       const owner = owners.get(part["trash_id"]);
       if (theirs.includes(true) && owner !== undefined) hits.set(String(part["trash_id"]), hitOf("trash", owner));
       await nextTurn();
     }
   }
+  await countTrashUses(store, tables, new Map([...hits].map(([id, hit]) => [hit, files.get(id) ?? { gone: new Set(), kept: new Set() }])), counting, freed);
   return [...hits.values()];
 }
 
 /** What goes along with a row, counted as it will be when it does. */
-async function countDependents(store: Executor, tables: AllTables, table: string, row: AnyRow, counting: Counting): Promise<void> {
+async function countDependents(store: Executor, tables: AllTables, table: string, row: AnyRow, counting: Counting, freed: FreedUses): Promise<void> {
   for (const dependent of RULES_BY_TABLE.get(table)?.dependents?.(row) ?? []) {
     const found = await tableOf(tables, dependent.table).find(store, dependent.row);
-    if (found !== undefined) counting.add(RULES_BY_TABLE.get(dependent.table)?.kind ?? dependent.table, sessionOf(table, row), null);
+    if (found === undefined) continue;
+    counting.add(RULES_BY_TABLE.get(dependent.table)?.kind ?? dependent.table, sessionOf(table, row), null);
+    if (dependent.table === "media_uses") freed.add(found["hash"]);
   }
 }
 
@@ -88,6 +114,7 @@ export async function collect(store: Executor, tables: AllTables, traces: Traces
   const rows = new Map<string, Hit[]>();
   const sessions = new Set<string>();
   const summaries: Summaries = { seen: [], spoken: new Set() };
+  const freed = new FreedUses();
   let count = 0;
   let done = 0;
   const take = (table: string, row: AnyRow, isGone: boolean): void => {
@@ -101,19 +128,22 @@ export async function collect(store: Executor, tables: AllTables, traces: Traces
     counting.add(isGone ? kind : `${kind}, rewritten`, hit.session, null);
   };
   for (const [table, rule] of RULES_BY_TABLE) {
+    onTable(done++, RULES_BY_TABLE.size);
+    if (isNeverTheirs(rule)) continue;
     for await (const page of pagesIn(store, tableOf(tables, table))) {
       for (const row of page) {
         const verdict = rule.judge(row, traces);
         if (verdict !== "keep") take(table, row, verdict === "remove");
-        if (verdict === "remove") await countDependents(store, tables, table, row, counting);
+        if (verdict === "remove") await countDependents(store, tables, table, row, counting, freed);
         if (table !== "entries") continue;
         if (verdict === "remove") summaries.spoken.add(row["session_key"]);
         else if (isSummary(row)) summaries.seen.push(row);
       }
     }
     if (table === "entries") for (const row of summaries.seen) if (summaries.spoken.has(row["session_key"])) take(table, row, true);
-    onTable(++done, RULES_BY_TABLE.size);
   }
-  const trash = await collectTrash(store, tables, traces, counting);
+  const trash = await collectTrash(store, tables, traces, counting, freed);
+  await freed.countFiles(store, counting);
+  onTable(done, RULES_BY_TABLE.size);
   return { rows, trash, sessions, count: count + trash.length };
 }

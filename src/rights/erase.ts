@@ -25,11 +25,12 @@ import type { Executor, Store } from "../store/store.ts";
 import type { ErasureRow } from "../store/tables.ts";
 import type { Certificate } from "./certificate.ts";
 import { collect, type Hits } from "./collect.ts";
+import { discardUnheld } from "./files.ts";
 import { countInLedger, rewriteLedger } from "./ledger.ts";
 import { removeFromShared, removeHits, type Pen } from "./remove.ts";
-import { createCounting, joined, type Removed } from "./removed.ts";
+import { createCounting, joined, NOTHING, type Removed } from "./removed.ts";
 import type { Traces } from "./rules.ts";
-import { identityMarks, scan, type ScannedFile } from "./scan.ts";
+import { fileMark, identityMarks, scan, type ScannedFile } from "./scan.ts";
 import { recognise, type Subject } from "./subject.ts";
 import { survey, type AllTables } from "./survey.ts";
 import { removeFromTrash } from "./trash.ts";
@@ -49,9 +50,11 @@ export interface Surroundings {
   hold(sessions: readonly string[]): Promise<() => void>;
   /** The people tables are others now. */
   onPeople(): Promise<void>;
-  /** Files, indexes and media beside these conversations are to follow. */
+  /** Files and indexes beside these conversations are to follow. */
   onErased(touched: Touched): Promise<void>;
-  /** The readable files beside the database. */
+  /** Removes the bytes of files that were forgotten at `at`, ms, wherever they may lie. */
+  discard(refs: readonly string[], at: number): Promise<void>;
+  /** The readable files beside the database, and the names of those that were sent. */
   files(): AsyncIterable<ScannedFile>;
   /** Backups in the state directory, which hold what was. */
   backups(): readonly string[];
@@ -145,7 +148,7 @@ async function readParts(store: Executor, erasure: number): Promise<{ readonly r
   const found: Removed[] = [];
   for (let last = -1; ; ) {
     const rows = await store.all(listErasureParts, { erasure, after: last, limit: PAGE });
-    for (const { content } of rows) found.push(JSON.parse(content) as Removed);
+    for (const { content } of rows) found.push({ ...NOTHING, ...(JSON.parse(content) as Partial<Removed>) });
     last = rows.at(-1)?.number ?? last;
     if (rows.length < PAGE) return { removed: joined(found), last };
   }
@@ -171,7 +174,7 @@ async function removeUntilNothingIsLeft(parts: EraseParts, tables: AllTables, ro
     if (hits.count === 0) return erased;
     for (const key of hits.sessions) erased.touched.sessions.add(key);
     for (const { key, sessionId } of conversationsOf(hits)) erased.touched.conversations.set(sessionId, key);
-    await removeAll(parts, { store, tables, traces, erasure: row.n, salt: row.salt, next: () => ++next }, hits);
+    await removeAll(parts, { store, tables, traces, erasure: row.n, salt: row.salt, next: () => ++next, now: () => parts.clock.now() }, hits);
   }
   throw new ContinuoError("CHANGE_BUSY", "They go on writing while they are erased.", { fields: { cure: "Take back their approval, or stop the gateway, and run the command again." } });
 }
@@ -181,6 +184,7 @@ async function certify(parts: EraseParts, tables: AllTables, row: ErasureRow, su
   const { removed } = await readParts(store, row.n);
   const identities = new Set(identityMarks(row.salt, subject));
   const marks = new Set(removed.marks);
+  const files = new Set(Object.keys(removed.files).map((ref) => fileMark(row.salt, ref)));
   const elsewhere = new Map<string, number>();
   const foreign = new Set<string>();
   const note = ({ what, where, mark }: { readonly what: string; readonly where: string; readonly mark: string }): void => {
@@ -189,7 +193,7 @@ async function certify(parts: EraseParts, tables: AllTables, row: ErasureRow, su
     // What the configuration file says of them is still theirs: it is to be found until it is taken out there.
     if (where !== "in_force") foreign.add(mark);
   };
-  await scan({ store, tables, files: around.files() }, { salt: row.salt, identities, marks }, note, (done, total) => onProgress({ phase: "check", done, total }));
+  await scan({ store, tables, files: around.files() }, { salt: row.salt, identities, marks, files }, note, (done, total) => onProgress({ phase: "check", done, total }));
   const head = await sealAll(store, ids, () => clock.now());
   const backups = [...around.backups()];
   return {
@@ -204,6 +208,7 @@ async function certify(parts: EraseParts, tables: AllTables, row: ErasureRow, su
     sessions: removed.sessions,
     identities: [...identities].filter((mark) => !foreign.has(mark)),
     marks: [...marks].filter((mark) => !foreign.has(mark)),
+    files: [...files].filter((mark) => !foreign.has(mark)),
     shortTexts: removed.short,
     elsewhere: Object.fromEntries(elsewhere),
     ledger: { rewritten, ...head },
@@ -225,6 +230,9 @@ export async function finishErasure(parts: EraseParts, row: ErasureRow): Promise
   if (subject === null) throw new TypeError(`erasure ${row.n} is done`);
   const tables = everyTable();
   const { own, touched, traces } = await removeUntilNothingIsLeft(parts, tables, row, subject);
+  // A killed erasure removes again what it had removed: the parts say what, until the end.
+  for (const [ref, at] of Object.entries((await readParts(store, row.n)).removed.files)) await around.discard([ref], at);
+  await discardUnheld(store, () => clock.now(), around.discard);
   onProgress({ phase: "ledger", done: 0, total: 1 });
   const rewritten = await rewriteLedger(store, { ...traces, own }, pseudonymOf(row.n), ids, () => clock.now());
   await around.onErased({ sessions: [...touched.sessions], conversations: [...touched.conversations].map(([sessionId, key]) => ({ key, sessionId })) });

@@ -1,3 +1,4 @@
+import { plainName } from "../domain/media.ts";
 import { unpackEntries } from "../sessions/maintenance/pack.ts";
 import type { AnyRow } from "../store/erase/table-rows.ts";
 import { everyTable } from "../store/erase/table-rows.ts";
@@ -5,9 +6,10 @@ import { pageEvents } from "../store/statements/page-events.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { collect, theirsIn, type Hit, type Hits } from "./collect.ts";
 import { lineWithoutThem } from "./ledger.ts";
-import { page, type Page } from "./page.ts";
+import { sentWithEntry, sentWithItem, type Sent } from "./files.ts";
+import { page, type Message, type Page } from "./page.ts";
 import { createCounting } from "./removed.ts";
-import { RULES_BY_TABLE, type Traces } from "./rules.ts";
+import { isTheirs, RULES_BY_TABLE, type Traces } from "./rules.ts";
 import { recognise, type Subject } from "./subject.ts";
 import { survey, tableOf, type AllTables } from "./survey.ts";
 import { entriesOf } from "./walk.ts";
@@ -16,25 +18,22 @@ import { entriesOf } from "./walk.ts";
 export interface ExportSink {
   json(text: string): Promise<void>;
   html(text: string): Promise<void>;
+  /** What they sent, in the folder beside. False: its bytes are not kept any more. */
+  file(name: string, ref: string): Promise<boolean>;
 }
 
 export interface Exported {
   readonly conversations: number;
   readonly messages: number;
   readonly rows: number;
+  /** Files that they sent. */
+  readonly sent: number;
 }
 
 /** Tables whose rows are told as they are, beside the conversations. */
 const RECORDS: readonly string[] = ["people", "identities", "peer_aliases", "approvals", "pairings", "agreements", "participants", "usage_days", "read_marks", "drops", "overheard", "inbox", "outbox"];
 
-interface Message {
-  readonly at: number;
-  readonly who: string;
-  readonly role: string;
-  readonly text: string;
-}
-
-function messageOf(row: AnyRow): Message {
+function messageOf(row: AnyRow): Omit<Message, "files"> {
   return { at: Number(row["at"]), who: String(row["sender_name"] ?? row["sender_id"]), role: String(row["role"]), text: String(row["text"]) };
 }
 
@@ -44,8 +43,27 @@ interface Writing {
   readonly traces: Traces;
   readonly sink: ExportSink;
   readonly page: Page;
+  /** The names under which files lie in the folder beside, by their hash; null where the bytes are not kept any more. */
+  readonly sent: Map<string, string | null>;
   messages: number;
   conversations: number;
+}
+
+/** In characters of up to four bytes; the end of a name tells what it is. */
+const LONGEST_NAME = 50;
+
+/** Where in the export the files lie that came with something of theirs: each once, however often they sent it. */
+async function copiesOf({ sent, sink }: Writing, files: Sent): Promise<string[]> {
+  const paths: string[] = [];
+  for (const { name, ref } of files) {
+    if (!sent.has(ref)) {
+      const unique = `${String(sent.size + 1).padStart(4, "0")}-${Array.from(plainName(name, "file")).slice(-LONGEST_NAME).join("")}`;
+      sent.set(ref, (await sink.file(unique, ref)) ? `media/${unique}` : null);
+    }
+    const path = sent.get(ref);
+    if (typeof path === "string") paths.push(path);
+  }
+  return paths;
 }
 
 async function writeConversation(writing: Writing, title: string, key: string, sessionId: string, rows: AsyncIterable<readonly AnyRow[]>): Promise<void> {
@@ -57,8 +75,9 @@ async function writeConversation(writing: Writing, title: string, key: string, s
         await sink.json(`${writing.conversations === 0 ? "" : ","}\n    ${JSON.stringify({ session: key, conversation: sessionId }).slice(0, -1)},"messages":[`);
         await sink.html(writing.page.conversation(title));
       }
-      await sink.json(`${written++ === 0 ? "" : ","}\n      ${JSON.stringify(row)}`);
-      await sink.html(writing.page.message(messageOf(row)));
+      const files = isTheirs(row, writing.traces) || writing.traces.isName(row["person"]) ? await copiesOf(writing, sentWithEntry(row)) : [];
+      await sink.json(`${written++ === 0 ? "" : ","}\n      ${JSON.stringify(files.length === 0 ? row : { ...row, files })}`);
+      await sink.html(writing.page.message({ ...messageOf(row), files }));
     }
   }
   if (written === 0) return;
@@ -104,6 +123,7 @@ async function writeRecords(writing: Writing, hits: Hits): Promise<number> {
       if (row !== undefined) rows.push(row);
     }
     count += rows.length;
+    if (name === "inbox") for (const row of rows) if (isTheirs(row, writing.traces)) await copiesOf(writing, sentWithItem(row));
     await sink.json(`${index === 0 ? "" : ","}\n    ${JSON.stringify(name)}: ${JSON.stringify(rows)}`);
     if (rows.length > 0) await sink.html(writing.page.records(RULES_BY_TABLE.get(name)?.kind ?? name, rows));
   }
@@ -135,13 +155,14 @@ async function titleOf(store: Executor, tables: AllTables, key: string, sessionI
 
 /**
  * Writes down everything that is kept of somebody: their private conversations whole, of shared ones what they said and
- * what was answered to it, and the records about them. What others said is theirs, and stays out.
+ * what was answered to it, the files that they sent, and the records about them. What others said or sent is theirs, and
+ * stays out.
  */
 export async function exportPerson(store: Store, subject: Subject, at: number, sink: ExportSink, onProgress: (done: number, total: number) => void = () => undefined): Promise<Exported> {
   const tables = everyTable();
   const traces = await survey(store, tables, recognise(subject, ""));
   const hits = await collect(store, tables, traces, createCounting("", (key) => key), onProgress);
-  const writing: Writing = { store, tables, traces, sink, page: page(subject.name ?? subject.accounts.map(({ channel, peer }) => `${channel}:${peer}`).join(", "), at), messages: 0, conversations: 0 };
+  const writing: Writing = { store, tables, traces, sink, page: page(subject.name ?? subject.accounts.map(({ channel, peer }) => `${channel}:${peer}`).join(", "), at), sent: new Map(), messages: 0, conversations: 0 };
   await sink.json(`{\n  "format": "continuo-export",\n  "at": ${JSON.stringify(new Date(at).toISOString())},\n  "person": ${JSON.stringify({ name: subject.name, accounts: subject.accounts })},\n  "conversations": [`);
   await sink.html(writing.page.begin());
   const byConversation = Map.groupBy(hits.rows.get("entries") ?? [], ({ key }) => String(key["session_id"]));
@@ -156,5 +177,6 @@ export async function exportPerson(store: Store, subject: Subject, at: number, s
   const lines = await writeLedger(writing);
   await sink.json("\n  ]\n}\n");
   await sink.html(writing.page.close());
-  return { conversations: writing.conversations, messages: writing.messages, rows: rows + lines };
+  const sent = [...writing.sent.values()].filter((path) => path !== null).length;
+  return { conversations: writing.conversations, messages: writing.messages, rows: rows + lines, sent };
 }

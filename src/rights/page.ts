@@ -1,10 +1,19 @@
 import type { AnyRow } from "../store/erase/table-rows.ts";
 
-/** One HTML page, part by part: it needs no other file, and prints well. */
+export interface Message {
+  readonly at: number;
+  readonly who: string;
+  readonly role: string;
+  readonly text: string;
+  /** Where what came with it lies, beside the page. */
+  readonly files: readonly string[];
+}
+
+/** One HTML page, part by part: it loads no other file, and prints well. */
 export interface Page {
   begin(): string;
   conversation(title: string): string;
-  message(message: { readonly at: number; readonly who: string; readonly role: string; readonly text: string }): string;
+  message(message: Message): string;
   end(): string;
   records(kind: string, rows: readonly AnyRow[]): string;
   close(): string;
@@ -37,7 +46,10 @@ export function page(name: string, at: number): Page {
     begin: () =>
       `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${safe(name)}</title><style>${STYLE}</style></head>\n<body><h1>What is kept of ${safe(name)}</h1><p>As of ${dated(at)}. The same is in export.json, for programs.</p>\n`,
     conversation: (title) => `<section><h2>${safe(title)}</h2>\n`,
-    message: ({ at: when, who, role, text }) => `<article class="${safe(role)}">${dated(when)} <span class="who">${safe(role === "user" ? who : role)}</span><p>${safe(text)}</p></article>\n`,
+    message({ at: when, who, role, text, files }) {
+      const links = files.map((path) => `<p><a href="${safe(path.split("/").map(encodeURIComponent).join("/"))}">${safe(path)}</a></p>`).join("");
+      return `<article class="${safe(role)}">${dated(when)} <span class="who">${safe(role === "user" ? who : role)}</span><p>${safe(text)}</p>${links}</article>\n`;
+    },
     end: () => "</section>\n",
     records(kind, rows) {
       const columns = Object.keys(rows[0] ?? {}).filter((column) => rows.some((row) => row[column] !== null));

@@ -5,6 +5,7 @@ import { insertErasurePart } from "../store/statements/insert-erasure-part.ts";
 import type { Executor, Store } from "../store/store.ts";
 import type { Hit } from "./collect.ts";
 import { createCounting, type Counting } from "./removed.ts";
+import { forgetFile } from "./files.ts";
 import { judgeEntry, RULES_BY_TABLE, type Rule, type Traces } from "./rules.ts";
 import { tableOf, type AllTables } from "./survey.ts";
 import { entriesOf } from "./walk.ts";
@@ -18,6 +19,7 @@ export interface Pen {
   readonly salt: string;
   /** The number of the next part. */
   next(): number;
+  now(): number;
 }
 
 /** How many rows one transaction removes. */
@@ -48,7 +50,9 @@ async function removeRow(pen: Pen, tx: Executor, counting: Counting, table: Tabl
   if (verdict === "remove") {
     for (const dependent of rule.dependents?.(row) ?? []) {
       const gone = await tableOf(pen.tables, dependent.table).remove(tx, dependent.row);
-      if (gone > 0) counting.add(RULES_BY_TABLE.get(dependent.table)?.kind ?? dependent.table, hit.session, null);
+      if (gone === 0) continue;
+      counting.add(RULES_BY_TABLE.get(dependent.table)?.kind ?? dependent.table, hit.session, null);
+      if (dependent.table === "media_uses") await forgetFile(tx, counting, String(dependent.row["hash"]), pen.now());
     }
     await table.remove(tx, row);
     counting.add(rule.kind, hit.session, rule.text?.(row) ?? null);

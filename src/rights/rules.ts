@@ -1,5 +1,6 @@
 import type { Tables } from "../store/tables.ts";
 import type { AnyRow } from "../store/erase/table-rows.ts";
+import { sentWithEntry, sentWithItem, usesOf } from "./files.ts";
 import type { Recognised } from "./subject.ts";
 
 /** What is known of somebody's traces before any of them is removed. */
@@ -119,10 +120,10 @@ const RULES = {
   },
   setbacks: { kind: "setbacks", ...KEEP },
   turns: { kind: "turns", judge: (row, traces) => removeIf(inOwn(row, traces) || ofTurn(row["id"], traces)) },
-  entries: { kind: "messages", judge: (row, traces) => judgeEntry(row, traces, false), dependents: ({ id }) => [{ table: "asides", row: { entry_id: id ?? null } }], text: textIn("text") },
+  entries: { kind: "messages", judge: (row, traces) => judgeEntry(row, traces, false), dependents: (row) => [{ table: "asides", row: { entry_id: row["id"] ?? null } }, ...usesOf("entry", row["id"], sentWithEntry(row))], text: textIn("text") },
   asides: { kind: "set aside", ...KEEP },
   overheard: { kind: "overheard", judge: bySender, text: textIn("text") },
-  inbox: { kind: "accepted messages", judge: bySender, dependents: ({ id }) => [{ table: "setbacks", row: { item_id: id ?? null } }], text: saidIn },
+  inbox: { kind: "accepted messages", judge: bySender, dependents: (row) => [{ table: "setbacks", row: { item_id: row["id"] ?? null } }, ...usesOf("item", row["id"], sentWithItem(row))], text: saidIn },
   drops: { kind: "messages refused", judge: bySender },
   usage_days: { kind: "usage", judge: (row, traces) => removeIf(traces.isWho(String(row["who"])) || inOwn(row, traces)) },
   private_chats: { kind: "chats off the record", judge: (row, traces) => removeIf(inOwn(row, traces) || traces.isAccount(row["channel"], row["account"], row["peer"])) },
@@ -151,9 +152,10 @@ const RULES = {
   sessions: { kind: "sessions", judge: judgeSession },
   // What is erased of the ledger is rewritten (ledger.ts); the file is its owner's, and what is in force is the file's.
   events: { kind: "ledger", ...KEEP },
+  // A use goes with what used the file, the file with its last use (files.ts).
   media: { kind: "files", ...KEEP },
   media_chunks: { kind: "files", ...KEEP },
-  media_uses: { kind: "files", ...KEEP },
+  media_uses: { kind: "uses of files", ...KEEP },
   cursors: { kind: "cursors", ...KEEP },
   in_force: { kind: "settings", ...KEEP },
   seals: { kind: "seals", ...KEEP },
@@ -168,3 +170,8 @@ function isRef(ref: unknown, { isAccount }: Traces): boolean {
 }
 
 export const RULES_BY_TABLE: ReadonlyMap<string, Rule> = new Map<string, Rule>(Object.entries(RULES));
+
+/** Whether rows go, if at all, with those of other tables: there is nothing to be looked for in them. */
+export function isNeverTheirs({ judge }: Rule): boolean {
+  return judge === KEEP.judge;
+}

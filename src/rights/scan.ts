@@ -13,10 +13,11 @@ export interface Wanted {
   readonly salt: string;
   readonly identities: ReadonlySet<string>;
   readonly marks: ReadonlySet<string>;
+  readonly files: ReadonlySet<string>;
 }
 
 export interface Sighting {
-  readonly what: "identity" | "text";
+  readonly what: "identity" | "text" | "file";
   /** A table, or a file. */
   readonly where: string;
   readonly mark: string;
@@ -44,6 +45,11 @@ export function identityMarks(salt: string, { name, accounts }: Subject): string
   const forms = accounts.flatMap(({ channel, peer }) => [...(channel === "*" ? [] : [byPair(channel, peer)]), ...(peer.length < SHORTEST_ID ? [] : [byId(peer)])]);
   const all = name === null ? forms : [...forms, byName(name)];
   return [...new Set(all)].map((form) => hashed(salt, form));
+}
+
+/** What a file is known by: the hash of what it is named by. */
+export function fileMark(salt: string, ref: string): string {
+  return hashed(salt, byId(ref));
 }
 
 /** Tables whose rows are hashes and counts, or what they were made of. */
@@ -77,18 +83,18 @@ interface Scanner {
   value(where: string, value: unknown, field: string): void;
 }
 
-function createScanner({ salt, identities, marks }: Wanted, onSight: (sighting: Sighting) => void): Scanner {
+function createScanner({ salt, identities, marks, files }: Wanted, onSight: (sighting: Sighting) => void): Scanner {
   const known = new Map<string, readonly string[]>();
   const sightings = (text: string): readonly string[] => {
     const remembered = known.get(text);
     if (remembered !== undefined) return remembered;
-    const found = formsIn(text).map((form) => hashed(salt, form)).filter((mark) => identities.has(mark));
+    const found = formsIn(text).map((form) => hashed(salt, form)).filter((mark) => identities.has(mark) || files.has(mark));
     if (known.size >= MOST_REMEMBERED) known.clear();
     known.set(text, found);
     return found;
   };
   const structural = (where: string, text: string): void => {
-    for (const mark of sightings(text)) onSight({ what: "identity", where, mark });
+    for (const mark of sightings(text)) onSight({ what: files.has(mark) ? "file" : "identity", where, mark });
   };
   const pairs = (where: string, fields: Readonly<Record<string, unknown>>): void => {
     const { channel } = fields;

@@ -4,6 +4,7 @@ import type { AnyRow } from "../store/erase/table-rows.ts";
 import type { Executor } from "../store/store.ts";
 import type { ConversationRow } from "../store/tables.ts";
 import { theirsIn, type Hit } from "./collect.ts";
+import { forgetFile, refsOf, sentWithEntry } from "./files.ts";
 import { inStep, type Pen } from "./remove.ts";
 import type { Counting } from "./removed.ts";
 import { RULES_BY_TABLE } from "./rules.ts";
@@ -12,7 +13,7 @@ import { tableOf } from "./survey.ts";
 const KIND = "messages in the trash";
 
 /** The entries that stay, in the row that they are packed into; the row goes when none do. */
-async function thinPart(pen: Pen, tx: Executor, counting: Counting, key: AnyRow): Promise<void> {
+async function thinPart(pen: Pen, tx: Executor, counting: Counting, key: AnyRow, keptRefs: ReadonlySet<string>): Promise<void> {
   const parts = tableOf(pen.tables, "trash_parts");
   const part = await parts.find(tx, key);
   if (part === undefined) return;
@@ -23,6 +24,23 @@ async function thinPart(pen: Pen, tx: Executor, counting: Counting, key: AnyRow)
   const kept = entries.filter((_, index) => !theirs[index]);
   if (kept.length === 0) await parts.remove(tx, part);
   else await parts.set(tx, { ...part, content: packEntries(kept) }, "content");
+  const gone = new Set(entries.flatMap((entry, index) => (theirs[index] ? refsOf(sentWithEntry(entry)) : [])));
+  for (const ref of gone.difference(keptRefs)) await letGo(pen, tx, counting, { kind: "trash", id: key["trash_id"] ?? null, hash: ref }, entries[0]?.session_key);
+}
+
+async function letGo({ tables, now }: Pen, tx: Executor, counting: Counting, use: AnyRow, session: unknown): Promise<void> {
+  if ((await tableOf(tables, "media_uses").remove(tx, use)) === 0) return;
+  counting.add(RULES_BY_TABLE.get("media_uses")?.kind ?? "", session, null);
+  await forgetFile(tx, counting, String(use["hash"]), now());
+}
+
+/** What entries that stay in the trash hold. */
+function keptIn(rows: readonly AnyRow[], pen: Pen): string[] {
+  return rows.flatMap((part) => {
+    const entries = part["kind"] === "entries" ? unpackEntries(String(part["content"])) : [];
+    const theirs = theirsIn(entries, pen.traces);
+    return entries.flatMap((entry, index) => (theirs[index] ? [] : refsOf(sentWithEntry(entry))));
+  });
 }
 
 /** What a conversation is shown by may be their words. */
@@ -49,9 +67,13 @@ export async function removeFromTrash(pen: Pen, hits: readonly Hit[], onDone: (c
   const parts = tableOf(pen.tables, "trash_parts");
   for (const { key, session } of hits) {
     const all: AnyRow[] = [];
-    for await (const page of pagesOf(pen, key["id"])) all.push(...page.map(({ trash_id, number, kind }) => ({ trash_id: trash_id ?? null, number: number ?? null, kind: kind ?? null })));
+    const keptRefs = new Set<string>();
+    for await (const page of pagesOf(pen, key["id"])) {
+      for (const ref of keptIn(page, pen)) keptRefs.add(ref);
+      all.push(...page.map(({ trash_id, number, kind }) => ({ trash_id: trash_id ?? null, number: number ?? null, kind: kind ?? null })));
+    }
     const isOwn = pen.traces.own.has(session ?? "");
-    for (const part of all.filter(({ kind }) => kind === "entries").toReversed()) await inStep(pen, session, (tx, counting) => thinPart(pen, tx, counting, part));
+    for (const part of all.filter(({ kind }) => kind === "entries").toReversed()) await inStep(pen, session, (tx, counting) => thinPart(pen, tx, counting, part, keptRefs));
     await inStep(pen, session, async (tx, counting) => {
       for (const part of all.filter(({ kind }) => kind !== "entries")) await (isOwn ? parts.remove(tx, part) : blankConversation(pen, tx, part));
       if (!isOwn) await renameRow(pen, tx, key);

@@ -33,16 +33,18 @@ function withoutAttachments(meta: string | null): string | null {
 /**
  * An entry says something else from now on, to models, clients and the mirror. What it said before an edit becomes a branch
  * of its own beside it; of what was taken back nothing is kept. What was read of its conversation before is stale, in
- * whichever process: the conversation counts that. The ledger notes that it happened, never the words.
+ * whichever process: the conversation counts that. The ledger notes that it happened, never the words. Answers the files
+ * that nothing holds any more.
  */
-export async function amendEntry(tx: Executor, entry: SaidEntry, { kind, text, at }: Amended, ids: Ids): Promise<void> {
+export async function amendEntry(tx: Executor, entry: SaidEntry, { kind, text, at }: Amended, ids: Ids): Promise<readonly string[]> {
   const { session_id, seq, session_key } = entry;
   if (kind === "message.edited") await branchOff(tx, entry, ids.next());
   const isDeleted = kind === "message.deleted";
   await tx.run(rewriteEntry, { session_id, seq, text, meta: isDeleted ? withoutAttachments(entry.meta) : entry.meta });
-  if (isDeleted) await letGoOfMedia(tx, "entry", entry.id);
+  const released = isDeleted ? await letGoOfMedia(tx, "entry", entry.id) : [];
   await tx.run(countAmend, { session_id, old_preview: previewOf(entry.text), preview: previewOf(text) });
   await recordEvent(tx, { at, kind, session_key, data: { entryId: entry.id } });
+  return released;
 }
 
 async function branchOff(tx: Executor, { session_id, seq, id }: SaidEntry, branchId: string): Promise<void> {
@@ -64,20 +66,22 @@ export interface SaidPlace {
 
 /**
  * Erases what was said in one turn of a conversation, in the conversation and in every copy, with what edits replaced
- * there; nothing brings it back. Answers the messages that it was made of, which the inbox still has.
+ * there; nothing brings it back. Answers the messages that it was made of, which the inbox still has, and the files that
+ * nothing holds any more.
  */
-export async function redactTurn(tx: Executor, at: { readonly key: string; readonly sessionId: string; readonly turnId: string }, now: number): Promise<readonly SaidPlace[]> {
+export async function redactTurn(tx: Executor, at: { readonly key: string; readonly sessionId: string; readonly turnId: string }, now: number): Promise<{ readonly places: readonly SaidPlace[]; readonly released: readonly string[] }> {
   const { key, sessionId, turnId: turn_id } = at;
   const entries = await tx.all(listTurnEntries, { session_id: sessionId, turn_id });
   const texts = new Map([[sessionId, entries]]);
   for (const { id } of entries) {
     for (const { session_id } of await tx.all(listCopies, copiesOf(id))) texts.set(session_id, texts.get(session_id) ?? entries);
   }
+  const released: string[] = [];
   for (const [session_id, said] of texts) {
     await tx.run(redactTurnEntries, { session_id, turn_id, text: DELETED });
-    for (const { id } of await tx.all(listTurnEntries, { session_id, turn_id })) await letGoOfMedia(tx, "entry", id);
+    for (const { id } of await tx.all(listTurnEntries, { session_id, turn_id })) released.push(...(await letGoOfMedia(tx, "entry", id)));
     for (const { text } of said) await tx.run(countAmend, { session_id, old_preview: previewOf(text), preview: DELETED });
   }
   await recordEvent(tx, { at: now, kind: "message.forgotten", session_key: key, data: { turnId: turn_id, entries: entries.length } });
-  return entries.flatMap(({ channel, account, chat, message_id }) => (message_id === null ? [] : [{ channel, account, chat, message_id }]));
+  return { places: entries.flatMap(({ channel, account, chat, message_id }) => (message_id === null ? [] : [{ channel, account, chat, message_id }])), released };
 }

@@ -248,5 +248,6 @@ export const en = {
   "private.too-many": "⚠️ Too many chats are off the record at the moment. You are on the record; try again later.",
   "private.direct-only": "Speaking off the record works in direct chats only: in a room others keep what you say.",
   "private.restarted": "📝 I was restarted, so that what was said off the record is gone. You are on the record again: `/private` begins anew.",
+  "private.files": "🕶️ Files are not taken off the record: I have not fetched what you sent, and neither I nor the model has seen it.",
   "private.elsewhere": "🕶️ You are off the record with another gateway, which does not answer here. Nothing of this was kept. `/private off` ends it.",
 } as const;

@@ -250,5 +250,6 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   "private.too-many": "⚠️ 目前私密交谈过多。你的消息会被记录，请稍后再试。",
   "private.direct-only": "私密交谈只能在单独聊天中使用：在群里，别人会保存你说的话。",
   "private.restarted": "📝 我重启了，私密交谈的内容已消失。现在恢复记录：`/private` 可重新开始。",
+  "private.files": "🕶️ 私密模式下不接收文件：我没有下载你发送的文件，我和模型都没有看到它。",
   "private.elsewhere": "🕶️ 你在另一个网关上处于私密模式，它不在这里回答。这条消息没有保存。`/private off` 结束。",
 };

@@ -1,7 +1,8 @@
 /**
  * message in a chat that is off the record -> the model -> the chat; nothing of it is stored
  *
- * 1. Neither the inbox, the transcript, the outbox, the files, other gateways nor the log hold a word of it.
+ * 1. Neither the inbox, the transcript, the outbox, the files, other gateways nor the log hold a word of it. What comes with
+ *    it is not fetched, since it would have to be kept: whoever sent it is told, and so is the model.
  * 2. It ends with `/private off`, or with the process; then whoever spoke is told before anything of theirs is kept again.
  * 3. The model is shown what it would be shown otherwise, and what was said off the record.
  * 4. What is used counts for the day like anything else.
@@ -12,12 +13,13 @@ import type { Address } from "../domain/address.ts";
 import { isOperatorChannel } from "../domain/address.ts";
 import type { Channel, ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Command } from "../domain/command.ts";
+import { isForAgent, type Command } from "../domain/command.ts";
 import type { Entry } from "../domain/entry.ts";
 import { toContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Language } from "../domain/language.ts";
-import { readerOf, type InboundMessage, type ReceiveOutcome } from "../domain/message.ts";
+import { isWordless, missingLine } from "../domain/media.ts";
+import { readerOf, type InboundMessage, type OfferedMedia, type ReceiveOutcome } from "../domain/message.ts";
 import type { Route } from "../domain/route.ts";
 import type { InboxItem, TurnEvent, TurnResult } from "../domain/turn.ts";
 import type { RecentEntries } from "../sessions/recent.ts";
@@ -31,7 +33,6 @@ import { toChoices } from "../store/rows.ts";
 import type { PrivateChatRow } from "../store/tables.ts";
 import { failureText, say } from "../texts/index.ts";
 import { overBudget, recordUsage } from "./budget.ts";
-import { isForAgent } from "./for-agent.ts";
 import type { TurnSettings } from "./turn-settings.ts";
 
 export interface PrivateParts {
@@ -63,7 +64,7 @@ export interface PrivateHouse {
 
 export interface PrivateChats {
   /** Null: the message is on the record, and goes its usual way. */
-  take(message: InboundMessage, route: Route, command: Command | null): Promise<ReceiveOutcome | null>;
+  take(message: InboundMessage, route: Route, command: Command | null, offered: readonly OfferedMedia[]): Promise<ReceiveOutcome | null>;
   begin(tx: Executor, item: InboxItem): Promise<"begun" | "already" | "too-many">;
   /** Forgets it. False: the chat was not off the record. */
   end(tx: Executor, message: InboundMessage): Promise<boolean>;
@@ -114,12 +115,12 @@ export function createPrivateChats(parts: PrivateParts): PrivateChats {
 
   return {
     isOn: (message) => chats.has(nameOf(message)),
-    async take(message, route, command) {
+    async take(message, route, command, offered) {
       const chat = chats.get(nameOf(message));
       if (chat === undefined) return house.hasOthers() || elsewhere.has(nameOf(message)) ? takeElsewhere(parts, message, route, command) : null;
       if (command?.name === "stop") chat.abort?.abort("stop");
       if (command !== null && !isForAgent(command)) return null;
-      const question: Question = { message, route, runId: message.messageId ?? ids.uuid(), turnId: ids.next(), language: await house.languageOf(message) };
+      const question: Question = { message: withoutFiles(message, offered), files: offered.length, route, runId: message.messageId ?? ids.uuid(), turnId: ids.next(), language: await house.languageOf(message) };
       chat.tail = chat.tail.then(() => run(chat, question));
       return { kind: "accepted", itemId: question.turnId, runId: question.runId, sessionKey: route.sessionKey };
     },
@@ -168,16 +169,24 @@ async function takeElsewhere(parts: PrivateParts, message: InboundMessage, route
   const row = await store.get(findPrivateChat, placeOf(message));
   if (row === undefined || row.gateway === house.gateway || (await endLeft(parts, row))) return null;
   const text = say(await house.languageOf(message), "private.elsewhere");
-  await send(house, { message, route, runId: "", turnId: ids.next(), language: "en" }, text);
+  await send(house, { message, files: 0, route, runId: "", turnId: ids.next(), language: "en" }, text);
   return { kind: "answered", sessionKey: route.sessionKey, text, stopped: [] };
 }
 
 interface Question {
   readonly message: InboundMessage;
+  /** How many came with it, and were left where they are. */
+  readonly files: number;
   readonly route: Route;
   readonly runId: string;
   readonly turnId: string;
   readonly language: Language;
+}
+
+function withoutFiles(message: InboundMessage, offered: readonly OfferedMedia[]): InboundMessage {
+  if (offered.length === 0) return message;
+  const words = isWordless(message.text) ? [] : [message.text];
+  return { ...message, text: [...words, ...offered.map(({ kind }) => missingLine(kind, "not taken off the record"))].join("\n") };
 }
 
 function entryOf(parts: PrivateParts, { message, route, turnId }: Question, role: "user" | "assistant", text: string, seq: number): Entry {
@@ -218,8 +227,9 @@ async function settle(parts: PrivateParts, chat: Chat, asked: Question, result: 
   const { house } = parts;
   if (result.kind === "answered") {
     chat.entries = [...chat.entries, entryOf(parts, asked, "assistant", result.text, 0)].slice(-MOST_ENTRIES);
-    house.show({ ...frame, kind: "committed", held: null, text: result.text, model: result.model, usage: result.usage });
-    return send(house, asked, result.text);
+    const told = asked.files === 0 ? result.text : `${say(asked.language, "private.files")}\n\n${result.text}`;
+    house.show({ ...frame, kind: "committed", held: null, text: told, model: result.model, usage: result.usage });
+    return send(house, asked, told);
   }
   if (result.kind === "aborted") {
     house.show({ ...frame, kind: "aborted", text: result.text, reason: result.reason === "timeout" ? "MODEL_TIMEOUT" : "TURN_ABORTED" });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
+import { png, refOf } from "../media/pictures.ts";
 import { rowsIn, tamperIn } from "../store/database.ts";
 import { until } from "./client.ts";
 import { mutter, say, town, type Town } from "./town.ts";
@@ -46,6 +47,64 @@ async function remainsInRows(stateDir: string, words: readonly string[]): Promis
   const packed = await rowsIn<{ content: string }>(stateDir, "select content from trash_parts where kind = 'entries'");
   const all = [...rows.map(({ t }) => t), ...packed.map(({ content }) => zstdDecompressSync(Buffer.from(content, "base64")).toString("utf8"))];
   return words.flatMap((word) => all.filter((text) => text.includes(word)).map((text) => `${word} in ${text.slice(0, 200)}`));
+}
+
+/** Hers alone; sent by both; his alone. */
+const PICTURES = [png(1, 90_000), png(2, 90_000), png(3, 90_000)] as const;
+
+/** Which of these bytes are anywhere in the state directory: in a file of whatever name, or in rows. */
+async function kept(stateDir: string, pictures: readonly Buffer[]): Promise<boolean[]> {
+  const files = filesIn(stateDir).filter((path) => !path.includes("/exports/")).map((path) => readFileSync(path));
+  const rows = await rowsIn<{ hash: string }>(stateDir, "select hash from media union select hash from media_chunks");
+  return pictures.map((bytes) => files.some((file) => file.includes(bytes.subarray(80, 120))) || rows.some(({ hash }) => hash === refOf(bytes)));
+}
+
+async function sendPictures(at: Town): Promise<void> {
+  const photo = (bytes: Buffer): { extra: Record<string, unknown> } => {
+    const id = at.first.addFile(bytes);
+    return { extra: { text: undefined, photo: [{ file_id: id, file_unique_id: id, width: 9, height: 9, file_size: bytes.byteLength }], caption: "look" } };
+  };
+  await say(at, at.first, ANN, "look", photo(PICTURES[0]));
+  await say(at, at.first, ANN, "look", photo(PICTURES[1]));
+  await say(at, at.first, BOB, "look", photo(PICTURES[1]));
+  await say(at, at.first, BOB, "look", photo(PICTURES[2]));
+}
+
+for (const where of ["files", "database"] as const) {
+  test(`what somebody sent is exported beside the rest, and erased with them; what others sent too stays (${where})`, async (t) => {
+    const at = await town(t, { behave: { kind: "reply" }, parts: { session: SESSION } });
+    await at.stop();
+    const { store } = at.config() as { store?: object };
+    await at.start(at.config({ session: SESSION, store: { ...store, media: where } }));
+    await sendPictures(at);
+    assert.deepEqual(await kept(at.stateDir, PICTURES), [true, true, true]);
+    const exported = await at.json<{ path: string; sent: number }>("people", "export", `telegram:${ANN.id}`);
+    const names = readdirSync(join(exported.path, "media")).toSorted();
+    assert.deepEqual(names.map((name) => refOf(readFileSync(join(exported.path, "media", name)))), PICTURES.slice(0, 2).map(refOf), "never what only others sent");
+    assert.equal(exported.sent, 2);
+    const [json = "", html = ""] = ["export.json", "export.html"].map((name) => readFileSync(join(exported.path, name), "utf8"));
+    const files = (JSON.parse(json) as { conversations: { messages: { files?: string[] }[] }[] }).conversations.flatMap(({ messages }) => messages.flatMap((message) => message.files ?? []));
+    assert.deepEqual(files, names.map((name) => `media/${name}`));
+    for (const name of names) assert.ok(html.includes(`href="media/${name}"`), html);
+
+    const counted = await at.json<Erased>("people", "erase", `telegram:${ANN.id}`, "--dry-run");
+    assert.deepEqual(await kept(at.stateDir, PICTURES), [true, true, true]);
+    const done = await at.json<Erased>("people", "erase", `telegram:${ANN.id}`, "--yes");
+    assert.deepEqual([counted.removed["files"], done.removed["files"]], [1, 1]);
+    assert.deepEqual(await kept(at.stateDir, PICTURES), [false, true, true]);
+    assert.equal((await at.json<{ ok: boolean }>("people", "erase", "--verify", done.path)).ok, true);
+    // What is put back beside the database is found by its name's hash.
+    const ref = refOf(PICTURES[0]);
+    mkdirSync(join(at.stateDir, "continuo/media", ref.slice(0, 2)), { recursive: true });
+    writeFileSync(join(at.stateDir, "continuo/media", ref.slice(0, 2), ref.slice(2)), PICTURES[0]);
+    const again = await at.run("people", "erase", "--verify", done.path, "--json");
+    assert.equal(again.code, 1);
+    assert.match(again.stdout, /"what": "file"/);
+    await at.stop();
+    // Without a gateway the last ones go as well.
+    assert.equal((await at.json<Erased>("people", "erase", `telegram:${BOB.id}`, "--yes")).removed["files"], 2);
+    assert.deepEqual(await kept(at.stateDir, PICTURES.slice(1)), [false, false]);
+  });
 }
 
 async function talk(at: Town): Promise<void> {

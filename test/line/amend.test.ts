@@ -96,7 +96,7 @@ test("what is taken back is redacted wherever it was kept, and another gateway's
   await h.settled();
   // Another process takes the change in; this one has the conversation in memory.
   const other = await storeIn(h.directory);
-  const amend = createAmend({ store: other, clock: { now: () => Date.now() }, ids: createIds({ now: () => Date.now() }), identify: (said) => said, maySpeak: () => true, onAmended: () => undefined });
+  const amend = createAmend({ store: other, clock: { now: () => Date.now() }, ids: createIds({ now: () => Date.now() }), identify: (said) => said, maySpeak: () => true, discardMedia: async () => undefined, onAmended: () => undefined });
   assert.deepEqual(await amend({ kind: "deleted", address: message("").address, messageId: "a" }), { kind: "transcript" });
   await other.close();
   await h.receive(message("what was it?"));

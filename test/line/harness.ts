@@ -235,9 +235,9 @@ function peopleOf(store: Store, clock: Clock, ids: Ids, settings: SettingsHolder
   });
 }
 
-function amending(store: Store, clock: Clock, settings: SettingsHolder): Pick<Harness, "amend" | "amended"> {
+function amending(store: Store, clock: Clock, settings: SettingsHolder, media: HouseMedia): Pick<Harness, "amend" | "amended"> {
   const amended: string[] = [];
-  return { amended, amend: buildAmend({ store, clock, ids: createIds(clock), settings }, (key) => void amended.push(key)) };
+  return { amended, amend: buildAmend({ store, clock, ids: createIds(clock), settings, media }, (key) => void amended.push(key)) };
 }
 
 /** On a shared store a gateway takes up what another left in a channel once that is its duty: here it is at once. */
@@ -285,7 +285,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       return channel;
     },
     receive: line.receive,
-    ...amending(store, clock, settings),
+    ...amending(store, clock, settings, media),
     settled: () => until("everything is settled", () => isIdle(store, line), 120_000),
     texts: (key) => textsOf(store, key),
     async close() {

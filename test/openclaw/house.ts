@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import type { TestContext } from "node:test";
 import { look } from "../../src/config/index.ts";
+import { createIds } from "../../src/domain/ids.ts";
+import { createHouseMedia } from "../../src/main/media.ts";
 import { createMoving } from "../../src/main/moving.ts";
 import { compileSettings, settingsInForce } from "../../src/main/settings.ts";
 import type { MovingDesk } from "../../src/operations/index.ts";
@@ -60,8 +62,10 @@ export async function houseOn(stateDir: string, own: Store, wrap: (store: Store)
   const { config, warnings } = await look(configPath, {});
   const settings = await settingsInForce(own, compileSettings(config, { warnings, env: {}, directory: createDirectory(), routingSource: null }), {});
   const imported: string[] = [];
+  const clock = { now: () => NOW };
+  const { media } = createHouseMedia({ store, clock, ids: createIds(clock), log: { info() {}, warn() {}, error() {}, debug() {} }, settings, directory: join(stateDir, "continuo", "media") });
   const moving = createMoving({
-    ...{ store, clock: { now: () => NOW }, env: {}, stateDir, configPath, settings },
+    ...{ store, clock: { now: () => NOW }, env: {}, paths: { stateDir, configPath }, settings, media },
     onProgress: () => undefined,
     rebuild: () => Promise.reject(new Error("not here")),
     onImported: ({ key }) => void imported.push(key),

@@ -113,7 +113,7 @@ test("choices, counters, routes and models are kept; what has no place is named"
   assert.deepEqual(report.notMapped.map(({ what }) => what), ["field elevatedLevel", "field memoryFlushAt"]);
 });
 
-test("tool calls, thinking and pictures: the words are the text, the rest is kept, data stays in the source", async (t) => {
+test("tool calls, thinking and pictures: the words are the text, the rest is kept, data is kept beside it", async (t) => {
   const picture = "A".repeat(20_000);
   const root = directoryOf(t, {
     [`${DIR}/sessions.json`]: index({ "agent:main:main": { sessionId: `${ID}1`, updatedAt: 1_773_828_060_000 } }),
@@ -125,12 +125,14 @@ test("tool calls, thinking and pictures: the words are the text, the rest is kep
   });
   const { moving, rows } = await house(t);
   const report = await moving.importOpenClaw({ from: root, dryRun: false });
-  assert.deepEqual(report.notMapped, [{ what: "embedded data", count: 1, why: "stays in the source; the entry keeps its size and hash" }]);
+  assert.deepEqual(report.notMapped, []);
   const entries = await rows("select role, text, model, meta from entries order by seq");
   assert.deepEqual(entries.map(({ role, text, model }) => [role, text, model]), [["user", "Look", null], ["assistant", "", "stub/stub-1"], ["toolResult", "none", null]]);
   const kept = entries.map(({ meta }) => (JSON.parse(String(meta)) as { source: { content?: { type: string; bytes?: number }[]; message?: object } }).source);
   assert.deepEqual(kept[0]?.content?.map(({ type, bytes }) => [type, bytes]), [["text", undefined], ["image", 15_000]]);
   assert.ok(!JSON.stringify(kept).includes(picture));
+  const { attachments } = JSON.parse(String(entries[0]?.meta)) as { attachments: { size: number }[] };
+  assert.deepEqual(attachments.map(({ size }) => size), [15_000]);
   assert.deepEqual(kept[2]?.message, { toolCallId: "call_1", toolName: "sessions_list", isError: false });
 });
 

@@ -111,7 +111,7 @@ async function inHouse(life: Life, { do: what }: Action): Promise<void> {
     await house.rollback(last.id, last.from, last.to);
     life.source = last.from;
   } else {
-    await importOpenClaw({ store: house.store, clock: { now: house.now }, known, agents: [foreign()], troubles: [], dryRun: false, onProgress: () => undefined, onImported: () => undefined });
+    await importOpenClaw({ store: house.store, clock: { now: house.now }, known, agents: [foreign()], troubles: [], dryRun: false, sent: { keep: async () => "not here", letGo: async () => undefined }, onProgress: () => undefined, onImported: () => undefined });
     life.imported = true;
   }
 }

@@ -254,7 +254,7 @@ export async function startLineHouse({ settings = {}, uiDir, answer = () => say(
   const facts = { version: "0.0.0-test", stateDir, configPath: join(stateDir, "openclaw.json"), pid: process.pid, startedAt: clock.now(), sessions: createSessionCounts(store, clock), address: () => null, storage, moving: movesNothing };
   const still = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, house: still });
-  const rights = createRights({ store, clock, ids, version: facts.version, stateDir, who: createWhoIsWho(holder.directory, holder.current), ...NO_RIGHTS });
+  const rights = createRights({ store, clock, ids, version: facts.version, stateDir, who: createWhoIsWho(holder.directory, holder.current), ...NO_RIGHTS, around: { ...NO_RIGHTS.around, media: media.media } });
   const desks = { people: createPeopleDesk(holder.directory, holder.current, rights), changes, explain: explainSettings(holder.current) };
   const services: Services = { store, clock, ids, live, facts, settings: operationSettings(agents), ...desks };
   const tellChange = (key: string, change: SessionChange): void => {

@@ -4,13 +4,14 @@ import { zstdDecompressSync } from "node:zlib";
 import { systemClock } from "../../src/domain/clock.ts";
 import { createIds } from "../../src/domain/ids.ts";
 import { beginErasure, finishErasure, preview, runningErasures, scan, type Certificate, type EraseParts, type Subject } from "../../src/rights/index.ts";
+import { createChunks, createMedia } from "../../src/media/index.ts";
 import { TABLE_KEYS } from "../../src/store/copy/table-list.ts";
 import { everyTable } from "../../src/store/erase/table-rows.ts";
 import { sealAll } from "../../src/store/seals/seal.ts";
 import { verifyLedger } from "../../src/store/seals/verify.ts";
 import type { Store } from "../../src/store/store.ts";
 import { rowsIn, tamperIn, type Row } from "./database.ts";
-import { ANN, BOB, planted, type Planted } from "./planted.ts";
+import { ANN, BOB, FILES, planted, refOf, type Planted } from "./planted.ts";
 
 const SUBJECT: Subject = { name: "Ann", personId: "p-Ann", isOwner: false, accounts: [ANN, `alias-of-${ANN}`].map((peer) => ({ channel: "telegram", account: "default", peer })) };
 
@@ -19,7 +20,9 @@ const NOT_COMPARED: ReadonlySet<string> = new Set(["erasures", "erasure_parts", 
 async function* nothing(): AsyncGenerator<never> {}
 
 function partsOf(store: Store, more: Partial<EraseParts["around"]> = {}): EraseParts {
-  const around = { hold: async () => () => undefined, onPeople: async () => undefined, onErased: async () => undefined, files: nothing, backups: () => [], isAlone: true, ...more };
+  const place = createChunks(store, systemClock);
+  const { discard } = createMedia({ store, clock: systemClock, place, other: place });
+  const around = { discard, hold: async () => () => undefined, onPeople: async () => undefined, onErased: async () => undefined, files: nothing, backups: () => [], isAlone: true, ...more };
   return { store, clock: systemClock, ids: createIds(systemClock), version: "0.0.0-test", around, onProgress: () => undefined };
 }
 
@@ -86,6 +89,20 @@ describe("somebody is erased", () => {
     assert.deepEqual(await rowsIn(at.directory, "select state, subject from erasures"), [{ state: "done", subject: null }]);
   });
 
+  test("a file goes with its last use, out of the trash as well; what somebody else sent stays", async (t) => {
+    const at = await planted(t);
+    const counted = await preview(partsOf(at.store), SUBJECT);
+    const certificate = await erase(at.store);
+    const left = [FILES.bob, FILES.both].map(refOf).toSorted();
+    for (const table of ["media", "media_chunks"]) assert.deepEqual((await rowsIn<{ hash: string }>(at.directory, `select hash from ${table}`)).map(({ hash }) => hash).toSorted(), left, table);
+    const uses = await rowsIn<{ kind: string; id: string; hash: string }>(at.directory, "select kind, id, hash from media_uses ");
+    assert.deepEqual(uses.filter(({ hash }) => !left.includes(hash)), []);
+    assert.deepEqual(uses.filter(({ kind }) => kind === "trash").map(({ hash }) => hash).toSorted(), left);
+    assert.deepEqual([counted.removed.counts["files"], certificate.removed["files"], certificate.files.length], [2, 2, 2]);
+    assert.deepEqual(counted.removed.counts["uses of files"], certificate.removed["uses of files"]);
+    assert.ok(!JSON.stringify(certificate).includes(refOf(FILES.ann)), "nobody can tell from it what was sent");
+  });
+
   test("what others said stays in a row, and their conversation is shown by what is left", async (t) => {
     const at = await planted(t);
     await erase(at.store);
@@ -107,7 +124,7 @@ describe("somebody is erased", () => {
     assert.ok(!HERS.some((word) => JSON.stringify(certificate).includes(word)));
     const look = async (): Promise<string[]> => {
       const found = new Set<string>();
-      const wanted = { salt: certificate.salt, identities: new Set(certificate.identities), marks: new Set(certificate.marks) };
+      const wanted = { salt: certificate.salt, identities: new Set(certificate.identities), marks: new Set(certificate.marks), files: new Set(certificate.files) };
       await scan({ store: at.store, tables: everyTable(), files: nothing() }, wanted, ({ what, where }) => void found.add(`${what} ${where}`));
       return [...found].toSorted();
     };
@@ -115,7 +132,8 @@ describe("somebody is erased", () => {
     await tamperIn(at.directory, "update entries set text = ? where id = 'g-9'", "she said: secret private of ann, the long one, I think");
     await tamperIn(at.directory, "update outbox set peer = ? where id = 'd2'", ANN);
     await tamperIn(at.directory, "update sessions set label = 'Ann' where key = 'agent:main:main'");
-    assert.deepEqual(await look(), ["identity outbox", "identity sessions", "text entries"]);
+    await tamperIn(at.directory, "insert into media_uses (kind, id, hash) values ('entry', 'g-9', ?)", refOf(FILES.ann));
+    assert.deepEqual(await look(), ["file media_uses", "identity outbox", "identity sessions", "text entries"]);
   });
 
   test("killed before any of its steps it goes on, and ends as if nothing had happened", async (t) => {

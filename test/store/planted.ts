@@ -1,8 +1,10 @@
 /** A store in which two people have left something in every table that keeps anything of people. */
+import { createHash } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { createChunks, createMedia } from "../../src/media/index.ts";
 import { packEntries } from "../../src/sessions/maintenance/pack.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { EntryRow } from "../../src/store/tables.ts";
@@ -25,6 +27,23 @@ export interface Planted {
   readonly store: Store;
 }
 
+/** What was sent: by Ann, by Bob, by both, by Ann in what is in the trash now, and in what was purged from there. */
+const WHOSE = ["ann", "bob", "both", "trashed", "purged"] as const;
+export const FILES = Object.fromEntries(WHOSE.map((whose) => [whose, Buffer.from(`the picture of ${whose}`)])) as Readonly<Record<(typeof WHOSE)[number], Buffer>>;
+export const refOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+function sent(...files: (keyof typeof FILES)[]): { readonly meta: string } {
+  return { meta: JSON.stringify({ attachments: files.map((whose) => ({ kind: "file", name: "picture", type: "image/png", size: FILES[whose].byteLength, ref: refOf(FILES[whose]) })) }) };
+}
+
+/** What these rows hold, as their kind does. */
+function uses(rows: readonly Columns[], held: (row: Columns) => Columns): [string, Columns][] {
+  return rows.flatMap((row) => {
+    const { attachments = [] } = JSON.parse(String(row["meta"] ?? "{}")) as { attachments?: { ref: string }[] };
+    return attachments.map(({ ref }): [string, Columns] => ["media_uses", { ...held(row), hash: ref }]);
+  });
+}
+
 const place = { channel: "telegram", account: "default", chat: "-1", thread: null };
 
 function entry(session: string, key: string, seq: number, from: string, text: string, more: Columns = {}): Columns {
@@ -36,12 +55,12 @@ function entry(session: string, key: string, seq: number, from: string, text: st
 /** Said by Ann, answered; said by Bob, answered; the sum of it; Ann and Bob in one batch, answered; and Bob again. */
 export function talkIn(session: string, key: string): Columns[] {
   return [
-    entry(session, key, 1, ANN, `secret one of ann in ${session}`, { turn_id: `${session}-t1` }),
+    entry(session, key, 1, ANN, `secret one of ann in ${session}`, { turn_id: `${session}-t1`, ...sent("ann", "both") }),
     entry(session, key, 2, "main", `the answer to secret one of ann in ${session}`, { turn_id: `${session}-t1` }),
-    entry(session, key, 3, BOB, `words of bob in ${session}`, { turn_id: `${session}-t2` }),
+    entry(session, key, 3, BOB, `words of bob in ${session}`, { turn_id: `${session}-t2`, ...sent("bob", "both") }),
     entry(session, key, 4, "main", `the answer to words of bob in ${session}`, { turn_id: `${session}-t2` }),
     entry(session, key, 5, "main", `summed up: secret one of ann in ${session}`, { role: "system", meta: JSON.stringify({ compaction: { firstKeptSeq: 3 } }) }),
-    entry(session, key, 6, ANN, `secret two of ann in ${session}`, { turn_id: `${session}-t3` }),
+    entry(session, key, 6, ANN, `secret two of ann in ${session}`, { turn_id: `${session}-t3`, ...(session === "r" ? sent("trashed", "both") : {}) }),
     entry(session, key, 7, BOB, `more words of bob in ${session}`, { turn_id: `${session}-t3` }),
     entry(session, key, 8, "main", `the answer to both, secret two of ann in ${session}`, { turn_id: `${session}-t3` }),
     entry(session, key, 9, BOB, `last words of bob in ${session}`),
@@ -61,7 +80,7 @@ function participant(key: string, sender: string, kind = "group"): Columns {
 }
 
 function item(id: string, key: string, sender: string, text: string, turn: string | null): Columns {
-  const message = JSON.stringify({ message: { text, sender: { id: sender }, address: place } });
+  const message = JSON.stringify({ message: { text, sender: { id: sender }, address: place, ...(JSON.parse(sent(sender === ANN ? "ann" : "bob").meta) as object) } });
   return { id, run_id: id, agent_id: "main", session_key: key, state: "done", turn_id: turn, message_id: id, accepted_at: AT, message, why: "{}", ...place, sender_id: sender, sender_name: `name-of-${sender}`, person: null, audience: "x" };
 }
 
@@ -90,6 +109,7 @@ function ofPerson(sender: string, name: string): [string, Columns][] {
     ["participants", participant(GROUP, sender)],
     ["participants", participant(MAIN, sender, "dm")],
     ["inbox", item(`i-${name}`, GROUP, sender, `queued of ${name.toLowerCase()}`, null)],
+    ["media_uses", { kind: "item", id: `i-${name}`, hash: refOf(FILES[sender === ANN ? "ann" : "bob"]) }],
     ["setbacks", { item_id: `i-${name}`, tries: 1, error: "x", at: AT }],
     ["events", { at: AT, kind: "people.pairing-approved", session_key: null, data: JSON.stringify({ channel: "telegram", account: "default", senderId: sender, surface: "dm", by: name }) }],
     ["events", { at: AT, kind: "people.code-issued", session_key: null, data: JSON.stringify({ identity: `telegram/default/${sender}` }) }],
@@ -121,6 +141,11 @@ function inSessions(): [string, Columns][] {
     ["trash_parts", { trash_id: "t1", number: 0, kind: "conversation", session_id: "r", open: 0, content: JSON.stringify(conversation("r", GONE, 9)) }],
     ["trash_parts", { trash_id: "t1", number: 1, kind: "entries", session_id: "r", open: 0, content: packEntries(talkIn("r", GONE).slice(0, 5) as unknown as EntryRow[]) }],
     ["trash_parts", { trash_id: "t1", number: 2, kind: "entries", session_id: "r", open: 0, content: packEntries(talkIn("r", GONE).slice(5) as unknown as EntryRow[]) }],
+    ...uses([...talkIn("m", MAIN), ...talkIn("g", GROUP)], ({ id }) => ({ kind: "entry", id: id ?? null })),
+    ...[...new Map(uses(talkIn("r", GONE), () => ({ kind: "trash", id: "t1" })).map((one) => [one[1]["hash"], one])).values()],
+    // What used it is gone: it holds nothing.
+    ["media_uses", { kind: "item", id: "long-gone", hash: refOf(FILES.ann) }],
+    ["media_uses", { kind: "trash", id: "purged", hash: refOf(FILES.purged) }],
     ["events", { at: AT, kind: "session.reset", session_key: OWN, data: "{}" }],
     ["events", { at: AT, kind: "session.reset", session_key: GROUP, data: "{}" }],
   ];
@@ -137,5 +162,7 @@ export async function planted(t: TestContext): Promise<Planted> {
     const columns = Object.keys(row);
     await tamperIn(directory, `insert into ${table} (${columns.map((column) => `"${column}"`).join(", ")}) values (${columns.map(() => "?").join(", ")})`, ...Object.values(row));
   }
+  const media = createMedia({ store, clock: { now: () => AT }, place: createChunks(store, { now: () => AT }), other: createChunks(store, { now: () => AT }) });
+  for (const bytes of Object.values(FILES)) await media.put(bytes, "image/png");
   return { directory, store };
 }

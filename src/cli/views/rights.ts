@@ -47,7 +47,7 @@ export function erasedLines(answer: Row, palette: Palette): string[] {
 
 export function checkedLines(answer: Row, palette: Palette): string[] {
   const checked = asRow(answer["checked"]);
-  const what = `${numberOf(checked, "rows") ?? 0} rows of ${numberOf(checked, "tables") ?? 0} tables (the trash unpacked) and ${numberOf(checked, "files") ?? 0} files of the mirror, for ${numberOf(checked, "identities") ?? 0} names and ids and ${numberOf(checked, "passages") ?? 0} passages`;
+  const what = `${numberOf(checked, "rows") ?? 0} rows of ${numberOf(checked, "tables") ?? 0} tables (the trash unpacked) and ${numberOf(checked, "files") ?? 0} files beside the database, for ${numberOf(checked, "identities") ?? 0} names and ids, ${numberOf(checked, "passages") ?? 0} passages and ${numberOf(checked, "sentFiles") ?? 0} sent files`;
   const found = rowsOf(answer, "found").map((one) => [textOf(one, "what") ?? "", withoutControls(textOf(one, "where") ?? ""), String(numberOf(one, "count") ?? 0)]);
   return [
     flagOf(answer, "ok") ? palette.good(`✓ Nothing of ${textOf(answer, "who") ?? "them"} is there.`) : palette.bad(`✗ Something of ${textOf(answer, "who") ?? "them"} is there:`),
@@ -58,7 +58,7 @@ export function checkedLines(answer: Row, palette: Palette): string[] {
 }
 
 export function exportedLines(answer: Row, palette: Palette): string[] {
-  return [palette.good(`✓ Written to ${withoutControls(textOf(answer, "path") ?? "")}: export.json, export.html`), `  ${numberOf(answer, "messages") ?? 0} messages of ${numberOf(answer, "conversations") ?? 0} conversations, and ${numberOf(answer, "rows") ?? 0} records.`];
+  return [palette.good(`✓ Written to ${withoutControls(textOf(answer, "path") ?? "")}: export.json, export.html`), `  ${numberOf(answer, "messages") ?? 0} messages of ${numberOf(answer, "conversations") ?? 0} conversations, ${numberOf(answer, "rows") ?? 0} records, and ${numberOf(answer, "sent") ?? 0} files that they sent (media/).`];
 }
 
 export function ledgerLines(answer: Row, palette: Palette): string[] {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../domain/clock.ts";
 import { ContinuoError } from "../../domain/errors.ts";
+import { letGoOfMedia } from "../../media/let-go.ts";
 import { useMedia } from "../../media/uses.ts";
 import { toEntry } from "../../store/rows.ts";
 import { recordEvent } from "../../store/ledger.ts";
@@ -54,6 +55,8 @@ export async function restoreOn(tx: Executor, row: TrashRow, now: number): Promi
   }
   if (parts.length === MOST_CONVERSATIONS) return false;
   if (session === undefined) await tx.run(putSession, removed);
+  // The entries hold what came with them again.
+  await letGoOfMedia(tx, "trash", row.id);
   await recordEvent(tx, { at: now, kind: "session.restored", session_key: row.session_key, data: { trashId: row.id, sessionId: removed.session_id, isCurrent: session === undefined } });
   // What was asked for is not removed again at once: this stays for as long as trash does.
   await tx.run(advanceTrash, { ...row, state: "restored", at: now, bytes: 0, parts: 0 });

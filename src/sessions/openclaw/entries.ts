@@ -34,7 +34,8 @@ function senderOf(at: SaidAt, { said }: Placed): Pick<EntryRow, "sender_id" | "s
 
 function metaOf({ said, firstKeptSeq }: Placed): string | null {
   const compaction = said.compaction === null ? null : { firstKeptSeq, tokensBefore: said.compaction.tokensBefore };
-  const known = Object.entries({ usage: said.usage, stopReason: said.stopReason, compaction, source: said.kept }).filter(([, value]) => value !== null);
+  const attachments = said.attachments.length === 0 ? null : said.attachments;
+  const known = Object.entries({ usage: said.usage, stopReason: said.stopReason, compaction, attachments, source: said.kept }).filter(([, value]) => value !== null);
   return known.length === 0 ? null : storable(JSON.stringify(Object.fromEntries(known)));
 }
 

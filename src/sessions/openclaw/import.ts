@@ -2,11 +2,13 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../domain/clock.ts";
 import type { Store } from "../../store/store.ts";
 import { findConversation } from "../../store/statements/find-conversation.ts";
+import { toEntry } from "../../store/rows.ts";
 import { createDigest } from "./digest.ts";
 import type { FoundAgent, Trouble } from "./found.ts";
 import type { Known } from "./keys.ts";
 import { planImport, type PlannedConversation, type PlannedSession } from "./plan.ts";
 import type { ImportedSession, NotMapped, Totals } from "./report.ts";
+import type { SentDoor } from "./sent.ts";
 import { readTranscript, type Transcript } from "./transcript.ts";
 import { wholeOf } from "./whole.ts";
 import { digestStored, writeConversation, type WholeConversation, type Written } from "./write.ts";
@@ -19,6 +21,7 @@ export interface ImportParts {
   /** What was met while the source was looked at. */
   readonly troubles: readonly Trouble[];
   readonly dryRun: boolean;
+  readonly sent: SentDoor;
   /** Conversations; a killed run is carried on by the next. */
   onProgress(done: number, total: number): void;
   onImported(conversation: { readonly key: string; readonly sessionId: string }): void;
@@ -48,11 +51,13 @@ class Counted {
 
 const FIELD = "the row's field has no place in Continuo";
 const LINE = "a line of the transcript that says nothing anybody said";
-const PICTURE = "stays in the source; the entry keeps its size and hash";
+const PICTURE = "too large, of a kind that is not taken, or not there any more; a line says so";
+const NAMED = "the words name a file; it stays in the source, since anybody can write such a line";
 
 function countLeftOut(counted: Counted, read: Transcript | null): void {
   for (const [type, count] of read?.passedOver ?? []) counted.add(`line ${type}`, LINE, count);
-  if (read !== null && read.pictures > 0) counted.add("embedded data", PICTURE, read.pictures);
+  if (read !== null && read.missing > 0) counted.add("attachments", PICTURE, read.missing);
+  if (read !== null && read.named > 0) counted.add("files named in words", NAMED, read.named);
 }
 
 /** What would become of it. */
@@ -75,10 +80,14 @@ async function digestsOf({ entries }: WholeConversation): Promise<{ readonly sha
   return { sha256: whole.value(), words: words.value() };
 }
 
+function refsIn({ entries }: WholeConversation): string[] {
+  return [...new Set(entries.flatMap((entry) => (entry.meta === null ? [] : (toEntry(entry).attachments ?? []).map(({ ref }) => ref))))];
+}
+
 const OUTCOMES = { added: "new", grown: "grown", there: "there", parted: "parted" } as const;
 
 /** Brings everything in that was found; what is there already stays as it is. */
-export async function importOpenClaw({ store, clock, known, agents, troubles: met, dryRun, onProgress, onImported }: ImportParts): Promise<Imported> {
+export async function importOpenClaw({ store, clock, known, agents, troubles: met, dryRun, sent, onProgress, onImported }: ImportParts): Promise<Imported> {
   const troubles = [...met];
   const complain = (trouble: Trouble): void => void troubles.push(trouble);
   const counted = new Counted();
@@ -90,7 +99,7 @@ export async function importOpenClaw({ store, clock, known, agents, troubles: me
 
   const bring = async (session: PlannedSession, conversation: PlannedConversation): Promise<void> => {
     const { transcript, row } = conversation;
-    const read = transcript === null ? null : await readTranscript(transcript, complain);
+    const read = transcript === null ? null : await readTranscript(transcript, complain, sent.keep);
     countLeftOut(counted, read);
     for (const name of row?.unknown ?? []) counted.add(`field ${name}`, FIELD);
     const whole = await wholeOf(session, conversation, read, clock.now());
@@ -104,6 +113,7 @@ export async function importOpenClaw({ store, clock, known, agents, troubles: me
       const found = await digestStored(store, whole.row.session_id, whole.entries.length);
       if (found !== sha256) complain({ file: transcript?.at ?? "", line: null, why: `what was stored of ${whole.row.session_id} is not what was read; please report it` });
     }
+    if (written.kind !== "added" && !dryRun) await sent.letGo(refsIn(whole));
     if (written.kind === "grown" && !dryRun) onImported({ key: whole.row.key, sessionId: whole.row.session_id });
     if (written.kind === "parted") complain({ file: transcript?.at ?? "", line: null, why: `${whole.row.session_id} went on here and there since it was imported, or something runs in it: ${written.entries} newer entries of the source were left out` });
     totals.entries += whole.entries.length;

@@ -1,7 +1,9 @@
 import type { Role } from "../../domain/entry.ts";
 import type { Usage } from "../../domain/usage.ts";
+import type { Attachment } from "../../domain/message.ts";
 import { readContent } from "./content.ts";
 import { asFields, countIn, parseJson, textIn, timeOf, without, type Fields } from "./fields.ts";
+import { filesOf, namedInWords, type SentThere } from "./attached.ts";
 
 /** What of a line Continuo has no column for: kept with the entry, so that an export can say it again. */
 export interface Kept {
@@ -28,8 +30,11 @@ export interface Said {
   readonly compaction: { readonly firstKept: string | null; readonly tokensBefore: number } | null;
   readonly sender: { readonly id: string; readonly name: string | null } | null;
   readonly kept: Kept | null;
-  /** How many pictures were left in the source. */
-  readonly left: number;
+  /** What was sent with it, until that is settled (sent.ts); and what came along of it. */
+  readonly sent: readonly SentThere[];
+  readonly attachments: readonly Attachment[];
+  /** Files that its words name alone. */
+  readonly named: number;
 }
 
 export type ReadLine =
@@ -72,7 +77,8 @@ function senderIn(message: Fields): Said["sender"] {
 function readMessage(message: Fields): Omit<Said, "kind" | "id" | "parentId" | "at" | "compaction"> {
   const { role } = message;
   const rest = without(message, "role", "content", "timestamp", "provider", "model", "stopReason", "usage");
-  const { text, blocks, left } = readContent(message["content"]);
+  const { text, blocks, embedded } = readContent(message["content"]);
+  const files = filesOf(message);
   const { usage, more } = usageIn(message);
   const known = typeof role === "string" ? ROLES[role] : undefined;
   const fields = { ...rest, ...(more === null ? {} : { usage: more }), ...(known === undefined ? { role } : {}) };
@@ -85,11 +91,13 @@ function readMessage(message: Fields): Omit<Said, "kind" | "id" | "parentId" | "
     stopReason: textIn(message, "stopReason"),
     sender: senderIn(message),
     kept: Object.keys(kept).length === 0 ? null : kept,
-    left,
+    sent: [...embedded, ...files],
+    attachments: [],
+    named: namedInWords(text, files.length),
   };
 }
 
-const NOTHING = { model: null, usage: null, stopReason: null, compaction: null, sender: null, kept: null, left: 0 } as const;
+const NOTHING = { model: null, usage: null, stopReason: null, compaction: null, sender: null, kept: null, sent: [], attachments: [], named: 0 } as const;
 
 /** The parent that a line names; a line that has no such field follows the one before it. */
 function placeOf(line: Fields): Pick<Said, "id" | "parentId"> {

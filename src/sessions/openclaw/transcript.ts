@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Complain, FoundTranscript } from "./found.ts";
+import { settleSent, type KeepSent } from "./sent.ts";
 import { readLine, type ReadLine, type Said } from "./line.ts";
 
 /** An entry at its place: `seq` counts from 1 in the order of the file. */
@@ -20,7 +21,10 @@ export interface Transcript {
   readonly onPath: ReadonlySet<number>;
   /** Lines that are part of the tree and say nothing, by their type. */
   readonly passedOver: ReadonlyMap<string, number>;
-  readonly pictures: number;
+  /** What was sent and did not come along. */
+  readonly missing: number;
+  /** Files that are named by words alone. */
+  readonly named: number;
 }
 
 interface Node {
@@ -36,7 +40,8 @@ interface Reading {
   readonly entries: Placed[];
   readonly passedOver: Map<string, number>;
   beganAt: number | null;
-  pictures: number;
+  missing: number;
+  named: number;
   last: Node | null;
   leaf: Node | null;
 }
@@ -78,7 +83,7 @@ function take(reading: Reading, line: Treed, number: number, complain: (why: str
     const entry = place(reading, line, parent, number);
     const node = { parent, entry, seq: entry.seq };
     reading.entries.push(entry);
-    reading.pictures += line.left;
+    reading.named += line.named;
     reading.nodes.set(entry.id, node);
     reading.last = node;
     reading.leaf = node;
@@ -102,8 +107,8 @@ function pathTo(leaf: Node | null): Set<number> {
  * Reads a transcript in any of its forms, mixtures too (spec 3.4). What cannot be read is told by file and line, and the rest
  * is taken. The tree of OpenClaw's form becomes the path to its leaf, and what is beside it.
  */
-export async function readTranscript(found: FoundTranscript, complain: Complain): Promise<Transcript> {
-  const reading: Reading = { nodes: new Map(), entries: [], passedOver: new Map(), beganAt: null, pictures: 0, last: null, leaf: null };
+export async function readTranscript(found: FoundTranscript, complain: Complain, keep: KeepSent): Promise<Transcript> {
+  const reading: Reading = { nodes: new Map(), entries: [], passedOver: new Map(), beganAt: null, missing: 0, named: 0, last: null, leaf: null };
   let read = 0;
   for await (const { number, text } of found.lines()) {
     const tell = (why: string): void => complain({ file: found.at, line: number, why });
@@ -116,8 +121,13 @@ export async function readTranscript(found: FoundTranscript, complain: Complain)
     const line = readLine(text);
     if (line.kind === "broken") tell(line.why);
     else if (line.kind === "header") reading.beganAt ??= line.at;
-    else take(reading, line, number, tell);
+    else if (line.kind !== "said") take(reading, line, number, tell);
+    else {
+      const { said, missing } = await settleSent(line, keep);
+      reading.missing += missing;
+      take(reading, said, number, tell);
+    }
   }
   const leaf = found.leaf === null ? null : (reading.nodes.get(found.leaf) ?? null);
-  return { beganAt: reading.beganAt ?? reading.entries[0]?.at ?? null, entries: reading.entries, onPath: pathTo(leaf ?? reading.leaf), passedOver: reading.passedOver, pictures: reading.pictures };
+  return { beganAt: reading.beganAt ?? reading.entries[0]?.at ?? null, entries: reading.entries, onPath: pathTo(leaf ?? reading.leaf), passedOver: reading.passedOver, missing: reading.missing, named: reading.named };
 }

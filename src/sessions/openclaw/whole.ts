@@ -9,7 +9,7 @@ import type { ReadRow } from "./row.ts";
 import type { Placed, Transcript } from "./transcript.ts";
 import type { WholeConversation } from "./write.ts";
 
-const EMPTY: Transcript = { beganAt: null, entries: [], onPath: new Set(), passedOver: new Map(), pictures: 0 };
+const EMPTY: Transcript = { beganAt: null, entries: [], onPath: new Set(), passedOver: new Map(), missing: 0, named: 0 };
 
 function usageOf(row: ReadRow | null, shown: readonly Placed[]): string | null {
   const last = shown.findLast(({ said }) => said.usage !== null)?.said.usage;

@@ -1,3 +1,5 @@
+import { holdSent } from "../../media/uses.ts";
+import { toEntry } from "../../store/rows.ts";
 import type { Executor, Store } from "../../store/store.ts";
 import { recordEvent } from "../../store/ledger.ts";
 import { advanceConversation } from "../../store/statements/advance-conversation.ts";
@@ -46,7 +48,13 @@ function isSame(stored: string, entry: EntryRow | undefined): boolean {
   return entry !== undefined && (stored === entry.id || `${entry.session_id}.${stored}` === entry.id);
 }
 
-async function writeEntries(store: Store, { row, entries, asides }: WholeConversation, from: number, onEntries: (count: number) => void): Promise<void> {
+/** Errors: MEDIA_GONE, where what came along was taken back by somebody else meanwhile: the next run brings it again. */
+async function putEntry(tx: Executor, entry: EntryRow, now: number): Promise<void> {
+  await tx.run(insertEntry, entry);
+  if (entry.meta !== null) await holdSent(tx, "entry", entry.id, toEntry(entry).attachments ?? [], now);
+}
+
+async function writeEntries(store: Store, { row, entries, asides }: WholeConversation, from: number, now: number, onEntries: (count: number) => void): Promise<void> {
   for (let next = from; next < entries.length; ) {
     const some: EntryRow[] = [];
     for (let chars = 0; next < entries.length && some.length < MOST_ENTRIES && chars < MOST_CHARS; next++) {
@@ -57,7 +65,7 @@ async function writeEntries(store: Store, { row, entries, asides }: WholeConvers
     }
     await store.transaction(async (tx) => {
       for (const entry of some) {
-        await tx.run(insertEntry, entry);
+        await putEntry(tx, entry, now);
         if (asides.has(entry.id)) await tx.run(setEntryAside, { entry_id: entry.id, branch: BRANCH });
       }
     }, row.key);
@@ -106,7 +114,7 @@ async function finish(store: Store, whole: WholeConversation, chatKind: string, 
 }
 
 /** What the source has said since: it is added as long as nothing was said here. */
-async function grow(store: Store, stored: ConversationRow, whole: WholeConversation, chatKind: string): Promise<Written> {
+async function grow(store: Store, stored: ConversationRow, whole: WholeConversation, chatKind: string, now: number): Promise<Written> {
   const { entries, row } = whole;
   const more = entries.slice(stored.entry_seq);
   const last = stored.entry_seq === 0 ? undefined : await store.get(findNewestEntry, { session_id: row.session_id });
@@ -119,7 +127,7 @@ async function grow(store: Store, stored: ConversationRow, whole: WholeConversat
     if ((await tx.get(findSessionWork, { session_key: row.key })) !== undefined) return false;
     const standing = await tx.get(findConversation, { session_id: row.session_id });
     if (standing?.entry_seq !== stored.entry_seq) return false;
-    for (const entry of more) await tx.run(insertEntry, entry);
+    for (const entry of more) await putEntry(tx, entry, now);
     const messages = more.filter(({ role }) => role === "user" || role === "assistant").length;
     await tx.run(advanceConversation, { session_id: row.session_id, entries: more.length, leaf_id: more.at(-1)?.id ?? "", messages, preview: row.preview, usage: row.usage });
     await noteSpeakers(tx, whole, chatKind, stored.entry_seq);
@@ -134,10 +142,10 @@ async function grow(store: Store, stored: ConversationRow, whole: WholeConversat
  */
 export async function writeConversation(store: Store, whole: WholeConversation, chatKind: string, now: number, onEntries: (count: number) => void): Promise<Written> {
   const stored = await store.get(findConversation, { session_id: whole.row.session_id });
-  if (stored !== undefined) return grow(store, stored, whole, chatKind);
+  if (stored !== undefined) return grow(store, stored, whole, chatKind, now);
   const from = await resumeAt(store, whole);
   onEntries(from);
-  await writeEntries(store, whole, from, onEntries);
+  await writeEntries(store, whole, from, now, onEntries);
   return { kind: "added", entries: whole.entries.length, isCurrent: await finish(store, whole, chatKind, now) };
 }
 

@@ -43,6 +43,8 @@ export interface CommandHistory {
   search(scope: { readonly keys: readonly string[] }, request: { readonly query: string; readonly limit: number }): Promise<SearchAnswer>;
   /** What is said off the record. */
   readonly privacy: Pick<PrivateChats, "begin" | "end">;
+  /** Removes the bytes of what nothing holds any more since `at`, ms. */
+  discardMedia(refs: readonly string[], at: number): Promise<void>;
   /** A session shows another conversation from now on, or another part of it. */
   onChanged(sessionKey: string, sessionId: string): void;
   /** What a model would be shown of a conversation, oldest first. */

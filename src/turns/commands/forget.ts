@@ -27,11 +27,14 @@ export const forget: Answer = async (parts, asked) => {
   if (turns.length === 0) return say("forget.nothing");
   if (!yes) return say("forget.sure", { count: turns.length, words: words === "" ? "" : `${words} ` });
   for (const { turn_id } of turns) {
-    await parts.store.transaction(async (tx) => {
+    const released = await parts.store.transaction(async (tx) => {
       const said = await redactTurn(tx, { key: turn.sessionKey, sessionId: turn.sessionId, turnId: turn_id }, now);
-      for (const place of said) await redactItem(tx, place);
+      const files = [...said.released];
+      for (const place of said.places) files.push(...(await redactItem(tx, place)));
       await redactDeliveries(tx, turn_id, DELETED);
+      return files;
     }, turn.sessionKey);
+    await parts.history.discardMedia(released, now);
   }
   parts.history.onChanged(turn.sessionKey, turn.sessionId);
   return say("forget.done", { count: turns.length });

@@ -24,7 +24,7 @@ import { status } from "./status.ts";
 import { whoami } from "./whoami.ts";
 import { why } from "./why.ts";
 
-export { isForAgent, startsAnew } from "../for-agent.ts";
+export { isForAgent, startsAnew } from "../../domain/command.ts";
 
 /** What answers each command of the table (domain/command.ts). */
 const ANSWERS: Readonly<Record<CommandName, Answer>> = {
