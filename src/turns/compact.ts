@@ -55,7 +55,7 @@ export async function compactSession(parts: CompactParts, { key, wish, signal }:
   try {
     const summary = await summarise(parts.models, { agent, modelOverride, cut, settings, wish, signal });
     const tokensBefore = fill(found.conversation.usage);
-    const summed = { summary, firstKeptSeq: cut.firstKeptSeq, tokensBefore };
+    const summed = { summary, firstKeptSeq: cut.firstKeptSeq, tokensBefore, speakers: cut.speakers };
     const isDone = await parts.store.transaction((tx) => appendSummary(tx, found, summed, parts.ids, parts.clock.now()), key);
     if (!isDone) return { kind: "skipped", key, reason: "changed" };
     const tokensAfter = [summary, ...cut.kept.map(({ text }) => text)].reduce((sum, text) => sum + estimateTokens(text), 0);

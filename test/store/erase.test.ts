@@ -10,7 +10,7 @@ import { sealAll } from "../../src/store/seals/seal.ts";
 import { verifyLedger } from "../../src/store/seals/verify.ts";
 import type { Store } from "../../src/store/store.ts";
 import { rowsIn, tamperIn, type Row } from "./database.ts";
-import { ANN, BOB, planted, type Planted } from "./planted.ts";
+import { ANN, BOB, planted, talkIn, type Planted } from "./planted.ts";
 
 const SUBJECT: Subject = { name: "Ann", personId: "p-Ann", isOwner: false, accounts: [ANN, `alias-of-${ANN}`].map((peer) => ({ channel: "telegram", account: "default", peer })) };
 
@@ -84,6 +84,16 @@ describe("somebody is erased", () => {
     assert.deepEqual(counted.removed.counts, certificate.removed, "a dry run counts what is then removed");
     for (const kind of ["messages", "replies", "messages in the trash", "usage", "overheard", "identities", "sessions"]) assert.ok((certificate.removed[kind] ?? 0) > 0, kind);
     assert.deepEqual(await rowsIn(at.directory, "select state, subject from erasures"), [{ state: "done", subject: null }]);
+  });
+
+  test("a summary that a change has left with somebody else goes too, where it stands for their words", async (t) => {
+    const at = await planted(t);
+    const meta = JSON.stringify({ compaction: { firstKeptSeq: 3, tokensBefore: null, speakers: [{ channel: "telegram", account: "default", senderId: ANN, audience: `peer:telegram:default:${ANN}` }] } });
+    const row = { ...talkIn("b", `agent:main:telegram:dm:${BOB}`)[4], meta };
+    const columns = Object.keys(row);
+    await tamperIn(at.directory, `insert into entries (${columns.map((column) => `"${column}"`).join(", ")}) values (${columns.map(() => "?").join(", ")})`, ...Object.values(row));
+    await erase(at.store);
+    assert.deepEqual(await mentions(at.directory, ...HERS), []);
   });
 
   test("what others said stays in a row, and their conversation is shown by what is left", async (t) => {
