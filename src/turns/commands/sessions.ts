@@ -1,8 +1,8 @@
 import { title } from "../../sessions/choices.ts";
+import { numbered, type Numbered } from "../../sessions/numbers.ts";
 import { resume } from "../../sessions/steps.ts";
 import { findSession } from "../../store/statements/find-session.ts";
 import { listConversations } from "../../store/statements/list-conversations.ts";
-import type { ConversationRow } from "../../store/tables.ts";
 import { ageIn } from "./age.ts";
 import { conversationName } from "./conversation-name.ts";
 import { shown, type Answer, type Asked, type CommandParts } from "./asked.ts";
@@ -12,20 +12,13 @@ import { mayReadAt, withReadablePreviews } from "./readable.ts";
 const MOST = 200;
 const PAGE = 10;
 
-interface Listed {
-  /** As people count them: 1 is the newest. */
-  readonly number: number;
-  readonly row: ConversationRow;
-  readonly isCurrent: boolean;
-}
+type Listed = Numbered & { readonly number: number };
 
 async function listed(parts: CommandParts, { turn }: Asked): Promise<Listed[]> {
   const key = turn.sessionKey;
   const current = (await parts.store.get(findSession, { key }))?.session_id;
-  const rows = await parts.store.all(listConversations, { key, limit: MOST });
-  // A conversation in which nothing was said is none to come back to.
-  const spoken = rows.filter((row) => row.message_count > 0 || row.session_id === current);
-  return (await withReadablePreviews(parts, turn, spoken)).map((row, index) => ({ number: index + 1, row, isCurrent: row.session_id === current }));
+  const rows = await withReadablePreviews(parts, turn, await parts.store.all(listConversations, { key, limit: MOST }));
+  return numbered(rows, current).flatMap((one) => (one.number === null ? [] : [{ ...one, number: one.number }]));
 }
 
 function lineOf({ number, row, isCurrent }: Listed, { say, now }: Asked): string {
