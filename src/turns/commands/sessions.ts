@@ -4,7 +4,7 @@ import { resume } from "../../sessions/steps.ts";
 import { findSession } from "../../store/statements/find-session.ts";
 import { listConversations } from "../../store/statements/list-conversations.ts";
 import { ageIn } from "./age.ts";
-import { conversationName } from "./conversation-name.ts";
+import { titleOf } from "./conversation-title.ts";
 import { shown, type Answer, type Asked, type CommandParts } from "./asked.ts";
 import { mayReadAt, withReadablePreviews } from "./readable.ts";
 
@@ -22,7 +22,7 @@ async function listed(parts: CommandParts, { turn }: Asked): Promise<Listed[]> {
 }
 
 function lineOf({ number, row, isCurrent }: Listed, { say, now }: Asked): string {
-  const line = say("sessions.line", { number, name: conversationName(row), count: row.message_count, age: ageIn(say, now - (row.ended_at ?? row.began_at)) });
+  const line = say("sessions.line", { number, name: titleOf(row), count: row.message_count, age: ageIn(say, now - (row.ended_at ?? row.began_at)) });
   return isCurrent ? `**${line}** ${say("sessions.current")}` : line;
 }
 
@@ -44,10 +44,10 @@ function found(all: readonly Listed[], words: string): readonly Listed[] {
 
 async function resumeOne(parts: CommandParts, asked: Asked, { row, isCurrent }: Listed): Promise<string> {
   const { turn, say, now } = asked;
-  if (isCurrent) return say("sessions.here", { name: conversationName(row) });
+  if (isCurrent) return say("sessions.here", { name: titleOf(row) });
   await parts.store.transaction((tx) => resume(tx, turn.sessionKey, row.session_id, parts.ids, now), turn.sessionKey);
   parts.history.onChanged(turn.sessionKey, row.session_id);
-  return say("sessions.resumed", { name: conversationName(row), count: row.message_count });
+  return say("sessions.resumed", { name: titleOf(row), count: row.message_count });
 }
 
 /** What was said in them, where no name says it: which of them it was, and the words around it. */

@@ -1,7 +1,7 @@
 import { beginAnew, fork, rewind, undo, type Stepped } from "../../sessions/steps.ts";
 import type { Executor } from "../../store/store.ts";
 import type { Answer, Asked, CommandParts } from "./asked.ts";
-import { conversationName } from "./conversation-name.ts";
+import { titleOf } from "./conversation-title.ts";
 import { withReadablePreviews } from "./readable.ts";
 
 /** Takes a step in the session where it is asked for, and tells whoever looks on. */
@@ -21,7 +21,7 @@ export const undoStep: Answer = async (parts, asked) => {
   if (undone.from === undone.to) return say("undo.rejoined", { count: undone.moved });
   const { to, title, preview, messages } = undone;
   const [back] = await withReadablePreviews(parts, turn, [{ session_id: to, title, preview }]);
-  return say("undo.back", { name: conversationName(back ?? { title, preview: null }), count: messages });
+  return say("undo.back", { name: titleOf(back ?? { title, preview: null }), count: messages });
 };
 
 /** `/clear`: an empty conversation, with everything that was chosen for it (spec 4.6). */
