@@ -41,7 +41,7 @@ interface Summaries {
   readonly spoken: Set<unknown>;
 }
 
-function isSummary({ role, meta }: AnyRow): boolean {
+export function isSummary({ role, meta }: AnyRow): boolean {
   return role === "system" && typeof meta === "string" && meta.includes('"compaction"');
 }
 

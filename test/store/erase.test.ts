@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 import { systemClock } from "../../src/domain/clock.ts";
 import { createIds } from "../../src/domain/ids.ts";
-import { beginErasure, finishErasure, preview, runningErasures, scan, type Certificate, type EraseParts, type Subject } from "../../src/rights/index.ts";
+import { beginErasure, exportPerson, finishErasure, preview, runningErasures, scan, type Certificate, type EraseParts, type Subject } from "../../src/rights/index.ts";
 import { TABLE_KEYS } from "../../src/store/copy/table-list.ts";
 import { everyTable } from "../../src/store/erase/table-rows.ts";
 import { sealAll } from "../../src/store/seals/seal.ts";
@@ -158,4 +158,14 @@ describe("somebody is erased", () => {
     await finishErasure(parts, await beginErasure(parts, SUBJECT));
     assert.deepEqual(await mentions(at.directory, ...HERS), []);
   });
+});
+
+test("what is written down for somebody has nothing that others said, not even where it was summed up", async (t) => {
+  const at = await planted(t);
+  const [json, html]: [string[], string[]] = [[], []];
+  await exportPerson(at.store, SUBJECT, 0, { json: async (text) => void json.push(text), html: async (text) => void html.push(text) });
+  const { conversations } = JSON.parse(json.join("")) as { conversations: readonly { session: string; messages: readonly { text: string }[] }[] };
+  const texts = conversations.flatMap(({ messages }) => messages.map(({ text }) => text));
+  assert.ok(texts.some((text) => text.includes("secret one of ann")));
+  for (const written of [json.join(""), html.join("")]) assert.deepEqual(written.match(/(?<!the answer to )\b(?:more |last )?words of bob|summed up: [^"<]*/g), null);
 });
