@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { markRead } from "../sessions/reads.ts";
+import { markClientRead } from "../sessions/reads.ts";
 import { define } from "./define.ts";
 import { requireConversation, requireSession } from "./session-find.ts";
 
@@ -13,7 +13,7 @@ export const readsMark = define({
     const session = await requireSession(services, key);
     const conversation = await requireConversation(services, session, sessionId);
     const mark = { sessionId, seq: Math.min(seq, conversation.entry_seq), at: services.clock.now() };
-    await services.store.transaction((tx) => markRead(tx, { key: session.key, who: "owner", device }, mark), session.key);
+    await services.store.transaction((tx) => markClientRead(tx, { key: session.key, who: "owner", device }, mark), session.key);
     return { ok: true as const };
   },
 });
