@@ -8,7 +8,7 @@ import { countArchivedSessions } from "../store/statements/count-archived-sessio
 import { countSessions } from "../store/statements/count-sessions.ts";
 import type { SessionListRow } from "../store/statements/session-list.ts";
 import { define } from "./define.ts";
-import { sessionRow } from "./session-row.ts";
+import { sessionRow, splitModel } from "./session-row.ts";
 import type { Services } from "./services.ts";
 
 const MINUTE_MS = 60_000;
@@ -78,7 +78,7 @@ export const sessionsList = define({
       count: sessions.length,
       total,
       hasMore,
-      defaults: { modelProvider: model.split("/")[0] ?? "", model: model.slice(model.indexOf("/") + 1), contextTokens: contextTokens(model) },
+      defaults: { ...splitModel(model), contextTokens: contextTokens(model) },
       sessions,
     };
   },
