@@ -10,7 +10,7 @@ import type { ConversationRow } from "../store/tables.ts";
 import type { Services } from "./services.ts";
 
 /** A key: exactly, or one that it once had, or by case alone where that is unique (spec A2); null when there is no such session. */
-export async function findSessionByKey(services: Services, key: string): Promise<Session | null> {
+async function findSessionByKey(services: Services, key: string): Promise<Session | null> {
   const exact = await services.store.get(describeSession, { key: await resolveAlias(services.store, key) });
   if (exact) return toSession(exact);
   const similar = await services.store.all(findSessionKeys, { key });

@@ -41,7 +41,7 @@ export function readerWho(channel: string, audience: string): string {
 }
 
 /** Notes how far somebody has read; a client may only say so of a place that is there. */
-export async function markRead(tx: Executor, { key, who, device }: Reader, { sessionId, seq, at }: ReadMark): Promise<void> {
+async function markRead(tx: Executor, { key, who, device }: Reader, { sessionId, seq, at }: ReadMark): Promise<void> {
   await tx.run(upsertReadMark, { session_key: key, who, device, session_id: sessionId, seq, at });
 }
 
