@@ -81,6 +81,7 @@ test("the owner sees in status who has reached a limit", async () => {
     store: h.store,
     clock: { now: () => NOON },
     facts: { version: "0", stateDir: "", configPath: "", pid: 1, startedAt: 0, address: () => null, sessions: { of: async () => 1 } },
+    people: { rights: { ledger: async () => ({ head: { n: 0, hash: "" }, unsealed: 0, oldestAt: null }) } },
     settings: { agents: () => compileAgents({}), warnings: () => [], contextTokens: () => 1 },
     live: null,
   };
