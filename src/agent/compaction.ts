@@ -1,4 +1,4 @@
-import type { Entry } from "../domain/entry.ts";
+import type { Entry, Speaker } from "../domain/entry.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { estimateTokens, isSummary } from "./context.ts";
 import { runAgent, type AgentParts, type AbortReason } from "./run.ts";
@@ -13,6 +13,8 @@ export interface CompactionSettings {
 /** What is to be summed up, and what stays. */
 export interface Cut {
   readonly previous: string | null;
+  /** Whose words the summary will stand for, those in the one before it among them. */
+  readonly speakers: readonly Speaker[];
   readonly summed: readonly Entry[];
   /** The first entry that stays: a question. */
   readonly firstKeptSeq: number;
@@ -21,6 +23,17 @@ export interface Cut {
 
 function isSaid({ role, text, dropped }: Entry): boolean {
   return (role === "user" || role === "assistant") && text !== "" && dropped !== "old" && dropped !== "new";
+}
+
+/** More of them than any session has that is not shared by its scope. */
+const MOST_SPEAKERS = 200;
+
+function speakersIn(entries: readonly Entry[], before: readonly Speaker[]): Speaker[] {
+  const said = entries.filter(({ role }) => role === "user").map(({ from: { address, senderId, audience } }): Speaker => {
+    // In a room it is the room that hears: its members are not kept one by one.
+    return { channel: address.channel, account: address.account, senderId: audience.startsWith("chat:") ? "" : senderId, audience };
+  });
+  return [...new Map([...before, ...said].map((one) => [JSON.stringify([one.channel, one.account, one.senderId, one.audience]), one])).values()].slice(0, MOST_SPEAKERS);
 }
 
 /**
@@ -43,7 +56,8 @@ export function cutConversation(entries: readonly Entry[], keepTokens: number): 
   }
   const kept = said[first];
   if (kept === undefined) return null;
-  return { previous: last?.text ?? null, summed: said.slice(0, first), firstKeptSeq: kept.seq, kept: said.slice(first) };
+  const summed = said.slice(0, first);
+  return { previous: last?.text ?? null, speakers: speakersIn(summed, last?.compaction.speakers ?? []), summed, firstKeptSeq: kept.seq, kept: said.slice(first) };
 }
 
 const INSTRUCTIONS = [

@@ -1,4 +1,5 @@
 import { isOperatorChannel } from "../domain/address.ts";
+import { cutShort } from "../domain/cut-short.ts";
 import type { Compaction, Entry } from "../domain/entry.ts";
 import { attachmentLine, isWordless } from "../domain/media.ts";
 import type { ContextMessage } from "./providers/provider.ts";
@@ -90,9 +91,7 @@ const SUMMARY_LINES = 20;
 
 /** The first words of a text, on one line; no half of a character at its end. */
 function lineOf(text: string): string {
-  const line = text.replace(/\s+/gu, " ").trim();
-  const characters = Array.from(line);
-  return characters.length <= SUMMARY_CHARS ? line : `${characters.slice(0, SUMMARY_CHARS - 1).join("")}…`;
+  return cutShort(text.replace(/\s+/gu, " ").trim(), SUMMARY_CHARS);
 }
 
 /** What one person said in a row that was dropped, as one message of theirs: nobody's words stand under another's name. */

@@ -48,11 +48,21 @@ export interface Entry {
   readonly compaction?: Compaction | null;
 }
 
+/** Somebody who said something, and to whom: what the guard goes by. */
+export interface Speaker {
+  readonly channel: string;
+  readonly account: string;
+  readonly senderId: string;
+  readonly audience: string;
+}
+
 export interface Compaction {
   /** From here on models are shown what was said, word for word. */
   readonly firstKeptSeq: number;
   /** The prompt's size before, as the provider reported it; null is unknown. */
   readonly tokensBefore: number | null;
+  /** Whose words it stands for; one that was imported does not say. */
+  readonly speakers?: readonly Speaker[];
 }
 
 /** Stands in the id of a copy between the original's and what tells the copies apart. */

@@ -1,5 +1,6 @@
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
+import { createRounds, type Rounds } from "../domain/rounds.ts";
 import type { Store } from "../store/store.ts";
 import { pageItemAges } from "../store/statements/page-item-ages.ts";
 import { pruneItems } from "../store/statements/prune-items.ts";
@@ -13,11 +14,9 @@ export interface UpkeepParts {
   dedupeWindowMs(): number;
 }
 
-export interface Upkeep {
-  start(): void;
+export interface Upkeep extends Rounds {
   /** One bounded piece of work; resolves to how long to rest until the next, ms. */
   step(): Promise<number>;
-  stop(): void;
 }
 
 /** How many items one step looks at: it must not be felt in a chat, whatever is stored (law 8). */
@@ -31,7 +30,6 @@ const BETWEEN_PASSES_MS = 3_600_000;
  */
 export function createUpkeep(parts: UpkeepParts): Upkeep {
   const { store } = parts;
-  let timer: NodeJS.Timeout | null = null;
   let after = 0;
 
   const step = async (): Promise<number> => {
@@ -45,24 +43,14 @@ export function createUpkeep(parts: UpkeepParts): Upkeep {
     return isThrough ? BETWEEN_PASSES_MS : BETWEEN_STEPS_MS;
   };
 
-  const restFor = (ms: number): void => {
-    timer = setTimeout(() => {
-      step()
-        .catch((error: unknown) => {
-          if (timer !== null) parts.log.warn({ err: error }, "old accepted messages could not be removed; it is tried again");
-          return BETWEEN_STEPS_MS;
-        })
-        .then((pause) => timer !== null && restFor(pause));
-    }, ms).unref();
-  };
-
-  return {
+  const rounds = createRounds({
+    firstMs: BETWEEN_STEPS_MS,
     step,
-    // Whoever starts has better things to do at first.
-    start: () => restFor(BETWEEN_STEPS_MS),
-    stop() {
-      if (timer) clearTimeout(timer);
-      timer = null;
+    onFailure(error) {
+      parts.log.warn({ err: error }, "old accepted messages could not be removed; it is tried again");
+      return BETWEEN_STEPS_MS;
     },
-  };
+  });
+
+  return { ...rounds, step };
 }

@@ -19,7 +19,11 @@ function chunksIn(size: number): number {
 
 /** A piece of a file of the state directory; null where it is not there. */
 async function pieceOf(root: string, ref: string, number: number): Promise<Uint8Array | null> {
-  const file = await open(fileOf(root, ref), "r").catch(() => null);
+  const file = await open(fileOf(root, ref), "r").catch((error: NodeJS.ErrnoException) => {
+    // One that is there and cannot be opened is not to be missing from a backup in silence.
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
+    throw error;
+  });
   if (file === null) return null;
   try {
     const piece = Buffer.alloc(CHUNK_BYTES);

@@ -105,7 +105,7 @@ async function tellOperator(house: House, text: string): Promise<void> {
   const key = current.who.mainKey(current.agents.defaultId);
   try {
     const release = await desks.hold?.([key]);
-    await store.transaction((tx) => appendHouseLine(tx, key, text, ids, clock.now())).finally(() => release?.());
+    await store.transaction((tx) => appendHouseLine(tx, key, text, ids, clock.now()), key).finally(() => release?.());
     announceSession(house, key, "notice");
   } catch (error) {
     log.warn({ err: error }, "the owner could not be told something in the main session");

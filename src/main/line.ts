@@ -136,11 +136,12 @@ export function createLine(parts: LineParts): Line {
       upkeep.start();
     },
     async stop(graceMs) {
-      upkeep.stop();
+      const tidied = upkeep.stop();
       recovery.stop();
       await privacy.stop();
       await turns.stop(graceMs);
       await outbox.stop(graceMs);
+      await tidied;
     },
   };
 }

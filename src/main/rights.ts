@@ -233,7 +233,7 @@ export function createRights(parts: RightsParts): RunningRights {
   // One after the other: two erasures would wait for each other's conversations anyway.
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const next = last.then(work, work);
-    last = next.catch(() => undefined);
+    last = next.catch(() => undefined); // whoever asked for it is told
     return next;
   };
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -38,7 +38,7 @@ export async function startSealer({ store, clock, ids, log, cluster, stateDir }:
   const run = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await look(signal).catch((error: unknown) => log.warn({ err: error }, "the ledger could not be sealed; it is tried again"));
-      await sleep(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+      await sleep(EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined); // it was told to stop
     }
   };
   const begin = async (): Promise<void> => {

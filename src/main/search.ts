@@ -1,11 +1,12 @@
-import { createIndexer, indexNoted, type Indexer } from "../search/index.ts";
+import type { Rounds } from "../domain/rounds.ts";
+import { createIndexer, indexNoted } from "../search/index.ts";
 import type { Store } from "../store/store.ts";
 import type { House } from "./house.ts";
 
 const LEASE = "search";
 
 /** Indexes what is said; of several gateways on one database, one does. */
-export async function startIndexing({ store, log, cluster }: House): Promise<Pick<Indexer, "stop">> {
+export async function startIndexing({ store, log, cluster }: House): Promise<Pick<Rounds, "stop">> {
   const indexer = createIndexer({ store, log });
   if (store.cluster === null) indexer.start();
   else await cluster.leases.want(LEASE, { gained: async () => indexer.start(), lost: indexer.stop });

@@ -11,7 +11,7 @@ export const CHUNK_BYTES = 256 * 1_024;
 const PAGE = 50;
 
 /** The pieces of some bytes, at least one. */
-export function chunksOf(bytes: Uint8Array): Uint8Array[] {
+function chunksOf(bytes: Uint8Array): Uint8Array[] {
   const count = Math.max(1, Math.ceil(bytes.byteLength / CHUNK_BYTES));
   return Array.from({ length: count }, (_, number) => bytes.subarray(number * CHUNK_BYTES, (number + 1) * CHUNK_BYTES));
 }

@@ -1,5 +1,6 @@
 import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
+import { createRounds, type Rounds } from "../domain/rounds.ts";
 import type { Store } from "../store/store.ts";
 import { deleteMediaUses } from "../store/statements/delete-media-uses.ts";
 import { deleteMedia } from "../store/statements/delete-media.ts";
@@ -28,11 +29,9 @@ export interface MediaHealth {
   readonly at: number;
 }
 
-export interface MediaUpkeep {
-  start(): void;
+export interface MediaUpkeep extends Rounds {
   /** One bounded piece of work; true when a pass has come to its end. */
   step(): Promise<boolean>;
-  stop(): void;
   /** Null before the first pass has come to its end. */
   health(): MediaHealth | null;
 }
@@ -133,7 +132,6 @@ async function stepOf(parts: MediaUpkeepParts, pass: Pass): Promise<boolean> {
 
 /** Removes what no entry, accepted message or trash uses any more: in small steps beside everything else (law 8). */
 export function createMediaUpkeep(parts: MediaUpkeepParts): MediaUpkeep {
-  let timer: NodeJS.Timeout | null = null;
   let pass: Pass | null = null;
   let last: MediaHealth | null = null;
 
@@ -148,26 +146,14 @@ export function createMediaUpkeep(parts: MediaUpkeepParts): MediaUpkeep {
     return true;
   };
 
-  const restFor = (ms: number): void => {
-    timer = setTimeout(() => {
-      step()
-        .then((isThrough) => (isThrough ? BETWEEN_PASSES_MS : BETWEEN_STEPS_MS))
-        .catch((error: unknown) => {
-          if (timer !== null) parts.log.warn({ err: error }, "files that nothing uses could not be removed; it is tried again");
-          return BETWEEN_STEPS_MS;
-        })
-        .then((pause) => timer !== null && restFor(pause));
-    }, ms).unref();
-  };
-
-  return {
-    step,
-    health: () => last,
-    // Whoever starts has better things to do at first.
-    start: () => restFor(FIRST_MS),
-    stop() {
-      if (timer) clearTimeout(timer);
-      timer = null;
+  const rounds = createRounds({
+    firstMs: FIRST_MS,
+    step: async () => ((await step()) ? BETWEEN_PASSES_MS : BETWEEN_STEPS_MS),
+    onFailure(error) {
+      parts.log.warn({ err: error }, "files that nothing uses could not be removed; it is tried again");
+      return BETWEEN_STEPS_MS;
     },
-  };
+  });
+
+  return { ...rounds, step, health: () => last };
 }

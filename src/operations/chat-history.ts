@@ -1,16 +1,14 @@
 import { z } from "zod";
 import type { Entry } from "../domain/entry.ts";
-import { readLatest } from "../sessions/transcript.ts";
 import type { Session } from "../domain/session.ts";
-import { toConversation, toEntry } from "../store/rows.ts";
+import { reported } from "../domain/usage.ts";
+import { readLatest } from "../sessions/transcript.ts";
+import { toEntry } from "../store/rows.ts";
 import { listBranchedEntries } from "../store/statements/list-branched-entries.ts";
-import { findConversation } from "../store/statements/find-conversation.ts";
 import { findLastStep } from "../store/statements/find-last-step.ts";
 import { define } from "./define.ts";
-import { findTypedSession } from "./session-find.ts";
+import { findTypedSession, requireConversation } from "./session-find.ts";
 import type { Services } from "./services.ts";
-import { ContinuoError } from "../domain/errors.ts";
-import { reported } from "../domain/usage.ts";
 
 /** One message as clients see it: the badge's `channel` says where it came from or went to. */
 function wireMessage(entry: Entry) {
@@ -27,14 +25,6 @@ function wireMessage(entry: Entry) {
     attachments: entry.attachments?.map(({ kind, name, type, size, ref }) => ({ type: kind, mimeType: type, fileName: name, sizeBytes: size, ref })),
     usage: entry.usage === null ? undefined : reported(entry.usage),
   };
-}
-
-/** The current conversation, or an earlier one that this key has had. */
-async function conversationOf(services: Services, session: Session, asked: string | undefined): Promise<string> {
-  if (asked === undefined || asked === session.sessionId) return session.sessionId;
-  const row = await services.store.get(findConversation, { session_id: asked });
-  if (row && toConversation(row).key === session.key) return asked;
-  throw new ContinuoError("SESSION_NOT_FOUND", `There is no conversation ${asked} under ${session.key}.`);
 }
 
 interface Read {
@@ -73,7 +63,7 @@ export const chatHistory = define({
   async run(services, input) {
     const session = await findTypedSession(services, input.sessionKey, input.agentId ?? null);
     if (session === null) return { sessionKey: input.sessionKey, messages: [], hasMore: false, thinkingLevel: "off" };
-    const sessionId = await conversationOf(services, session, input.sessionId);
+    const sessionId = input.sessionId === undefined ? session.sessionId : (await requireConversation(services, session, input.sessionId)).session_id;
     const found = await read(services, sessionId, input.limit + 1, input.beforeSeq, input.branches);
     const hasMore = found.length > input.limit;
     const messages = found.slice(hasMore ? 1 : 0).map(({ entry, branch }) => ({ ...wireMessage(entry), branch: branch ?? undefined }));

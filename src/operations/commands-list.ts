@@ -10,7 +10,7 @@ const CATEGORIES = { session: "session", answers: "options", people: "management
 export const commandsList = define({
   name: "commands.list",
   scope: "read",
-  input: z.object({ agentId: z.string().nullish(), scope: z.string().nullish(), includeArgs: z.boolean().nullish(), language: z.enum(LANGUAGES).nullish() }),
+  input: z.object({ agentId: z.string().max(64).nullish(), scope: z.string().max(64).nullish(), includeArgs: z.boolean().nullish(), language: z.enum(LANGUAGES).nullish() }),
   example: {},
   /** The chat commands (spec 11.3). */
   async run(_, { language }) {

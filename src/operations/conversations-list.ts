@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Session } from "../domain/session.ts";
+import { numbered } from "../sessions/numbers.ts";
 import { toConversation } from "../store/rows.ts";
 import { countConversations } from "../store/statements/count-conversations.ts";
 import { listConversations } from "../store/statements/list-conversations.ts";
@@ -9,29 +10,24 @@ import type { Services } from "./services.ts";
 
 const PAGE = 200;
 
-/**
- * A session's conversations, newest first. Those in which something was said, and the current one, have the numbers that
- * `/sessions` shows in the chat: 1 is the newest.
- */
+/** A session's conversations, newest first, and how many there are in all. */
 export async function numberedConversations({ store }: Services, session: Session, limit: number) {
   const total = (await store.get(countConversations, { key: session.key }))?.count ?? 0;
   const rows = await store.all(listConversations, { key: session.key, limit });
-  let last = 0;
-  const conversations = rows.map((row) => {
-    const conversation = toConversation(row);
-    const current = conversation.sessionId === session.sessionId;
+  const conversations = numbered(rows, session.sessionId).map(({ row, isCurrent, number }) => {
+    const { sessionId, title, beganAt, beganReason, forkedFrom, endedAt, endedReason, messages, preview } = toConversation(row);
     return {
-      number: current || conversation.messages > 0 ? ++last : undefined,
-      sessionId: conversation.sessionId,
-      current,
-      title: conversation.title ?? undefined,
-      beganAt: conversation.beganAt,
-      beganReason: conversation.beganReason,
-      forkedFrom: conversation.forkedFrom ?? undefined,
-      endedAt: conversation.endedAt ?? undefined,
-      endedReason: conversation.endedReason ?? undefined,
-      messages: conversation.messages,
-      preview: conversation.preview ?? undefined,
+      number: number ?? undefined,
+      sessionId,
+      current: isCurrent,
+      title: title ?? undefined,
+      beganAt,
+      beganReason,
+      forkedFrom: forkedFrom ?? undefined,
+      endedAt: endedAt ?? undefined,
+      endedReason: endedReason ?? undefined,
+      messages,
+      preview: preview ?? undefined,
     };
   });
   return { conversations, total };

@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { ContinuoError } from "../domain/errors.ts";
-import { markRead } from "../sessions/reads.ts";
-import { findConversation } from "../store/statements/find-conversation.ts";
+import { markClientRead } from "../sessions/reads.ts";
 import { define } from "./define.ts";
-import { requireSession } from "./session-find.ts";
+import { requireConversation, requireSession } from "./session-find.ts";
 
 export const readsMark = define({
   name: "reads.mark",
@@ -13,10 +11,9 @@ export const readsMark = define({
   /** Notes how far a client has read a session, so that it opens there again. Errors: SESSION_NOT_FOUND. */
   async run(services, { key, device, sessionId, seq }) {
     const session = await requireSession(services, key);
-    const conversation = await services.store.get(findConversation, { session_id: sessionId });
-    if (conversation?.key !== session.key) throw new ContinuoError("SESSION_NOT_FOUND", `There is no conversation ${sessionId} under ${session.key}.`);
+    const conversation = await requireConversation(services, session, sessionId);
     const mark = { sessionId, seq: Math.min(seq, conversation.entry_seq), at: services.clock.now() };
-    await services.store.transaction((tx) => markRead(tx, { key: session.key, who: "owner", device }, mark), session.key);
+    await services.store.transaction((tx) => markClientRead(tx, { key: session.key, who: "owner", device }, mark), session.key);
     return { ok: true as const };
   },
 });

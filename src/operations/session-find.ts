@@ -3,12 +3,14 @@ import type { Session } from "../domain/session.ts";
 import { resolveAlias } from "../sessions/repartition/index.ts";
 import { toSession } from "../store/rows.ts";
 import { describeSession } from "../store/statements/describe-session.ts";
+import { findConversation } from "../store/statements/find-conversation.ts";
 import { findSessionIds } from "../store/statements/find-session-ids.ts";
 import { findSessionKeys } from "../store/statements/find-session-keys.ts";
+import type { ConversationRow } from "../store/tables.ts";
 import type { Services } from "./services.ts";
 
 /** A key: exactly, or one that it once had, or by case alone where that is unique (spec A2); null when there is no such session. */
-export async function findSessionByKey(services: Services, key: string): Promise<Session | null> {
+async function findSessionByKey(services: Services, key: string): Promise<Session | null> {
   const exact = await services.store.get(describeSession, { key: await resolveAlias(services.store, key) });
   if (exact) return toSession(exact);
   const similar = await services.store.all(findSessionKeys, { key });
@@ -51,4 +53,11 @@ export async function requireSession(services: Services, typed: string, agentId:
   const session = await findTypedSession(services, typed, agentId);
   if (session) return session;
   throw new ContinuoError("SESSION_NOT_FOUND", `Session not found: ${typed}`);
+}
+
+/** One of the conversations that a session has had; throws SESSION_NOT_FOUND. */
+export async function requireConversation({ store }: Services, { key }: Session, sessionId: string): Promise<ConversationRow> {
+  const row = await store.get(findConversation, { session_id: sessionId });
+  if (row?.key === key) return row;
+  throw new ContinuoError("SESSION_NOT_FOUND", `There is no conversation ${sessionId} under ${key}.`);
 }

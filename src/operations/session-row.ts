@@ -1,5 +1,6 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import type { Session } from "../domain/session.ts";
+import { chosenFields } from "../sessions/chosen-fields.ts";
 import type { Services } from "./services.ts";
 
 export function sessionKind(session: Session): "direct" | "group" | "global" | "unknown" {
@@ -27,21 +28,6 @@ function routeFields(session: Session) {
     lastTo: to,
     lastAccountId: accountId,
     lastThreadId: thread ?? undefined,
-  };
-}
-
-/** The names that clients know a session's own choices by (spec 3.3); what was not chosen is left out. */
-function choiceFields({ choices, queue }: Session) {
-  return {
-    thinkingLevel: choices.thinking,
-    verboseLevel: choices.verbose,
-    groupActivation: choices.activation,
-    sendPolicy: choices.send,
-    responseUsage: choices.usage,
-    queueMode: queue?.mode,
-    queueDebounceMs: queue?.debounceMs,
-    queueCap: queue?.cap,
-    queueDrop: queue?.drop,
   };
 }
 
@@ -93,7 +79,7 @@ export function sessionRow(services: Services, session: Session) {
     pinnedAt: session.pinnedAt ?? undefined,
     archived: session.archivedAt === null ? undefined : true,
     archivedAt: session.archivedAt ?? undefined,
-    ...choiceFields(session),
+    ...chosenFields(session),
     state: stateOf(services, session),
     ...routeFields(session),
   };

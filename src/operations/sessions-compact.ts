@@ -20,7 +20,7 @@ export const sessionsCompact = define({
   async run({ live, ...services }, { key: typed, agentId, instructions }) {
     const { key } = await requireSession({ live, ...services }, typed, agentId ?? null);
     if (live === null) throw new ContinuoError("GATEWAY_UNREACHABLE", "A summary is written by the model, which only a running gateway asks.");
-    const done = await live.turns.compact({ key, wish: instructions ?? null, signal: new AbortController().signal });
+    const done = await live.turns.compact({ key, wish: instructions ?? null });
     if (done.kind === "failed") throw done.error;
     if (done.kind === "skipped") return { ok: true as const, key, compacted: false, reason: REASONS[done.reason] };
     const { messages, kept, tokensBefore, tokensAfter } = done;

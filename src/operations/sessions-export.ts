@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { ContinuoError } from "../domain/errors.ts";
 import { exportOne, FORMATS } from "../sessions/openclaw/index.ts";
-import { findConversation } from "../store/statements/find-conversation.ts";
 import { define } from "./define.ts";
-import { requireSession } from "./session-find.ts";
+import { requireConversation, requireSession } from "./session-find.ts";
 
 export const sessionsExport = define({
   name: "sessions.export",
@@ -13,9 +11,7 @@ export const sessionsExport = define({
   /** One conversation as a text: `jsonl` and `json` can be imported again, `md` and `html` are for reading. Errors: SESSION_NOT_FOUND, MESSAGE_TOO_LARGE. */
   async run(services, { key, sessionId, format }) {
     const session = await requireSession(services, key);
-    const wanted = sessionId ?? session.sessionId;
-    const conversation = await services.store.get(findConversation, { session_id: wanted });
-    if (conversation === undefined || conversation.key !== session.key) throw new ContinuoError("SESSION_NOT_FOUND", `There is no conversation ${wanted} under ${session.key}.`);
-    return { key: session.key, sessionId: wanted, format, ...(await exportOne(services.store, session, conversation, format)) };
+    const conversation = await requireConversation(services, session, sessionId ?? session.sessionId);
+    return { key: session.key, sessionId: conversation.session_id, format, ...(await exportOne(services.store, session, conversation, format)) };
   },
 });

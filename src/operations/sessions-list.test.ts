@@ -128,3 +128,17 @@ test("a session is found by its key in any spelling, and by a session id or the 
   assert.equal(await find("abcde"), null, "too short to be meant");
   assert.equal(await find("agent:main:telegram:dm:43"), null);
 });
+
+test("what is looked for in the list is found as it was typed: no sign in it stands for others", async (t) => {
+  const store = await freshStore(t);
+  await store.transaction(async (tx) => {
+    await place(tx, "agent:main:one", 1, { label: "100% done" });
+    await place(tx, "agent:main:two", 2, { label: "1000 things" });
+    await place(tx, "agent:main:three", 3, { label: "a_b" });
+    await place(tx, "agent:main:four", 4, { label: "axb" });
+  });
+  const services = servicesOf(store);
+  const found = async (search: string): Promise<string[]> => (await sessionsList.run(services, sessionsList.input.parse({ search }), caller)).sessions.map(({ key }) => key);
+  assert.deepEqual(await found("100%"), ["agent:main:one"]);
+  assert.deepEqual(await found("A_B"), ["agent:main:three"]);
+});

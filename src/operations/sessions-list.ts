@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readLatest } from "../sessions/transcript.ts";
+import { previewOf, readLatest } from "../sessions/transcript.ts";
 import { SESSION_KINDS } from "../sessions/kinds.ts";
 import { toSession } from "../store/rows.ts";
 import { findSessions, isPlain, type Search } from "../sessions/search.ts";
@@ -8,11 +8,10 @@ import { countArchivedSessions } from "../store/statements/count-archived-sessio
 import { countSessions } from "../store/statements/count-sessions.ts";
 import type { SessionListRow } from "../store/statements/session-list.ts";
 import { define } from "./define.ts";
-import { sessionRow } from "./session-row.ts";
+import { sessionRow, splitModel } from "./session-row.ts";
 import type { Services } from "./services.ts";
 
 const MINUTE_MS = 60_000;
-const PREVIEW_LENGTH = 120;
 
 /** All that there are and are not archived; of a span of time, those that were active in it. */
 async function totalOf({ store, facts }: Services, { agent, since }: Search): Promise<number> {
@@ -53,7 +52,7 @@ function searchOf({ agentId = "", kind, channel = "", label = "", search = "", a
 async function wordsOf({ store }: Services, row: SessionListRow, { includeDerivedTitles, includeLastMessage }: Input) {
   const [last] = includeLastMessage ? await readLatest(store, row.session_id, 1) : [];
   const title = includeDerivedTitles ? (row.title ?? row.preview) : null;
-  return { ...(title === null ? {} : { derivedTitle: title }), ...(last === undefined ? {} : { lastMessagePreview: last.text.slice(0, PREVIEW_LENGTH) }) };
+  return { ...(title === null ? {} : { derivedTitle: title }), ...(last === undefined ? {} : { lastMessagePreview: previewOf(last.text) }) };
 }
 
 export const sessionsList = define({
@@ -79,7 +78,7 @@ export const sessionsList = define({
       count: sessions.length,
       total,
       hasMore,
-      defaults: { modelProvider: model.split("/")[0] ?? "", model: model.slice(model.indexOf("/") + 1), contextTokens: contextTokens(model) },
+      defaults: { ...splitModel(model), contextTokens: contextTokens(model) },
       sessions,
     };
   },

@@ -4,7 +4,7 @@ import { DROP_POLICIES, QUEUE_MODE_WORDS, queueModeOf, type QueueChoice } from "
 import type { Session } from "../domain/session.ts";
 import { archive, choose, chooseModel, label, pin, type ChoicesPatch } from "../sessions/choices.ts";
 import { chooseQueue } from "../sessions/queue.ts";
-import { findSessions } from "../sessions/search.ts";
+import { EVERY_SESSION, findSessions } from "../sessions/search.ts";
 import { recordEvent } from "../store/ledger.ts";
 import { define } from "./define.ts";
 import { modelNamed } from "./model-named.ts";
@@ -66,12 +66,10 @@ function queueOf(patch: Patch, before: QueueChoice | null): QueueChoice | null |
   return merged.length === 0 ? null : (Object.fromEntries(merged) as QueueChoice);
 }
 
-const ANY = { agent: "", since: 0, text: "", kind: "", channel: "", archived: "all", pinned: false } as const;
-
 /** A label names one session: `sessions.resolve` finds it by that. */
 async function mustBeFree({ store }: Services, { key }: Session, wanted: string | null | undefined): Promise<void> {
   if (wanted === null || wanted === undefined) return;
-  const found = await findSessions(store, { ...ANY, label: wanted }, { limit: 2, offset: 0 });
+  const found = await findSessions(store, { ...EVERY_SESSION, label: wanted }, { limit: 2, offset: 0 });
   if (found.some((row) => row.key !== key)) throw new ContinuoError("REQUEST_INVALID", `label already in use: ${wanted}`);
 }
 

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { ContinuoError } from "../domain/errors.ts";
-import { findSessions } from "../sessions/search.ts";
+import { EVERY_SESSION, findSessions } from "../sessions/search.ts";
 import { define } from "./define.ts";
 import { findTypedSession } from "./session-find.ts";
-
-const ALL = { agent: "", since: 0, text: "", kind: "", channel: "", archived: "all", pinned: false } as const;
 
 export const sessionsResolve = define({
   name: "sessions.resolve",
@@ -16,7 +14,7 @@ export const sessionsResolve = define({
   /** The canonical key of a session that is named by its key, one of its session ids, or its label (spec 11.3). Errors: SESSION_NOT_FOUND. */
   async run(services, { key, sessionId, label, agentId }) {
     if (label !== undefined) {
-      const [found] = await findSessions(services.store, { ...ALL, label, agent: agentId?.toLowerCase() ?? "" }, { limit: 1, offset: 0 });
+      const [found] = await findSessions(services.store, { ...EVERY_SESSION, label, agent: agentId?.toLowerCase() ?? "" }, { limit: 1, offset: 0 });
       if (found === undefined) throw new ContinuoError("SESSION_NOT_FOUND", `No session found with label: ${label}`);
       return { ok: true as const, key: found.key, agentId: found.agent_id };
     }

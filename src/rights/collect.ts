@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Compaction } from "../domain/entry.ts";
 import { unpackEntries } from "../sessions/maintenance/pack.ts";
 import { ERASED_KEYS, type AnyRow } from "../store/erase/table-rows.ts";
 import type { Executor } from "../store/store.ts";
@@ -37,19 +38,26 @@ function hitOf(table: string, row: AnyRow): Hit {
 
 /** Summaries in sessions in which they spoke, forks of their conversations among them: that is known when all was seen. */
 interface Summaries {
-  readonly seen: AnyRow[];
+  readonly seen: { readonly session: unknown; readonly hit: Hit }[];
   readonly spoken: Set<unknown>;
 }
 
-function isSummary({ role, meta }: AnyRow): boolean {
+export function isSummary({ role, meta }: AnyRow): boolean {
   return role === "system" && typeof meta === "string" && meta.includes('"compaction"');
+}
+
+/** One that a change of who shares what has set aside may stand for somebody who speaks elsewhere now. */
+function standsForThem(row: AnyRow, { isAccount }: Traces): boolean {
+  if (!isSummary(row)) return false;
+  const { compaction } = JSON.parse(String(row["meta"])) as { readonly compaction?: Compaction };
+  return compaction?.speakers?.some(({ channel, account, senderId }) => isAccount(channel, account, senderId)) === true;
 }
 
 /** Which entries of what was removed are theirs, by their place in the part. */
 export function theirsIn(entries: readonly EntryRow[], traces: Traces): boolean[] {
   const verdicts = entries.map((entry) => judgeEntry({ ...entry }, traces, false) === "remove");
   const hasTheirs = verdicts.includes(true);
-  return entries.map((entry, index) => verdicts[index] === true || judgeEntry({ ...entry }, traces, hasTheirs) === "remove");
+  return entries.map((entry, index) => verdicts[index] === true || judgeEntry({ ...entry }, traces, hasTheirs || standsForThem({ ...entry }, traces)) === "remove");
 }
 
 /** Of the files that a session in the trash holds, those that go: nothing that stays there names them. */
@@ -117,8 +125,7 @@ export async function collect(store: Executor, tables: AllTables, traces: Traces
   const freed = new FreedUses();
   let count = 0;
   let done = 0;
-  const take = (table: string, row: AnyRow, isGone: boolean): void => {
-    const hit = hitOf(table, row);
+  const take = (table: string, hit: Hit, isGone: boolean): void => {
     const known = rows.get(table) ?? [];
     rows.set(table, known);
     known.push(hit);
@@ -133,14 +140,15 @@ export async function collect(store: Executor, tables: AllTables, traces: Traces
     for await (const page of pagesIn(store, tableOf(tables, table))) {
       for (const row of page) {
         const verdict = rule.judge(row, traces);
-        if (verdict !== "keep") take(table, row, verdict === "remove");
+        if (verdict !== "keep") take(table, hitOf(table, row), verdict === "remove");
         if (verdict === "remove") await countDependents(store, tables, table, row, counting, freed);
         if (table !== "entries") continue;
         if (verdict === "remove") summaries.spoken.add(row["session_key"]);
-        else if (isSummary(row)) summaries.seen.push(row);
+        else if (standsForThem(row, traces)) take(table, hitOf(table, row), true);
+        else if (isSummary(row)) summaries.seen.push({ session: row["session_key"], hit: hitOf(table, row) });
       }
     }
-    if (table === "entries") for (const row of summaries.seen) if (summaries.spoken.has(row["session_key"])) take(table, row, true);
+    if (table === "entries") for (const { session, hit } of summaries.seen) if (summaries.spoken.has(session)) take(table, hit, true);
   }
   const trash = await collectTrash(store, tables, traces, counting, freed);
   await freed.countFiles(store, counting);

@@ -4,7 +4,7 @@ import type { AnyRow } from "../store/erase/table-rows.ts";
 import { everyTable } from "../store/erase/table-rows.ts";
 import { pageEvents } from "../store/statements/page-events.ts";
 import type { Executor, Store } from "../store/store.ts";
-import { collect, theirsIn, type Hit, type Hits } from "./collect.ts";
+import { collect, isSummary, theirsIn, type Hit, type Hits } from "./collect.ts";
 import { lineWithoutThem } from "./ledger.ts";
 import { sentWithEntry, sentWithItem, type Sent } from "./files.ts";
 import { page, type Message, type Page } from "./page.ts";
@@ -87,9 +87,14 @@ async function writeConversation(writing: Writing, title: string, key: string, s
   writing.conversations++;
 }
 
-async function* theirEntries({ store, tables }: Writing, sessionId: string, hits: readonly Hit[]): AsyncGenerator<readonly AnyRow[]> {
+/** A summary goes with whoever is in it, and tells of the others as well: of a conversation that is shared it is shown to nobody. */
+function mayBeTold(row: AnyRow, { own }: Traces): boolean {
+  return own.has(String(row["session_key"])) || !isSummary(row);
+}
+
+async function* theirEntries({ store, tables, traces }: Writing, sessionId: string, hits: readonly Hit[]): AsyncGenerator<readonly AnyRow[]> {
   const seqs = new Set(hits.map(({ key }) => key["seq"]));
-  for await (const rows of entriesOf(store, tableOf(tables, "entries"), sessionId)) yield rows.filter((row) => seqs.has(row["seq"] ?? null));
+  for await (const rows of entriesOf(store, tableOf(tables, "entries"), sessionId)) yield rows.filter((row) => seqs.has(row["seq"] ?? null) && mayBeTold(row, traces));
 }
 
 /** Conversations that were removed and can be restored are kept as well, and so belong to what is told. */
@@ -103,7 +108,7 @@ async function writeTrash(writing: Writing, hits: Hits): Promise<void> {
       if (part["kind"] !== "entries") continue;
       const entries = unpackEntries(String(part["content"]));
       const theirs = theirsIn(entries, writing.traces);
-      const rows = entries.filter((_, index) => theirs[index]).map((entry): AnyRow => ({ ...entry }));
+      const rows = entries.filter((_, index) => theirs[index]).map((entry): AnyRow => ({ ...entry })).filter((row) => mayBeTold(row, writing.traces));
       await writeConversation(writing, `${session ?? ""} (removed)`, session ?? "", String(part["session_id"]), once(rows));
     }
   }

@@ -1,4 +1,5 @@
 import { isOperatorChannel } from "../domain/address.ts";
+import { cutShort } from "../domain/cut-short.ts";
 import type { ChatKind } from "../domain/message.ts";
 import type { MatchedBy, RouteWhy, WhyRule } from "../domain/route.ts";
 
@@ -57,9 +58,7 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e
 
 /** Somebody else's text as part of one line: at most 120 characters. */
 export function oneLine(text: string): string {
-  const plain = text.replace(UNSAFE, " ").trim();
-  const characters = Array.from(plain);
-  return characters.length <= LONGEST ? plain : `${characters.slice(0, LONGEST - 1).join("")}…`;
+  return cutShort(text.replace(UNSAFE, " ").trim(), LONGEST);
 }
 
 function isRule(rule: MatchedBy): rule is Rule {

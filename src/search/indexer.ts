@@ -1,21 +1,15 @@
 import type { ChannelLog } from "../domain/channel.ts";
+import { createRounds, type Rounds } from "../domain/rounds.ts";
 import type { Store } from "../store/store.ts";
 import { findSearchState } from "../store/statements/find-search-state.ts";
 import type { SearchStateRow } from "../store/tables.ts";
 import { beginIndex, fillIndex, indexNoted, isBegun } from "./index-entries.ts";
-
-export interface Indexer {
-  start(): void;
-  /** Resolves when no step is under way. */
-  stop(): Promise<void>;
-}
 
 export interface IndexerParts {
   readonly store: Store;
   readonly log: ChannelLog;
 }
 
-/** Whoever starts has better things to do at first. */
 const FIRST_MS = 3_000;
 /** What was said last is indexed by the next search in any case: nobody waits for this. */
 const IDLE_MS = 5_000;
@@ -30,28 +24,16 @@ async function step({ store }: IndexerParts): Promise<number> {
   return (await fillIndex(store)) ? IDLE_MS : BETWEEN_MS;
 }
 
-/** Keeps the index of what was said up to date, in small steps beside everything else; one in the cluster does. */
-export function createIndexer(parts: IndexerParts): Indexer {
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<unknown> = Promise.resolve();
-  const restFor = (ms: number): void => {
-    timer = setTimeout(() => {
-      running = step(parts)
-        .catch((error: unknown) => {
-          parts.log.warn({ err: error }, "what was said could not be indexed; it is tried again");
-          return FAILED_MS;
-        })
-        .then((pause) => timer !== null && restFor(pause));
-    }, ms).unref();
-  };
-  return {
-    start: () => restFor(FIRST_MS),
-    async stop() {
-      if (timer) clearTimeout(timer);
-      timer = null;
-      await running;
+/** Keeps the index of what was said up to date; one in the cluster does. */
+export function createIndexer(parts: IndexerParts): Rounds {
+  return createRounds({
+    firstMs: FIRST_MS,
+    step: () => step(parts),
+    onFailure(error) {
+      parts.log.warn({ err: error }, "what was said could not be indexed; it is tried again");
+      return FAILED_MS;
     },
-  };
+  });
 }
 
 /** Steps of 50 entries. */

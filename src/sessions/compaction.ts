@@ -55,6 +55,6 @@ export async function appendSummary(tx: Executor, of: Compactable, { summary, ..
   const [appended] = await appendEntries(tx, { key, sessionId: session_id }, [entry], ids);
   await tx.run(markCompacted, { session_id, at: now });
   await recordStep(tx, { id: ids.next(), session_key: key, at: now, kind: "compacted", from_session: session_id, to_session: session_id, branch: appended?.id ?? null });
-  await recordEvent(tx, { at: now, kind: "session.compacted", session_key: key, data: { sessionId: session_id, ...compaction } });
+  await recordEvent(tx, { at: now, kind: "session.compacted", session_key: key, data: { sessionId: session_id, firstKeptSeq: compaction.firstKeptSeq, tokensBefore: compaction.tokensBefore } });
   return true;
 }

@@ -3,6 +3,7 @@ import type { Executor } from "../store/store.ts";
 import { countTurnsSince } from "../store/statements/count-turns-since.ts";
 import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
 import { findReadMark } from "../store/statements/find-read-mark.ts";
+import { forgetReadMarks } from "../store/statements/forget-read-marks.ts";
 import { upsertReadMark } from "../store/statements/upsert-read-mark.ts";
 
 /** Somebody's device, as it reads a session. */
@@ -40,8 +41,17 @@ export function readerWho(channel: string, audience: string): string {
 }
 
 /** Notes how far somebody has read; a client may only say so of a place that is there. */
-export async function markRead(tx: Executor, { key, who, device }: Reader, { sessionId, seq, at }: ReadMark): Promise<void> {
+async function markRead(tx: Executor, { key, who, device }: Reader, { sessionId, seq, at }: ReadMark): Promise<void> {
   await tx.run(upsertReadMark, { session_key: key, who, device, session_id: sessionId, seq, at });
+}
+
+/** Each browser that was ever opened is a device: one that stayed away for so long reads from the beginning, should it come back. */
+const FORGOTTEN_MS = 180 * 86_400_000;
+
+/** The same of a client, which may call itself anything. */
+export async function markClientRead(tx: Executor, reader: Reader, mark: ReadMark): Promise<void> {
+  await markRead(tx, reader, mark);
+  await tx.run(forgetReadMarks, { session_key: reader.key, who: reader.who, before: mark.at - FORGOTTEN_MS });
 }
 
 /** Notes that somebody has read all that is there, as one does who is being answered. */

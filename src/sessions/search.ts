@@ -23,6 +23,9 @@ export interface Search {
   readonly pinned: boolean;
 }
 
+/** Every session there is, for whoever names the fields that matter to them. */
+export const EVERY_SESSION: Search = { agent: "", since: 0, text: "", kind: "", channel: "", label: "", archived: "all", pinned: false };
+
 /** Sessions that are looked through before others are let in. */
 const AMONG = 500;
 /** Whoever pins more has no use for it. */
@@ -68,7 +71,8 @@ async function walk(store: Executor, search: Search, wanted: number): Promise<Se
   const found: SessionListRow[] = [];
   for (let before = END; ; ) {
     const rows = await store.all(searchSessions, { ...filter, ...before, among: AMONG });
-    found.push(...rows.filter((row) => isKind(row, kind)));
+    // A percent sign that somebody typed is no more than that: `like` finds too much, and each row is asked again.
+    found.push(...rows.filter((row) => fits(row, search)));
     const last = await store.get(skipSessions, { since, ...before, skipped: AMONG - 1 });
     if (last === undefined || found.length >= wanted) return found.slice(0, wanted);
     before = { before_at: last.updated_at, before_key: last.key };

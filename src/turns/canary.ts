@@ -54,7 +54,7 @@ export async function checkMarkers(parts: CanaryParts, turn: Turn, where: "reque
     const sender = { id: planted.sender_id, name: null, username: null };
     const kind = planted.chat_kind as InboundMessage["chatKind"];
     const at: InboundMessage = { address: toAddress(planted), chatKind: kind, sender, messageId: null, text: "", mentioned: true, sentAt: 0, place: null, target: null };
-    const home = isSameAccount(turn, { senderId: planted.sender_id, address: toAddress(planted) }) || isInside(turn.reply.audience, parts.settings.audience(at));
+    const home = isSameAccount(turn, { senderId: planted.sender_id, channel: planted.channel }) || isInside(turn.reply.audience, parts.settings.audience(at));
     if (home) continue;
     parts.canaries.count.breaches++;
     await recordEvent(parts.store, { at: turn.startedAt, kind: "canary.breach", session_key: turn.sessionKey, data: { marker, where, turnId: turn.id, plantedIn: planted.session_key } });

@@ -1,6 +1,6 @@
 import { cutConversation, summarise, type CompactionSettings } from "../agent/compaction.ts";
 import { estimateTokens } from "../agent/context.ts";
-import type { AgentParts } from "../agent/run.ts";
+import type { AbortReason, AgentParts } from "../agent/run.ts";
 import type { Agents } from "../agent/settings.ts";
 import type { Clock } from "../domain/clock.ts";
 import { toContinuoError, type ContinuoError } from "../domain/errors.ts";
@@ -28,7 +28,8 @@ export interface CompactRequest {
   readonly key: string;
   /** What is to be kept, in the person's words. */
   readonly wish: string | null;
-  readonly signal: AbortSignal;
+  /** Beside the time that the agent has for an answer. */
+  readonly signal?: AbortSignal;
 }
 
 /** Beyond this a conversation is summed up from its newer part. */
@@ -52,15 +53,19 @@ export async function compactSession(parts: CompactParts, { key, wish, signal }:
   const agent = parts.agents().get(found.session.agent_id);
   const modelOverride = found.session.model_override;
   if ((modelOverride ?? agent.models[0] ?? "").startsWith(BUILT_IN)) return { kind: "skipped", key, reason: "model" };
+  const limit = new AbortController();
+  const timeout = setTimeout(() => limit.abort("timeout" satisfies AbortReason), agent.timeoutMs);
   try {
-    const summary = await summarise(parts.models, { agent, modelOverride, cut, settings, wish, signal });
+    const summary = await summarise(parts.models, { agent, modelOverride, cut, settings, wish, signal: AbortSignal.any([limit.signal, ...(signal === undefined ? [] : [signal])]) });
     const tokensBefore = fill(found.conversation.usage);
-    const summed = { summary, firstKeptSeq: cut.firstKeptSeq, tokensBefore };
+    const summed = { summary, firstKeptSeq: cut.firstKeptSeq, tokensBefore, speakers: cut.speakers };
     const isDone = await parts.store.transaction((tx) => appendSummary(tx, found, summed, parts.ids, parts.clock.now()), key);
     if (!isDone) return { kind: "skipped", key, reason: "changed" };
     const tokensAfter = [summary, ...cut.kept.map(({ text }) => text)].reduce((sum, text) => sum + estimateTokens(text), 0);
     return { kind: "compacted", key, sessionId: found.conversation.session_id, messages: cut.summed.length, kept: cut.kept.length, tokensBefore, tokensAfter };
   } catch (error) {
     return { kind: "failed", key, error: toContinuoError(error) };
+  } finally {
+    clearTimeout(timeout);
   }
 }

@@ -1,5 +1,5 @@
 import { isOperatorChannel } from "../domain/address.ts";
-import type { Entry } from "../domain/entry.ts";
+import type { Entry, Speaker } from "../domain/entry.ts";
 import { directMessage, type InboundMessage } from "../domain/message.ts";
 import type { Turn } from "../domain/turn.ts";
 import { describeAudience, isInside } from "../routing/audience.ts";
@@ -9,38 +9,49 @@ export interface GuardParts {
   audience(message: InboundMessage): string;
 }
 
-/** To whom an entry was said: in a private chat whoever its sender is known to be now, elsewhere as it was written down. */
-export function saidTo(parts: GuardParts, { from }: Entry): string {
-  const { channel, account } = from.address;
-  if (isOperatorChannel(channel) || from.audience.startsWith("chat:")) return from.audience;
-  return parts.audience(directMessage({ channel, account, senderId: from.senderId }));
+/** To whom something was said: in a private chat whoever its sender is known to be now, elsewhere as it was written down. */
+function saidTo(parts: GuardParts, { channel, account, senderId, audience }: Speaker): string {
+  if (isOperatorChannel(channel) || audience.startsWith("chat:")) return audience;
+  return parts.audience(directMessage({ channel, account, senderId }));
+}
+
+/** Whose words an entry carries: its own, or those that it sums up. */
+function speakersOf({ role, from, compaction }: Entry): readonly Speaker[] {
+  if (compaction) return compaction.speakers ?? [];
+  return role === "user" ? [{ channel: from.address.channel, account: from.address.account, senderId: from.senderId, audience: from.audience }] : [];
 }
 
 /** The same id on the same platform, through another account of ours: the scopes that bring it here tell no accounts apart. */
-export function isSameAccount({ items }: Turn, from: { readonly senderId: string; readonly address: { readonly channel: string } }): boolean {
+export function isSameAccount({ items }: Turn, from: Pick<Speaker, "senderId" | "channel">): boolean {
   const message = items[0]?.message;
-  return message?.chatKind === "dm" && from.senderId !== "" && message.sender.id === from.senderId && message.address.channel === from.address.channel;
+  return message?.chatKind === "dm" && from.senderId !== "" && message.sender.id === from.senderId && message.address.channel === from.channel;
 }
 
-/**
- * Law 5: whoever reads the reply must be allowed to read all that it is made of. Null lets it go; otherwise the reason,
- * in words for the owner. Where the scope itself lets others speak, who wrote belongs there.
- */
-export function guardReply(parts: GuardParts, turn: Turn, entries: readonly Entry[]): string | null {
+/** To whom the words were said that a turn's reader may not read. Where the scope itself lets others speak, who wrote belongs there. */
+function foreignOf(parts: GuardParts, turn: Turn, speakers: readonly Speaker[]): ReadonlySet<string> {
   const { audience } = turn.reply;
-  if (audience === "owner" || turn.items[0]?.shared === true) return null;
   const foreign = new Set<string>();
-  let before: Entry | null = null;
-  for (const entry of entries) {
-    if (entry.role !== "user") continue;
+  if (audience === "owner" || turn.items[0]?.shared === true) return foreign;
+  let before: Speaker | null = null;
+  for (const speaker of speakers) {
     // One person's words mostly follow each other.
-    const same = before !== null && before.from.senderId === entry.from.senderId && before.from.address.channel === entry.from.address.channel && before.from.audience === entry.from.audience;
-    before = entry;
+    const same = before !== null && before.senderId === speaker.senderId && before.channel === speaker.channel && before.audience === speaker.audience;
+    before = speaker;
     if (same) continue;
-    const source = saidTo(parts, entry);
-    if (!isInside(audience, source) && !isSameAccount(turn, entry.from)) foreign.add(source);
+    const source = saidTo(parts, speaker);
+    if (!isInside(audience, source) && !isSameAccount(turn, speaker)) foreign.add(source);
   }
+  return foreign;
+}
+
+export function hasForeign(parts: GuardParts, turn: Turn, speakers: readonly Speaker[]): boolean {
+  return foreignOf(parts, turn, speakers).size > 0;
+}
+
+/** Law 5: whoever reads the reply must be allowed to read all that it is made of. Null lets it go; otherwise the reason, in words for the owner. */
+export function guardReply(parts: GuardParts, turn: Turn, entries: readonly Entry[]): string | null {
+  const foreign = foreignOf(parts, turn, entries.flatMap(speakersOf));
   if (foreign.size === 0) return null;
   const authors = [...foreign].map(describeAudience).join(", ");
-  return `${describeAudience(audience)} would read an answer that could hold words of ${authors}`;
+  return `${describeAudience(turn.reply.audience)} would read an answer that could hold words of ${authors}`;
 }

@@ -9,7 +9,7 @@ import type { ClaimedTurn } from "./claim.ts";
 import { catchUpText } from "./catch-up.ts";
 import { checkMarkers, withoutMarkers, type CanaryParts } from "./canary.ts";
 import type { CommandParts } from "./commands/asked.ts";
-import { answerCommand, isForAgent } from "./commands/index.ts";
+import { answerCommand, isForAgent, showsConversation } from "./commands/index.ts";
 import { endOf, type TurnEnd } from "./commit.ts";
 import { footerOf } from "./footer.ts";
 import { guardReply } from "./guard.ts";
@@ -44,7 +44,10 @@ export async function runTurn(parts: RunParts & JoinParts, claimed: ClaimedTurn,
     parts.probe("over-budget", turn);
     return endOf({ kind: "failed", text: "", error: claimed.refused }, language);
   }
-  if (command !== null && !isForAgent(command)) return said(await answerCommand(parts.commands, command, turn, language, signal));
+  if (command !== null && !isForAgent(command)) {
+    const held = showsConversation(command) ? heldBack(parts, turn, await parts.recent.read(turn.sessionId), now()) : null;
+    return { ...said(await answerCommand(parts.commands, command, turn, language, signal)), held };
+  }
   // Its owner wants nothing sent here: it is kept, and no model is asked (spec 5.6).
   if (claimed.silenced) return { ...said(null), state: "aborted", error: "SESSION_SEND_DENIED" };
   for (let current = claimed; ; ) {
@@ -80,8 +83,7 @@ async function takeIn(parts: RunParts & JoinParts, claimed: ClaimedTurn, lane: R
 async function ask(parts: RunParts & JoinParts, claimed: ClaimedTurn, lane: RunningLane, signal: AbortSignal, now: () => number): Promise<TurnEnd | null | "again"> {
   const { turn } = claimed;
   const entries = await parts.recent.read(turn.sessionId);
-  const held = guardReply(parts.settings, turn, entries);
-  if (held !== null) parts.emit({ ...frameOf(turn, now()), kind: "held", reason: held });
+  const held = heldBack(parts, turn, entries, now());
   const began = now();
   const onSpoken = (): void => void (lane.spoken = true);
   const result = await answer(parts, claimed, entries, { signal, now, onSpoken });
@@ -90,6 +92,13 @@ async function ask(parts: RunParts & JoinParts, claimed: ClaimedTurn, lane: Runn
   const checked = await unmarked(parts, turn, result);
   const end = { ...endOf(checked, claimed.language), held: result.kind === "answered" ? held : null };
   return checked.kind === "answered" ? withFooter(parts, end, claimed, checked, { read: entries.length, tookMs: now() - began }) : end;
+}
+
+/** Why what is said next waits for the owner's word, told at once to whoever looks on; null lets it go. */
+function heldBack(parts: RunParts, turn: Turn, entries: readonly Entry[], at: number): string | null {
+  const held = guardReply(parts.settings, turn, entries);
+  if (held !== null) parts.emit({ ...frameOf(turn, at), kind: "held", reason: held });
+  return held;
 }
 
 /** What it used and how it came about, where the session's people want that said under each answer. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { markClientRead } from "../../src/sessions/reads.ts";
+import { rowsIn } from "../store/database.ts";
 import { message, openTo, operator, startHarness, type Harness } from "./harness.ts";
 
 const config = { ...openTo("telegram", "discord"), session: { dmScope: "main", catchUp: true } } as const;
@@ -20,5 +22,18 @@ test("whoever changes the device is told how much was said elsewhere, once, and 
   await h.settled();
   assert.equal(await ask(h, "telegram", "e"), "_3 turns since you were here, on discord._\n\necho: e");
   assert.equal(await ask(h, "telegram", "f"), "echo: f");
+  await h.close();
+});
+
+test("a client that has not read a session for long is forgotten with the next one that does; others stay", async () => {
+  const h = await startHarness({ config });
+  const key = "agent:main:main";
+  const mark = (who: string, device: string, at: number) => h.store.transaction((tx) => markClientRead(tx, { key, who, device }, { sessionId: "s", seq: 1, at }), key);
+  const year = 365 * 86_400_000;
+  await mark("owner", "an old browser", 1);
+  await mark("person:Ann", "of somebody else", 1);
+  await mark("owner", "the page", year);
+  const rows = await rowsIn<{ device: string }>(h.directory, "select device from read_marks order by device");
+  assert.deepEqual(rows.map(({ device }) => device), ["of somebody else", "the page"]);
   await h.close();
 });

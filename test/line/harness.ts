@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { after } from "node:test";
 import { join } from "node:path";
 import type { compileAdmission } from "../../src/admission/index.ts";
 import type { ModelEvent, ModelRequest, Provider } from "../../src/agent/providers/provider.ts";
@@ -246,7 +247,18 @@ async function startLine(line: Line, store: Store, channels: ReadonlyMap<string,
   if (store.cluster !== null) for (const name of channels.keys()) await line.shared.takeUpChannel(name);
 }
 
+/** What a test that failed has left running would keep its file from ending. */
+const running = new Set<Harness>();
+after(() => Promise.all([...running].map((harness) => harness.close().catch(() => undefined))));
+
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const harness = await buildHarness(options);
+  running.add(harness);
+  const done = (end: () => Promise<void>) => (): Promise<void> => (running.delete(harness) ? end() : Promise.resolve());
+  return { ...harness, close: done(harness.close), kill: done(harness.kill) };
+}
+
+async function buildHarness(options: HarnessOptions): Promise<Harness> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "continuo-line-"));
   const clock = options.clock ?? systemClock;
   const store = await storeIn(directory);

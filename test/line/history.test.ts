@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { searchFor } from "../../src/search/index.ts";
 import { listConversations } from "../../src/store/statements/list-conversations.ts";
 import { rowsIn } from "../store/database.ts";
-import { message, openTo, operator, say, startHarness, type Answer, type Harness, type HarnessOptions } from "./harness.ts";
+import { hang, message, openTo, operator, say, startHarness, type Answer, type Harness, type HarnessOptions } from "./harness.ts";
 
 const MAIN = "agent:main:main";
 
@@ -128,6 +128,20 @@ test("/compact: models are shown the summary for what was said first, and the tr
       assert.ok(asked()[0]?.includes("on trees"), "P26 also a summary is taken back");
     },
     { answers: { echo: summariser } },
+  );
+});
+
+test("a summary that a model never ends is given up after the time of an answer, also where no turn waits for it", async () => {
+  const hanging: Answer = (request) => (request.system.includes("summary of a conversation") ? hang() : say("ok"));
+  await withChat(
+    async ({ h, ask }) => {
+      await ask("I like plums very much, more than anything that grows on trees");
+      await ask("and pears, of all kinds and colours, whatever their names are");
+      await ask("what do I like?");
+      const done = await h.line.turns.compact({ key: "agent:main:telegram:dm:42", wish: null });
+      assert.equal(done.kind, "failed");
+    },
+    { answers: { echo: hanging }, config: { ...openTo("telegram"), agents: { defaults: { model: "test/echo", timeoutSeconds: 3 } } } },
   );
 });
 

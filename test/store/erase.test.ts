@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 import { systemClock } from "../../src/domain/clock.ts";
 import { createIds } from "../../src/domain/ids.ts";
-import { beginErasure, finishErasure, preview, runningErasures, scan, type Certificate, type EraseParts, type Subject } from "../../src/rights/index.ts";
+import { beginErasure, exportPerson, finishErasure, preview, runningErasures, scan, type Certificate, type EraseParts, type Subject } from "../../src/rights/index.ts";
 import { createChunks, createMedia } from "../../src/media/index.ts";
 import { TABLE_KEYS } from "../../src/store/copy/table-list.ts";
 import { everyTable } from "../../src/store/erase/table-rows.ts";
@@ -11,7 +11,7 @@ import { sealAll } from "../../src/store/seals/seal.ts";
 import { verifyLedger } from "../../src/store/seals/verify.ts";
 import type { Store } from "../../src/store/store.ts";
 import { rowsIn, tamperIn, type Row } from "./database.ts";
-import { ANN, BOB, FILES, planted, refOf, type Planted } from "./planted.ts";
+import { ANN, BOB, FILES, planted, refOf, talkIn, type Planted } from "./planted.ts";
 
 const SUBJECT: Subject = { name: "Ann", personId: "p-Ann", isOwner: false, accounts: [ANN, `alias-of-${ANN}`].map((peer) => ({ channel: "telegram", account: "default", peer })) };
 
@@ -103,6 +103,16 @@ describe("somebody is erased", () => {
     assert.ok(!JSON.stringify(certificate).includes(refOf(FILES.ann)), "nobody can tell from it what was sent");
   });
 
+  test("a summary that a change has left with somebody else goes too, where it stands for their words", async (t) => {
+    const at = await planted(t);
+    const meta = JSON.stringify({ compaction: { firstKeptSeq: 3, tokensBefore: null, speakers: [{ channel: "telegram", account: "default", senderId: ANN, audience: `peer:telegram:default:${ANN}` }] } });
+    const row = { ...talkIn("b", `agent:main:telegram:dm:${BOB}`)[4], meta };
+    const columns = Object.keys(row);
+    await tamperIn(at.directory, `insert into entries (${columns.map((column) => `"${column}"`).join(", ")}) values (${columns.map(() => "?").join(", ")})`, ...Object.values(row));
+    await erase(at.store);
+    assert.deepEqual(await mentions(at.directory, ...HERS), []);
+  });
+
   test("what others said stays in a row, and their conversation is shown by what is left", async (t) => {
     const at = await planted(t);
     await erase(at.store);
@@ -166,4 +176,14 @@ describe("somebody is erased", () => {
     await finishErasure(parts, await beginErasure(parts, SUBJECT));
     assert.deepEqual(await mentions(at.directory, ...HERS), []);
   });
+});
+
+test("what is written down for somebody has nothing that others said, not even where it was summed up", async (t) => {
+  const at = await planted(t);
+  const [json, html]: [string[], string[]] = [[], []];
+  await exportPerson(at.store, SUBJECT, 0, { json: async (text) => void json.push(text), html: async (text) => void html.push(text), file: async () => true });
+  const { conversations } = JSON.parse(json.join("")) as { conversations: readonly { session: string; messages: readonly { text: string }[] }[] };
+  const texts = conversations.flatMap(({ messages }) => messages.map(({ text }) => text));
+  assert.ok(texts.some((text) => text.includes("secret one of ann")));
+  for (const written of [json.join(""), html.join("")]) assert.deepEqual(written.match(/(?<!the answer to )\b(?:more |last )?words of bob|summed up: [^"<]*/g), null);
 });

@@ -1,3 +1,4 @@
+import { cutShort } from "../../domain/cut-short.ts";
 import { withoutControls } from "../display-width.ts";
 import type { Palette } from "../output.ts";
 import { alignedTable } from "../table.ts";
@@ -6,8 +7,7 @@ import { flagOf, numberOf, rowsOf, textOf, textsOf, type Row } from "../wire.ts"
 const LONGEST = 44;
 
 function line(text: string): string {
-  const letters = Array.from(withoutControls(text).replace(/\s+/g, " ").trim());
-  return letters.length <= LONGEST ? letters.join("") : `${letters.slice(0, LONGEST - 1).join("")}…`;
+  return cutShort(withoutControls(text).replace(/\s+/g, " ").trim(), LONGEST);
 }
 
 /** A key is copied from here into other commands: it is never cut. */

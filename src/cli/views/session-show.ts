@@ -1,3 +1,4 @@
+import { cutShort } from "../../domain/cut-short.ts";
 import { shortAge } from "../ages.ts";
 import { withoutControls } from "../display-width.ts";
 import { alignedTable, facts } from "../table.ts";
@@ -7,8 +8,7 @@ import { isoSeconds, tokensCell } from "./sessions.ts";
 const LONGEST = 60;
 
 function plain(text: string): string {
-  const letters = Array.from(withoutControls(text).replace(/\s+/g, " ").trim());
-  return letters.length <= LONGEST ? letters.join("") : `${letters.slice(0, LONGEST - 1).join("")}…`;
+  return cutShort(withoutControls(text).replace(/\s+/g, " ").trim(), LONGEST);
 }
 
 function placeText(place: Row): string {

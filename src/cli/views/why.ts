@@ -1,3 +1,4 @@
+import { cutShort } from "../../domain/cut-short.ts";
 import { wordedAge } from "../ages.ts";
 import { displayWidth, withoutControls } from "../display-width.ts";
 import type { Palette } from "../output.ts";
@@ -11,8 +12,7 @@ function line(text: string): string {
 }
 
 function short(text: string): string {
-  const letters = Array.from(line(text));
-  return letters.length <= TEXT_WIDTH ? letters.join("") : `${letters.slice(0, TEXT_WIDTH - 1).join("")}…`;
+  return cutShort(line(text), TEXT_WIDTH);
 }
 
 function sender(message: Row): string {

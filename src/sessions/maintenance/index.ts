@@ -1,4 +1,4 @@
-export { createMaintenance, type Maintenance } from "./upkeep.ts";
+export { createMaintenance } from "./upkeep.ts";
 export { createSteps, type MaintenanceParts, type MaintenanceSettings } from "./pass.ts";
 export { cleanUp, type CleanedUp } from "./clean-up.ts";
 export { deleteSession } from "./delete.ts";

@@ -62,7 +62,7 @@ export function candidateOf({ key, chat_kind: chatKind, updated_at: updatedAt }:
 }
 
 /** Sessions that stay whatever the limits are; what is under way in one is asked when it is about to go. */
-export function isProtected(found: OldSession, agentId: string, { isMain, activeKey }: MaintenanceSettings): boolean {
+function isProtected(found: OldSession, agentId: string, { isMain, activeKey }: MaintenanceSettings): boolean {
   return found.pinned_at !== null || found.key === activeKey || isMain(found.key, agentId);
 }
 

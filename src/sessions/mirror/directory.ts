@@ -47,7 +47,8 @@ function isSessionFile(name: string): boolean {
   return name.startsWith(INDEX_FILE) || name.includes(".jsonl");
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+/** Empty where there is no such directory. */
+export async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {

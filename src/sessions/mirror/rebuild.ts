@@ -2,6 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Mirror } from "./mirror.ts";
+import { namesIn } from "./directory.ts";
 import { MARKER_FILE } from "./places.ts";
 import { SESSION_PAGE, type MirrorSource } from "./source.ts";
 
@@ -30,8 +31,7 @@ export interface Rebuilt {
 /** Where an agent's own files are: the usual place belongs to another program at times (A7). Null: there are none. */
 async function ownDirectory(wanted: string): Promise<string | null> {
   for (const path of [wanted, `${wanted}.continuo`]) {
-    const names = await readdir(path).catch(() => [] as string[]);
-    if (names.includes(MARKER_FILE)) return path;
+    if ((await namesIn(path)).includes(MARKER_FILE)) return path;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import type { Address } from "../../domain/address.ts";
 import type { Session } from "../../domain/session.ts";
+import { chosenFields } from "../chosen-fields.ts";
 import { splitModel } from "./model-name.ts";
 import { isoSeconds } from "./times.ts";
 
@@ -19,6 +20,7 @@ export function rowEntry(session: Session): object {
     ...tokenFields(session),
     ...modelFields(session),
     ...chosenFields(session),
+    ...markFields(session),
     ...placeFields(session),
     ...routeFields(session.lastRoute),
     origin: originOf(session),
@@ -56,18 +58,9 @@ function modelFields({ model }: Session): object {
   };
 }
 
-/** What the session's person chose for it alone, in the words of spec 3.3; what follows the configuration is left out. */
-function chosenFields({ choices, queue, counters, pinnedAt, archivedAt }: Session): object {
+/** What was marked on the session or counted in it. */
+function markFields({ counters, pinnedAt, archivedAt }: Session): object {
   return {
-    thinkingLevel: choices.thinking,
-    verboseLevel: choices.verbose,
-    groupActivation: choices.activation,
-    sendPolicy: choices.send,
-    responseUsage: choices.usage,
-    queueMode: queue?.mode,
-    queueDebounceMs: queue?.debounceMs,
-    queueCap: queue?.cap,
-    queueDrop: queue?.drop,
     compactionCount: counters.compactions > 0 ? counters.compactions : undefined,
     pinnedAt: pinnedAt ?? undefined,
     archivedAt: archivedAt ?? undefined,
@@ -132,7 +125,7 @@ function originOf(session: Session): object {
   };
 }
 
-/** The seed's state object (spec 3.2). Nothing is noted before a compaction yet, so the last one never changes. */
+/** The seed's state object (spec 3.2). `memoryFlushed` is false: nothing is written to a memory before a compaction yet. */
 function stateOf({ model, chatKind, choices, counters }: Session): object {
   return {
     model: model.override ?? model.last,

@@ -2,7 +2,7 @@ import type { Session } from "../../domain/session.ts";
 import { rowEntry } from "../mirror/row-json.ts";
 
 /** Where a row keeps what OpenClaw has no place for; it leaves fields that it does not know as they are. */
-export const OWN_FIELD = "continuo";
+const OWN_FIELD = "continuo";
 
 /** What the form of OpenClaw cannot say exactly. */
 export interface OwnFields {

@@ -34,22 +34,26 @@ export async function* linesOfFile(path: string): AsyncGenerator<FoundLine> {
       return;
     }
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    let rest: Buffer = Buffer.alloc(0);
+    // Of the line that has not ended yet: joined once, however long it is.
+    let begun: Buffer[] = [];
+    let length = 0;
     let number = 0;
     for (let position = skip; ; ) {
       const chunk = Buffer.alloc(CHUNK);
       const { bytesRead } = await file.read(chunk, 0, CHUNK, position);
       if (bytesRead === 0) break;
       position += bytesRead;
-      let bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+      let bytes = chunk.subarray(0, bytesRead);
       for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE)) {
-        yield { number: ++number, text: textOf(bytes.subarray(0, end), decoder) };
+        yield { number: ++number, text: textOf(Buffer.concat([...begun, bytes.subarray(0, end)]), decoder) };
         bytes = bytes.subarray(end + 1);
+        [begun, length] = [[], 0];
       }
-      if (bytes.length > LONGEST) throw new RangeError(`line ${number + 1} is longer than ${LONGEST / 1024 / 1024} MiB`);
-      rest = bytes;
+      begun.push(bytes);
+      length += bytes.length;
+      if (length > LONGEST) throw new RangeError(`line ${number + 1} is longer than ${LONGEST / 1024 / 1024} MiB`);
     }
-    if (rest.length > 0) yield { number: number + 1, text: textOf(rest, decoder) };
+    if (length > 0) yield { number: number + 1, text: textOf(Buffer.concat(begun), decoder) };
   } finally {
     await file.close();
   }

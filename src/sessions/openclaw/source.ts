@@ -1,5 +1,5 @@
-import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
-import { constants } from "node:fs";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { constants, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { openOpenClawDatabase, type OpenClawDatabase } from "../../store/openclaw/read.ts";
@@ -17,8 +17,8 @@ export interface OpenedSource {
 async function copyOf(path: string, scratch: string, number: number): Promise<string> {
   const copy = join(scratch, `${number}.sqlite`);
   await copyFile(path, copy, constants.COPYFILE_FICLONE);
-  const wal = await stat(`${path}-wal`).catch(() => null);
-  if (wal !== null && wal.size > 0) await copyFile(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
+  const wal = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  if (wal !== undefined && wal.size > 0) await copyFile(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
   return copy;
 }
 

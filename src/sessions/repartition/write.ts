@@ -10,8 +10,7 @@ import { setEntryAside } from "../../store/statements/set-entry-aside.ts";
 import type { Placement } from "./assign.ts";
 import type { LightEntry, TurnEntries } from "./turns.ts";
 import { breathe, PAGE } from "./types.ts";
-
-const PREVIEW_LENGTH = 120;
+import { previewOf } from "../transcript.ts";
 
 /** Where one step writes, and under which name. */
 export interface StepWriter {
@@ -109,7 +108,7 @@ export async function append({ tx, changeId, number }: Pick<StepWriter, "tx" | "
     }
   }
   const said = firstQuestion === null ? undefined : await tx.get(findEntryText, { id: firstQuestion });
-  return { entries, messages, leafId, preview: said?.text.slice(0, PREVIEW_LENGTH) ?? null };
+  return { entries, messages, leafId, preview: said === undefined ? null : previewOf(said.text) };
 }
 
 /** The line that closes what was sorted anew (law 6); shown to people, never to a model. */

@@ -28,12 +28,19 @@ type Row = Readonly<Record<string, unknown>>;
 
 const EVENTS_AT_ONCE = 200;
 
+/** A few bytes can be made to unpack to as many as there is memory. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+function unpack(packed: Uint8Array): string {
+  return zstdDecompressSync(packed, { maxOutputLength: MOST_BYTES }).toString("utf8");
+}
+
 function unpacked(row: Row): string | null {
   if (typeof row["event_json"] === "string") return row["event_json"];
   try {
-    return zstdDecompressSync(row["event_zstd"] as Uint8Array).toString("utf8");
+    return unpack(row["event_zstd"] as Uint8Array);
   } catch {
-    return null;
+    return null; // told by its line, by whoever asked
   }
 }
 
@@ -48,9 +55,9 @@ function* eventsOf(page: StatementSync, sessionId: string): Generator<string | n
 
 function* archivedLines(blob: Uint8Array, encoding: unknown): Generator<string | null> {
   try {
-    yield* (encoding === "zstd" ? zstdDecompressSync(blob) : Buffer.from(blob)).toString("utf8").split("\n").filter((line) => line !== "");
+    yield* (encoding === "zstd" ? unpack(blob) : Buffer.from(blob).toString("utf8")).split("\n").filter((line) => line !== "");
   } catch {
-    yield null;
+    yield null; // the same
   }
 }
 

@@ -64,6 +64,11 @@ const ANSWERS: Readonly<Record<CommandName, Answer>> = {
   commands,
 };
 
+/** Whether a command answers with what was said in the conversation: its reader is one of an answer's readers (law 5). */
+export function showsConversation({ name }: Command): boolean {
+  return name === "export";
+}
+
 /** What a command may answer instead of doing something: it is told, and the turn is over. */
 const TOLD: readonly ErrorCode[] = ["SESSION_BUSY", "SESSION_NOT_FOUND", "STEP_UNKNOWN"];
 

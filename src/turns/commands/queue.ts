@@ -34,7 +34,7 @@ function readOption(name: string, value: string, say: Say): Read {
 }
 
 /** `steer debounce:2s cap:25 drop:old`, in any order; one word that is wrong leaves everything as it was. */
-export function readQueueWords(rest: string, say: Say): Read {
+function readQueueWords(rest: string, say: Say): Read {
   let choice: QueueChoice = {};
   const said: string[] = [];
   for (const word of rest.trim().split(/\s+/u)) {

@@ -1,40 +1,28 @@
 import { title } from "../../sessions/choices.ts";
+import { numbered, type Numbered } from "../../sessions/numbers.ts";
 import { resume } from "../../sessions/steps.ts";
 import { findSession } from "../../store/statements/find-session.ts";
 import { listConversations } from "../../store/statements/list-conversations.ts";
-import type { ConversationRow } from "../../store/tables.ts";
 import { ageIn } from "./age.ts";
+import { titleOf } from "./conversation-title.ts";
 import { shown, type Answer, type Asked, type CommandParts } from "./asked.ts";
+import { mayReadAt, withReadablePreviews } from "./readable.ts";
 
 /** More than anybody scrolls through in a chat; the page and the terminal show all of them. */
 const MOST = 200;
 const PAGE = 10;
-const LONGEST_NAME = 60;
 
-interface Listed {
-  /** As people count them: 1 is the newest. */
-  readonly number: number;
-  readonly row: ConversationRow;
-  readonly isCurrent: boolean;
-}
+type Listed = Numbered & { readonly number: number };
 
 async function listed(parts: CommandParts, { turn }: Asked): Promise<Listed[]> {
   const key = turn.sessionKey;
   const current = (await parts.store.get(findSession, { key }))?.session_id;
-  const rows = await parts.store.all(listConversations, { key, limit: MOST });
-  // A conversation in which nothing was said is none to come back to.
-  const spoken = rows.filter((row) => row.message_count > 0 || row.session_id === current);
-  return spoken.map((row, index) => ({ number: index + 1, row, isCurrent: row.session_id === current }));
-}
-
-function nameOf({ title: named, preview }: ConversationRow): string {
-  const name = (named ?? preview ?? "…").replace(/\s+/gu, " ").trim();
-  const characters = Array.from(name);
-  return characters.length <= LONGEST_NAME ? name : `${characters.slice(0, LONGEST_NAME - 1).join("")}…`;
+  const rows = await withReadablePreviews(parts, turn, await parts.store.all(listConversations, { key, limit: MOST }));
+  return numbered(rows, current).flatMap((one) => (one.number === null ? [] : [{ ...one, number: one.number }]));
 }
 
 function lineOf({ number, row, isCurrent }: Listed, { say, now }: Asked): string {
-  const line = say("sessions.line", { number, name: nameOf(row), count: row.message_count, age: ageIn(say, now - (row.ended_at ?? row.began_at)) });
+  const line = say("sessions.line", { number, name: titleOf(row), count: row.message_count, age: ageIn(say, now - (row.ended_at ?? row.began_at)) });
   return isCurrent ? `**${line}** ${say("sessions.current")}` : line;
 }
 
@@ -56,19 +44,21 @@ function found(all: readonly Listed[], words: string): readonly Listed[] {
 
 async function resumeOne(parts: CommandParts, asked: Asked, { row, isCurrent }: Listed): Promise<string> {
   const { turn, say, now } = asked;
-  if (isCurrent) return say("sessions.here", { name: nameOf(row) });
+  if (isCurrent) return say("sessions.here", { name: titleOf(row) });
   await parts.store.transaction((tx) => resume(tx, turn.sessionKey, row.session_id, parts.ids, now), turn.sessionKey);
   parts.history.onChanged(turn.sessionKey, row.session_id);
-  return say("sessions.resumed", { name: nameOf(row), count: row.message_count });
+  return say("sessions.resumed", { name: titleOf(row), count: row.message_count });
 }
 
 /** What was said in them, where no name says it: which of them it was, and the words around it. */
 async function searched(parts: CommandParts, { turn, say, now }: Asked, all: readonly Listed[], words: string): Promise<string> {
   const { hits } = await parts.history.search({ keys: [turn.sessionKey] }, { query: words, limit: PAGE });
-  const lines = hits.flatMap(({ sessionId, excerpt, at }) => {
+  const lines: string[] = [];
+  for (const { sessionId, seq, excerpt, at } of hits) {
     const one = all.find(({ row }) => row.session_id === sessionId);
-    return one === undefined ? [] : [say("sessions.hit", { number: one.number, excerpt: excerpt.replace(/\s+/gu, " "), age: ageIn(say, now - at) })];
-  });
+    if (one === undefined || !(await mayReadAt(parts, turn, sessionId, seq))) continue;
+    lines.push(say("sessions.hit", { number: one.number, excerpt: excerpt.replace(/\s+/gu, " "), age: ageIn(say, now - at) }));
+  }
   if (lines.length === 0) return say("sessions.none", { words: shown(words) });
   return [say("sessions.found", { words: shown(words) }), ...lines, say("sessions.go")].join("\n");
 }
@@ -83,7 +73,7 @@ export const sessions: Answer = async (parts, asked) => {
   const words = rest.replace(/^(?:resume|list|open|find|search)\b/iu, "").trim();
   const page = /^page\s+(\d{1,3})$/iu.exec(words)?.[1];
   if (words === "" || page !== undefined) return table(all, Number(page ?? 1), asked);
-  if (/^(?:find|search)\b/iu.test(rest) && words !== "") return searched(parts, asked, all, words);
+  if (/^(?:find|search)\b/iu.test(rest)) return searched(parts, asked, all, words);
   const hits = found(all, words);
   const [only] = hits;
   if (only === undefined) return searched(parts, asked, all, words);

@@ -1,6 +1,8 @@
 import { beginAnew, fork, rewind, undo, type Stepped } from "../../sessions/steps.ts";
 import type { Executor } from "../../store/store.ts";
 import type { Answer, Asked, CommandParts } from "./asked.ts";
+import { titleOf } from "./conversation-title.ts";
+import { withReadablePreviews } from "./readable.ts";
 
 /** Takes a step in the session where it is asked for, and tells whoever looks on. */
 async function step<Result extends Stepped | null>(parts: CommandParts, asked: Asked, doing: (tx: Executor, key: string, asked: Asked) => Promise<Result>): Promise<Result> {
@@ -10,10 +12,6 @@ async function step<Result extends Stepped | null>(parts: CommandParts, asked: A
   return stepped;
 }
 
-function nameOf({ title, preview }: Stepped): string {
-  return title ?? preview ?? "…";
-}
-
 /** `/undo`: the last change of what this conversation shows (law 6). */
 export const undoStep: Answer = async (parts, asked) => {
   const { say, turn } = asked;
@@ -21,7 +19,9 @@ export const undoStep: Answer = async (parts, asked) => {
   if (undone === null) return say("undo.nothing");
   if (undone.undid === "compacted") return say("undo.compacted");
   if (undone.from === undone.to) return say("undo.rejoined", { count: undone.moved });
-  return say("undo.back", { name: nameOf(undone), count: undone.messages });
+  const { to, title, preview, messages } = undone;
+  const [back] = await withReadablePreviews(parts, turn, [{ session_id: to, title, preview }]);
+  return say("undo.back", { name: titleOf(back ?? { title, preview: null }), count: messages });
 };
 
 /** `/clear`: an empty conversation, with everything that was chosen for it (spec 4.6). */

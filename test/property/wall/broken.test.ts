@@ -8,9 +8,11 @@ import { describeSession } from "../../../src/store/statements/describe-session.
 import { findConversation } from "../../../src/store/statements/find-conversation.ts";
 import { listDeliveries } from "../../../src/store/statements/list-deliveries.ts";
 import { listParticipantRows } from "../../../src/store/statements/list-participant-rows.ts";
+import { tamperIn } from "../../store/database.ts";
 import { message, openTo, startHarness, type Harness } from "../../line/harness.ts";
 
 const ANN = "agent:main:telegram:dm:1";
+const BOB = "agent:main:telegram:dm:2";
 
 /** The marker that a sender's words carry. */
 async function canaryOf(h: Harness, sender: string): Promise<string> {
@@ -23,7 +25,7 @@ async function said(h: Harness, text: string, sender: string): Promise<void> {
   await h.settled();
 }
 
-type Smuggled = Pick<NewEntry, "role" | "text">;
+type Smuggled = Pick<NewEntry, "role" | "text" | "compaction">;
 
 /** Writes into Ann's transcript, behind the gateway's back, what Bob has said or what was answered to him. */
 async function smuggle(h: Harness, entry: Smuggled): Promise<void> {
@@ -67,6 +69,48 @@ test("P1 a foreign word in a session's transcript: the reply is held, and the ot
     await said(h, "and I?", "2");
     assert.deepEqual(h.channel("telegram").sent.filter(({ part }) => part.text.startsWith("echo")).map(({ address }) => address.chat), ["2"]);
   });
+});
+
+const OF_BOB = { channel: "telegram", account: "default", senderId: "2", audience: "peer:telegram:default:2" };
+
+test("P1 a summary that stands for a foreign word: the reply is held, however long ago that was said", async () => {
+  const summary: Smuggled = { role: "system", text: "Bob's code is 4711.", compaction: { firstKeptSeq: 1, tokensBefore: null, speakers: [OF_BOB] } };
+  await withBrokenWall(false, async () => summary, async (h) => {
+    await said(h, "what do you know?", "1");
+    assert.ok(JSON.stringify(h.requests.at(-1)).includes("4711"), "the wall is broken indeed");
+    assert.ok(h.channel("telegram").sent.every(({ part }) => !part.text.includes("4711") && !part.text.startsWith("echo")));
+    const [held] = await h.store.all(listDeliveries, { state: "held", limit: 10 });
+    assert.match(held?.error ?? "", /could hold words of telegram 2/);
+  });
+});
+
+test("P1 a foreign word in a session's transcript: /export and /sessions show nothing of it to whoever speaks there", async () => {
+  await withBrokenWall(false, async () => ({ role: "user", text: "I am Bob and the code is 4711" }), async (h) => {
+    for (const command of ["/export", "/sessions find code", "/sessions code", "/clear", "/sessions code"]) await said(h, command, "1");
+    const toAnn = h.channel("telegram").sent.map(({ part }) => part.text);
+    assert.deepEqual(toAnn.filter((text) => /4711|Bob/.test(text)), []);
+    const [held] = await h.store.all(listDeliveries, { state: "held", limit: 10 });
+    assert.match(held?.text ?? "", /4711/, "what she asked for waits for the owner");
+  });
+});
+
+test("P1 a conversation that somebody else began is shown by nothing that they said", async () => {
+  const h = await startHarness({ config: openTo("telegram") });
+  try {
+    await said(h, "I am Ann", "1");
+    await said(h, "I am Bob and the code is 4711", "2");
+    // As an end of a link leaves it where nothing is moved.
+    await tamperIn(h.directory, "update entries set session_key = ? where session_key = ?", ANN, BOB);
+    await tamperIn(h.directory, "update conversations set key = ?, ended_at = 1 where key = ?", ANN, BOB);
+    await tamperIn(h.directory, "delete from sessions where key = ?", BOB);
+    await tamperIn(h.directory, "update participants set session_key = ? where session_key = ?", ANN, BOB);
+    for (const command of ["/sessions", "/sessions 4711", "/sessions 1", "/sessions 2", "/clear", "/undo"]) await said(h, command, "1");
+    const toAnn = h.channel("telegram").sent.filter(({ address }) => address.chat === "1").map(({ part }) => part.text);
+    assert.deepEqual(toAnn.filter((text) => /Bob|code is/.test(text)), []);
+    assert.ok(toAnn.some((text) => text.includes("I am Ann")), "her own are named as ever");
+  } finally {
+    await h.close();
+  }
 });
 
 test("P1 a foreign canary in a session's transcript: the turn fails with WALL_BREACHED before a model is asked, and is counted", async () => {
