@@ -1,5 +1,6 @@
 import type { Entry, Speaker } from "../domain/entry.ts";
 import { ContinuoError } from "../domain/errors.ts";
+import { withRequest, type Usage } from "../domain/usage.ts";
 import { estimateTokens, isSummary } from "./context.ts";
 import { runAgent, type AgentParts, type AbortReason } from "./run.ts";
 import type { AgentSettings } from "./settings.ts";
@@ -105,14 +106,24 @@ export interface SummaryRun {
   readonly signal: AbortSignal;
 }
 
+/** A summary, and what all its requests used. */
+export interface Summarised {
+  readonly text: string;
+  /** `provider/model` of the last request; null where nothing was asked. */
+  readonly model: string | null;
+  readonly usage: Usage | null;
+}
+
 /** Sums up, piece by piece. Throws what the models answered; MODEL_UNAVAILABLE for an empty or aborted answer. */
-export async function summarise(parts: AgentParts, run: SummaryRun): Promise<string> {
+export async function summarise(parts: AgentParts, run: SummaryRun): Promise<Summarised> {
   const { agent, modelOverride, cut, settings, wish, signal } = run;
   const wishes = [settings.customInstructions, wish].filter((text) => text !== null && text.trim() !== "");
   const systemPrompt = [INSTRUCTIONS, ...wishes].join("\n\n");
   const { info } = parts.resolveModel(modelOverride ?? agent.models[0] ?? "");
   const window = Math.min(info.contextWindow, agent.contextTokens ?? info.contextWindow);
   let summary = cut.previous;
+  let model: string | null = null;
+  let usage: Usage | null = null;
   for (const piece of piecesOf(cut.summed, Math.floor(window * REQUEST_SHARE)).slice(-MOST_REQUESTS)) {
     const text = [...(summary === null ? [] : [`The summary so far:\n${summary}`]), `What was said then:\n${piece}`].join("\n\n");
     const [first] = cut.summed;
@@ -122,7 +133,9 @@ export async function summarise(parts: AgentParts, run: SummaryRun): Promise<str
     if (result.kind === "failed") throw result.error;
     if (result.kind === "aborted") throw new ContinuoError("MODEL_UNAVAILABLE", `The summary was stopped (${result.reason satisfies AbortReason}).`);
     summary = result.text.trim();
+    model = result.model;
+    usage = withRequest(usage, result.usage);
   }
   if (summary === null || summary === "") throw new ContinuoError("MODEL_UNAVAILABLE", "The model gave an empty summary.");
-  return summary;
+  return { text: summary, model, usage };
 }

@@ -236,7 +236,7 @@ function modelParts({ models, world: { log, media } }: LineParts): AgentParts {
 
 function compactWith(parts: LineParts): LineTurns["compact"] {
   const { store, settings, world } = parts;
-  return (request) => compactSession({ store, clock: world.clock, ids: world.ids, models: modelParts(parts), agents: settings.agents, settings: () => settings.conversations().compaction }, request);
+  return (request) => compactSession({ store, clock: world.clock, ids: world.ids, models: modelParts(parts), agents: settings.agents, settings: () => settings.conversations().compaction, budget: settings }, request);
 }
 
 function searchWith({ store, world: { clock } }: LineParts): CommandHistory["search"] {

@@ -64,12 +64,17 @@ function tokensOf(usage: Usage | null, text: string): number {
 }
 
 /** In the transaction that commits the turn. A row belongs to one session, so that sessions never wait for each other. */
-export async function recordUsage(settings: BudgetSettings, tx: Executor, { items: [asked], sessionKey }: Pick<Turn, "items" | "sessionKey">, { answer, refused }: Spent, now: number): Promise<void> {
-  if (!asked || (answer === null && !refused)) return;
+export async function recordUsage(settings: BudgetSettings, tx: Executor, { items: [asked], sessionKey }: Pick<Turn, "items" | "sessionKey">, spent: Spent, now: number): Promise<void> {
+  if (asked) await recordSpent(settings, tx, { who: whoOf(asked), sessionKey }, spent, now);
+}
+
+/** The same of something that is no turn of its own. */
+export async function recordSpent(settings: BudgetSettings, tx: Executor, { who, sessionKey }: { readonly who: string; readonly sessionKey: string }, { answer, refused }: Spent, now: number): Promise<void> {
+  if (answer === null && !refused) return;
   const cost = answer?.model && answer.usage ? (settings.cost(answer.model, answer.usage) ?? 0) : 0;
   await tx.run(addUsage, {
     day: dayOf(now),
-    who: whoOf(asked),
+    who,
     session_key: sessionKey,
     turns: answer === null ? 0 : 1,
     tokens: answer === null ? 0 : tokensOf(answer.usage, answer.text),

@@ -117,6 +117,8 @@ test("/compact: models are shown the summary for what was said first, and the tr
       assert.match(await ask("/compact keep the fruit"), /Compacted \(\S+ → ~\d+ tokens\): \d messages? summed up/);
       const summed = h.requests.findLast(({ system }) => system.includes("keep the fruit"));
       assert.ok(summed?.messages[0]?.text.includes("I like plums"));
+      const [used] = await rowsIn(h.directory, "select sum(turns) as turns, sum(tokens) as tokens from usage_days");
+      assert.deepEqual([Number(used?.["turns"]), Number(used?.["tokens"])], [4, 60], "three answers and the summary");
       await ask("and now?");
       assert.equal(asked()[0], "they like plums");
       assert.ok(!asked().some((text) => text.includes("on trees")));

@@ -2,8 +2,8 @@ import { failureText } from "../../texts/index.ts";
 import type { Answer } from "./asked.ts";
 
 /** `/compact [what to keep]`: sums up what was said first (spec 4.6, 7.2). */
-export const compact: Answer = async (parts, { turn, rest, say, language, signal }) => {
-  const done = await parts.history.compact({ key: turn.sessionKey, wish: rest === "" ? null : rest, signal });
+export const compact: Answer = async (parts, { turn, item, rest, say, language, signal }) => {
+  const done = await parts.history.compact({ key: turn.sessionKey, wish: rest === "" ? null : rest, by: item, signal });
   switch (done.kind) {
     case "compacted":
       parts.history.onChanged(turn.sessionKey, done.sessionId);
