@@ -19,6 +19,7 @@ import { parseStored } from "../store/rows.ts";
 import type { Executor, Store } from "../store/store.ts";
 import type { InboxRow } from "../store/tables.ts";
 import { listSaidEntries, type SaidEntry } from "../store/statements/list-said-entries.ts";
+import { findOverheard } from "../store/statements/find-overheard.ts";
 import { findSaidItem } from "../store/statements/find-said-item.ts";
 import { forgetOverheard } from "../store/statements/forget-overheard.ts";
 import { rewriteItem } from "../store/statements/rewrite-item.ts";
@@ -55,6 +56,8 @@ export function createAmend(parts: AmendParts): Amend {
     if (typeof said === "string") return { kind: said };
     const { store } = parts;
     const known = (await store.get(findSaidItem, said.place)) ?? (await store.all(listSaidEntries, said.place))[0];
+    // What belongs to no session keeps the whole cluster waiting: nobody waits for what was never let in.
+    if (known === undefined && (await store.get(findOverheard, said.place)) === undefined) return { kind: "unknown" };
     const now = parts.clock.now();
     const { outcome, entries = [], released = [] } = await store.transaction((tx) => rewrite(parts, tx, said, now), known?.session_key);
     await parts.discardMedia(released, now);
