@@ -13,6 +13,9 @@ export interface IndexerParts {
 const FIRST_MS = 3_000;
 /** What was said last is indexed by the next search in any case: nobody waits for this. */
 const IDLE_MS = 5_000;
+/** As much as a conversation says meanwhile goes in together: turns are not to share the disk with a step for each of them. */
+const GATHER_MS = 2_000;
+const FEW = 20;
 const FAILED_MS = 30_000;
 /** Between two steps it rests: others come first. */
 const BETWEEN_MS = 25;
@@ -20,7 +23,8 @@ const BETWEEN_MS = 25;
 /** One bounded step; answers how long to rest after it, ms. */
 async function step({ store }: IndexerParts): Promise<number> {
   await beginIndex(store);
-  if ((await indexNoted(store)) > 0) return BETWEEN_MS;
+  const noted = await indexNoted(store);
+  if (noted > 0) return noted < FEW ? GATHER_MS : BETWEEN_MS;
   return (await fillIndex(store)) ? IDLE_MS : BETWEEN_MS;
 }
 
