@@ -8,7 +8,7 @@ import type { ChannelLog } from "../domain/channel.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import { directMessage } from "../domain/message.ts";
 import type { ReplyRoute } from "../domain/route.ts";
-import type { Turn, TurnEvent } from "../domain/turn.ts";
+import type { TurnEvent } from "../domain/turn.ts";
 import type { SayNow } from "../inbox/parts.ts";
 import { limitQueue } from "../inbox/queue.ts";
 import { createReceive, type Receive } from "../inbox/receive.ts";
@@ -27,7 +27,7 @@ import { createRecentEntries, type RecentEntries } from "../sessions/recent.ts";
 import type { Executor, Store } from "../store/store.ts";
 import { say, sayIn } from "../texts/index.ts";
 import { compactSession, type Compacted, type CompactRequest } from "../turns/compact.ts";
-import type { CanaryCount } from "../turns/canary.ts";
+import type { CanaryCount, CanaryWatch } from "../turns/canary.ts";
 import type { CommandHistory, CommandPeople, Told } from "../turns/commands/asked.ts";
 import type { PrivateChats } from "../turns/private.ts";
 import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
@@ -92,9 +92,9 @@ export function createLine(parts: LineParts): Line {
   const live = createLiveReplies({ clock, log, channel: sendingOnly(cluster, channel), hasAll: (address) => hasAll(store, address), rememberDraft: (turnId, draft) => rememberDraft(store, holder, turnId, draft) });
   const outbox = sharedOutbox(cluster, { ...world, store, probe, channel, retry: settings.retry, guard: (delivery) => guardAddress(settings, delivery) });
   const recent = createRecentEntries(store, RECENT);
-  const canaries: CanaryCount = { requests: 0, markers: 0, breaches: 0 };
+  const canaries = watchCanaries(log);
   const sayNow = sayNowWith(world);
-  const privacy = buildPrivate(parts, { models: modelParts(parts), recent, sayNow, wakeOutbox: () => outbox.wake() });
+  const privacy = buildPrivate(parts, { models: modelParts(parts), recent, canaries, sayNow, wakeOutbox: () => outbox.wake() });
   const emit = (event: TurnEvent): void => {
     live.onTurnEvent(event);
     parts.tell.turn(event);
@@ -123,7 +123,7 @@ export function createLine(parts: LineParts): Line {
   return {
     receive,
     hold: holdWith(turns, recovery, log, cluster),
-    canaries,
+    canaries: canaries.count,
     notices: noticesOf(store, outbox, sayNow),
     turns: { abort, wake: turns.wake, running: turns.running, compact: compactWith(parts) },
     shared: { forget: recent.forget, takeUpChannel: (name) => outbox.takeUp(name, settings.onUnknown()) },
@@ -243,18 +243,23 @@ function searchWith({ store, world: { clock } }: LineParts): CommandHistory["sea
   return (scope, request) => searchFor({ store, clock }, scope)(request);
 }
 
+/** The self-test of all that this gateway answers, on and off the record. */
+function watchCanaries(log: ChannelLog): CanaryWatch {
+  return {
+    count: { requests: 0, markers: 0, breaches: 0 },
+    onBreach: (turn, where) => log.error({ code: "WALL_BREACHED", turnId: turn.id, sessionKey: turn.sessionKey, where }, "a marker of another person came near this answer; it was stopped"),
+  };
+}
+
 /** What keeps people apart in a turn, and what its commands need of the house. */
-function wallParts(parts: LineParts, { canaries, recent, sayNow, outbox, privacy }: Pick<Rooms, "sayNow" | "outbox" | "privacy"> & { readonly canaries: CanaryCount; readonly recent: RecentEntries }) {
+function wallParts(parts: LineParts, { canaries, recent, sayNow, outbox, privacy }: Pick<Rooms, "sayNow" | "outbox" | "privacy"> & { readonly canaries: CanaryWatch; readonly recent: RecentEntries }) {
   const { store, settings, people, world } = parts;
-  const { clock, ids, log } = world;
+  const { clock, ids } = world;
   const told = tellIn((tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text));
   const { filePeople, linkedChat, explainLast, onAgreement } = people;
   const commandPeople: CommandPeople = { filePeople, linkedChat, explainLast, onAgreement, tell: told };
   return {
-    canaries: {
-      count: canaries,
-      onBreach: (turn: Turn, where: string) => log.error({ code: "WALL_BREACHED", turnId: turn.id, sessionKey: turn.sessionKey, where }, "a marker of another person came near this answer; it was stopped"),
-    },
+    canaries,
     commands: {
       ...{ store, ids, clock, settings, people: commandPeople, models: namesNow(parts.models), version: world.version, wakeOutbox: outbox.wake },
       history: { compact: compactWith(parts), privacy, search: searchWith(parts), onChanged: parts.tell.session, recent: recent.read, discardMedia: world.media.discard },

@@ -7,7 +7,9 @@ import { listLiveGateways } from "../store/statements/list-live-gateways.ts";
 import type { Executor, Store } from "../store/store.ts";
 import type { PrivateChatRow } from "../store/tables.ts";
 import { say } from "../texts/index.ts";
-import { createPrivateChats, type PrivateChats, type PrivateHouse, type PrivateParts } from "../turns/private.ts";
+import type { PrivateHouse, PrivateParts } from "../turns/answer-privately.ts";
+import type { CanaryWatch } from "../turns/canary.ts";
+import { createPrivateChats, type PrivateChats } from "../turns/private.ts";
 import type { AgentParts } from "../agent/run.ts";
 
 /** The line, as far as it has to do with it. */
@@ -23,16 +25,17 @@ interface PrivateLine {
 interface Joined {
   readonly models: AgentParts;
   readonly recent: RecentEntries;
+  readonly canaries: CanaryWatch;
   readonly sayNow: SayNow;
   wakeOutbox(): void;
 }
 
 /** What is said off the record, joined to this gateway's channels and clients; other gateways hear nothing of it. */
-export function buildPrivate(parts: PrivateLine, { models, recent, sayNow, wakeOutbox }: Joined): PrivateChats {
+export function buildPrivate(parts: PrivateLine, { models, recent, canaries, sayNow, wakeOutbox }: Joined): PrivateChats {
   const { store, world, settings, cluster, channel, tell } = parts;
   const { clock, ids, log } = world;
   return createPrivateChats({
-    ...{ store, clock, ids, log, settings, recent },
+    ...{ store, clock, ids, log, settings, recent, canaries },
     // What went wrong may quote what was asked: the code is enough.
     models: { ...models, onModelError: (ref, { code }) => log.warn({ model: ref, code }, "a model could not answer something off the record") },
     house: {

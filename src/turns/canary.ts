@@ -1,5 +1,6 @@
-import { ContinuoError } from "../domain/errors.ts";
-import type { Turn } from "../domain/turn.ts";
+import type { ModelRequest } from "../agent/providers/provider.ts";
+import { ContinuoError, toContinuoError } from "../domain/errors.ts";
+import type { Turn, TurnResult } from "../domain/turn.ts";
 import { isInside } from "../routing/audience.ts";
 import type { Store } from "../store/store.ts";
 import { findCanary } from "../store/statements/find-canary.ts";
@@ -60,5 +61,21 @@ export async function checkMarkers(parts: CanaryParts, turn: Turn, where: "reque
     await recordEvent(parts.store, { at: turn.startedAt, kind: "canary.breach", session_key: turn.sessionKey, data: { marker, where, turnId: turn.id, plantedIn: planted.session_key } });
     parts.canaries.onBreach(turn, where);
     throw new ContinuoError("WALL_BREACHED", "This answer was stopped: something of another person had come near it.", { fields: { where, turnId: turn.id } });
+  }
+}
+
+/** The same of all that a model is shown. */
+export function checkRequest(parts: CanaryParts, turn: Turn, { system, messages }: ModelRequest): Promise<void> {
+  return checkMarkers(parts, turn, "request", [system, ...messages.map(({ text }) => text)].join("\n"));
+}
+
+/** An answer that carries somebody else's marker is no answer; its own are taken out of it. */
+export async function unmarked(parts: CanaryParts, turn: Turn, result: TurnResult): Promise<TurnResult> {
+  if (!result.text.includes("cnry-")) return result;
+  try {
+    await checkMarkers(parts, turn, "reply", result.text);
+    return { ...result, text: withoutMarkers(result.text) };
+  } catch (error) {
+    return { kind: "failed", text: "", error: toContinuoError(error) };
   }
 }

@@ -1,13 +1,14 @@
 import { runAgent, type AgentParts } from "../agent/run.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { Entry } from "../domain/entry.ts";
-import { ContinuoError, toContinuoError } from "../domain/errors.ts";
+import { ContinuoError } from "../domain/errors.ts";
 import type { Turn, TurnEvent, TurnResult } from "../domain/turn.ts";
 import { UNKNOWN_USAGE } from "../domain/usage.ts";
 import type { RecentEntries } from "../sessions/recent.ts";
 import type { ClaimedTurn } from "./claim.ts";
 import { catchUpText } from "./catch-up.ts";
-import { checkMarkers, withoutMarkers, type CanaryParts } from "./canary.ts";
+import { checkRequest, unmarked, withoutMarkers, type CanaryParts } from "./canary.ts";
+import { frameOf } from "./frame.ts";
 import type { CommandParts } from "./commands/asked.ts";
 import { answerCommand, isForAgent, showsConversation } from "./commands/index.ts";
 import { endOf, type TurnEnd } from "./commit.ts";
@@ -22,12 +23,6 @@ export interface RunParts extends CanaryParts {
   readonly recent: RecentEntries;
   readonly probe: Probe;
   emit(event: TurnEvent): void;
-}
-
-/** What every event of a turn carries. */
-export function frameOf(turn: Turn, at: number) {
-  const { id: turnId, sessionKey, sessionId, agentId } = turn;
-  return { turnId, runIds: turn.items.map((item) => item.runId), sessionKey, sessionId, agentId, at };
 }
 
 /**
@@ -128,7 +123,7 @@ async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly E
     signal,
     inspect: (request) => {
       parts.probe("asking", turn, request);
-      return checkMarkers(parts, turn, "request", [request.system, ...request.messages.map(({ text }) => text)].join("\n"));
+      return checkRequest(parts, turn, request);
     },
     onText: (delta, text) => {
       onSpoken();
@@ -136,17 +131,6 @@ async function answer(parts: RunParts, claimed: ClaimedTurn, entries: readonly E
       parts.emit({ ...frame, at: now(), kind: "delta", delta, text: withoutMarkers(text) });
     },
   });
-}
-
-/** An answer that carries somebody else's marker is no answer; its own are taken out of it. */
-async function unmarked(parts: RunParts, turn: Turn, result: TurnResult): Promise<TurnResult> {
-  if (!result.text.includes("cnry-")) return result;
-  try {
-    await checkMarkers(parts, turn, "reply", result.text);
-    return { ...result, text: withoutMarkers(result.text) };
-  } catch (error) {
-    return { kind: "failed", text: "", error: toContinuoError(error) };
-  }
 }
 
 /** Stopped after its last word and before it was owed to anybody: it is kept as cut off, and not sent. */

@@ -18,7 +18,8 @@ import { handBack } from "./commit.ts";
 import { claimNext } from "./poison.ts";
 import { RETRY_MS, type Lane, type WorkerParts } from "./lane.ts";
 import type { Slots } from "./slots.ts";
-import { endEvent, frameOf, runTurn, unlessStopped, withNotice } from "./run-turn.ts";
+import { endEvent, runTurn, unlessStopped, withNotice } from "./run-turn.ts";
+import { frameOf } from "./frame.ts";
 
 /** Runs a session's turns until nothing waits; resolves to when to look again (ms), if another gateway runs it. */
 export async function drain(parts: WorkerParts, gate: Gate, sessionKey: string, lane: Lane, stopping: AbortSignal, first: Claim | null): Promise<number | null> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { rowsIn } from "../store/database.ts";
+import { rowsIn, tamperIn } from "../store/database.ts";
 import { ENGINE } from "../store/engine.ts";
 import { TABLE_KEYS, TRANSIENT_TABLES } from "../../src/store/copy/table-list.ts";
 import { fakeChannel, message, openTo, operator, startHarness, until, type Harness } from "./harness.ts";
@@ -80,5 +80,42 @@ test("in a room it is refused, and on the page what is said is shown and not kep
   await h.receive(operator(SECRET));
   await until("it is answered", () => h.events.some((event) => event.kind === "committed" && event.text.includes(SECRET)));
   assert.ok(!(await everything(h)).includes(SECRET));
+  await h.close();
+});
+
+test("off the record as well, nobody is answered out of words that they may not read: the model is shown what was said there alone", async () => {
+  const h = await startHarness({ config });
+  await ask(h, "what I said before");
+  await tamperIn(h.directory, "update entries set sender_id = '77', audience = 'peer:telegram:default:77', text = 'somebody else lives in Rome' where role = 'user'");
+  await tamperIn(h.directory, "update conversations set amends = amends + 1");
+  await ask(h, "/private");
+  await ask(h, "who lives where?");
+  assert.deepEqual(h.requests.at(-1)?.messages.map(({ text }) => text), ["who lives where?"]);
+  await h.close();
+});
+
+test("off the record as well, the self-test looks at every request, and its markers are shown to nobody", async () => {
+  const h = await startHarness({ config, canary: true });
+  await ask(h, "my cat is called Tom");
+  const before = h.line.canaries.requests;
+  await ask(h, "/private");
+  const told = await ask(h, "what is it called?");
+  assert.equal(h.line.canaries.requests, before + 1);
+  assert.ok(h.line.canaries.markers > 0, "what was said before carries one");
+  assert.ok(!told.includes("cnry-"));
+  await h.close();
+});
+
+test("/status says so, a used-up limit does not promise that the message is kept, and /send off is obeyed", async () => {
+  const h = await startHarness({ config: { ...config, limits: { perPerson: { turnsPerDay: 1 } } } as typeof config });
+  await ask(h, "hello");
+  await ask(h, "/private");
+  assert.match(await ask(h, "/status"), /Off the record/);
+  assert.match(await ask(h, SECRET), /limit is used up.*not kept/);
+  await tamperIn(h.directory, "update sessions set choices = '{\"send\":\"deny\"}'");
+  const asked = h.requests.length;
+  await h.receive(message("anything?"));
+  await until("it ends", () => h.events.some((event) => event.kind === "aborted" && event.reason === "SESSION_SEND_DENIED"));
+  assert.equal(h.requests.length, asked);
   await h.close();
 });

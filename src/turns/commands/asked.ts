@@ -42,7 +42,7 @@ export interface CommandHistory {
   /** Finds what was said in these sessions, and in no others. */
   search(scope: { readonly keys: readonly string[] }, request: { readonly query: string; readonly limit: number }): Promise<SearchAnswer>;
   /** What is said off the record. */
-  readonly privacy: Pick<PrivateChats, "begin" | "end">;
+  readonly privacy: Pick<PrivateChats, "begin" | "end" | "isOn">;
   /** Removes the bytes of what nothing holds any more since `at`, ms. */
   discardMedia(refs: readonly string[], at: number): Promise<void>;
   /** A session shows another conversation from now on, or another part of it. */

@@ -52,6 +52,7 @@ export const status: Answer = async (parts, asked) => {
     say("status.settings", { think: choices.thinking ?? say("status.default"), verbose: choices.verbose ?? "off", usage: choices.usage ?? "off" }),
     ...(session.chatKind === "dm" ? [] : [say("status.room", { activation: choices.activation ?? say("status.default") })]),
     ...(blocked ? [say("status.blocked")] : []),
+    ...(parts.history.privacy.isOn(item.message) ? [say("status.private")] : []),
     say("status.queue", { mode: queue.mode, depth }),
   ].join("\n");
 };
