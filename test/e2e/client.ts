@@ -53,8 +53,8 @@ export interface Client {
   /** Resolves with the close code; also when the gateway is killed (1006). */
   readonly closed: Promise<number>;
   request<T>(method: string, params?: object): Promise<T>;
-  /** The first event, past or future, that fits. Rejects when the socket closes before. */
-  event(what: string, fits: (event: WireEvent) => boolean): Promise<WireEvent>;
+  /** The first event, past or future, that fits; `from` is a number of those that came before it. Rejects when the socket closes before. */
+  event(what: string, fits: (event: WireEvent) => boolean, from?: number): Promise<WireEvent>;
   /** How a run ended. */
   end(runId: string): Promise<{ readonly state: string; readonly text: string; readonly stopReason: string | undefined }>;
   /** Says something and resolves to the answer. */
@@ -93,7 +93,13 @@ export interface Place {
 
 const PAGE = { id: "openclaw-control-ui", mode: "webchat" };
 
-type Wire = Pick<Client, "socket" | "events" | "closed" | "request" | "event">;
+/** How many events a client keeps at least: one that listens for an hour does not keep them all. */
+const KEPT_EVENTS = 50_000;
+
+interface Wire extends Pick<Client, "socket" | "events" | "closed" | "request" | "event"> {
+  /** How many events came so far. */
+  heard(): number;
+}
 
 /** Requests matched with their answers; all are refused once the gateway is gone. */
 function createRequests(socket: WebSocket, closed: Promise<unknown>): { request: Client["request"]; onAnswer(frame: Frame): void } {
@@ -123,11 +129,13 @@ function createRequests(socket: WebSocket, closed: Promise<unknown>): { request:
   };
 }
 
-/** Events as they came, and the waiting for them. */
-function createEvents(closed: Promise<unknown>): { events: readonly WireEvent[]; event: Client["event"]; onEvent(event: WireEvent): void } {
+/** Events as they came, and the waiting for them: each look goes on where the last one ended. */
+function createEvents(closed: Promise<unknown>): Pick<Wire, "events" | "event" | "heard"> & { onEvent(event: WireEvent): void } {
   const events: WireEvent[] = [];
   const watchers = new Set<() => void>();
+  let dropped = 0;
   let gone = false;
+  const heard = (): number => dropped + events.length;
   const lookAll = (): void => watchers.forEach((look) => look());
   void closed.then(() => {
     gone = true;
@@ -135,7 +143,8 @@ function createEvents(closed: Promise<unknown>): { events: readonly WireEvent[];
   });
   return {
     events,
-    event: (what, fits) =>
+    heard,
+    event: (what, fits, from = 0) =>
       new Promise((resolve, reject) => {
         const stop = setTimeout(() => finish(() => reject(new Error(`gave up waiting for ${what}`))), DEADLINE_MS);
         const finish = (done: () => void): void => {
@@ -143,10 +152,13 @@ function createEvents(closed: Promise<unknown>): { events: readonly WireEvent[];
           watchers.delete(look);
           done();
         };
+        let seen = Math.max(from, dropped);
         const look = (): void => {
-          const found = events.find(fits);
-          if (found) finish(() => resolve(found));
-          else if (gone) finish(() => reject(new Error(`the gateway went away before ${what}`)));
+          for (; seen < heard(); seen++) {
+            const one = events[seen - dropped];
+            if (one !== undefined && fits(one)) return finish(() => resolve(one));
+          }
+          if (gone) finish(() => reject(new Error(`the gateway went away before ${what}`)));
         };
         watchers.add(look);
         look();
@@ -154,6 +166,7 @@ function createEvents(closed: Promise<unknown>): { events: readonly WireEvent[];
     onEvent(event) {
       events.push(event);
       lookAll();
+      if (events.length >= 2 * KEPT_EVENTS) dropped += events.splice(0, KEPT_EVENTS).length;
     },
   };
 }
@@ -163,17 +176,17 @@ function openWire(port: number): Wire {
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
   socket.on("error", () => undefined); // what matters is told by `close`
   const { request, onAnswer } = createRequests(socket, closed);
-  const { events, event, onEvent } = createEvents(closed);
+  const { events, event, heard, onEvent } = createEvents(closed);
   socket.on("message", (data) => {
     const frame = JSON.parse(String(data)) as Frame;
     if (frame.type === "res") onAnswer(frame);
     else onEvent(frame);
   });
-  return { socket, closed, events, request, event };
+  return { socket, closed, events, request, event, heard };
 }
 
-async function endOf({ event }: Wire, runId: string): ReturnType<Client["end"]> {
-  const { payload } = await event(`the end of ${runId}`, (one) => one.event === "chat" && one.payload.runId === runId && one.payload.state !== "delta");
+async function endOf({ event }: Wire, runId: string, from?: number): ReturnType<Client["end"]> {
+  const { payload } = await event(`the end of ${runId}`, (one) => one.event === "chat" && one.payload.runId === runId && one.payload.state !== "delta", from);
   const text = payload.errorMessage ?? payload.message?.content.map((part) => part.text).join("") ?? "";
   return { state: payload.state ?? "", text, stopReason: payload.stopReason };
 }
@@ -205,8 +218,9 @@ export async function connect({ port, token }: Place, client: { id: string; mode
     status,
     end: (runId) => endOf(wire, runId),
     async ask(message, sessionKey = "main") {
+      const before = wire.heard();
       const { runId } = await request<{ runId: string }>("chat.send", { sessionKey, message });
-      return (await endOf(wire, runId)).text;
+      return (await endOf(wire, runId, before)).text;
     },
     history: (sessionKey = "main") => historyOf(wire, sessionKey),
     settled: () =>

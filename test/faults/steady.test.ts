@@ -9,11 +9,14 @@ import { continuo } from "../cli/process.ts";
 import { until, type Client } from "../e2e/client.ts";
 import { gatewayConfig, modelConfig, readLog } from "../e2e/house.ts";
 import { stage } from "../e2e/stage.ts";
+import { startModelServer } from "../servers/model-server.ts";
 import { sqliteOnly } from "../store/engine.ts";
 import { startOnlookers } from "./onlookers.ts";
 
 const SECONDS = Number(process.env["CONTINUO_STEADY_SECONDS"] ?? 6);
 const SESSIONS = 100;
+/** What is asked stays small however long they talk: it is the database that has to do. */
+const CONTEXT_TOKENS = 4_000;
 const MOST_JOURNAL = 64e6;
 const NEXT_WRITE_MS = 1_000;
 
@@ -60,9 +63,10 @@ async function heldUp(database: string, client: Client): Promise<number> {
 
 test("P13 a hundred sessions write while commands, backups, another program and removals go on: nobody is locked out, and the journal stays small", { timeout: 7_200_000, ...sqliteOnly("another program opens its file, and its journal is measured") }, async (t) => {
   const house = stage(t);
-  const model = await house.model(() => ({ kind: "reply", text: "an answer of ordinary length. ".repeat(20) }));
+  const model = await startModelServer({ behave: { kind: "reply", text: "an answer of ordinary length. ".repeat(20) }, record: false });
+  t.after(() => model.close());
   const stateDir = house.directory();
-  const gateway = await house.gateway({ stateDir, config: { gateway: gatewayConfig(), ...modelConfig({ mock: model }), session: { mirror: false } } });
+  const gateway = await house.gateway({ stateDir, config: { gateway: gatewayConfig(), ...modelConfig({ mock: model }, { contextTokens: CONTEXT_TOKENS }), session: { mirror: false } } });
   const client = await house.client(gateway);
   const other = await house.client(gateway);
   const end = performance.now() + SECONDS * 1_000;

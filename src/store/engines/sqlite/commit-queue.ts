@@ -10,6 +10,8 @@ interface Job {
 export interface CommitQueue {
   /** Runs `work` in a transaction; resolves after its commit reached the disk. */
   enqueue<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /** Nothing is committed while `work` goes on: whatever is asked for meanwhile waits, and nobody's loop stands still. */
+  between(work: () => Promise<void>): void;
   drain(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ async function runOne({ database, tx, translate }: Parts, job: Job, alone: boole
 export function createCommitQueue(database: DatabaseSync, tx: Executor, translate: Parts["translate"], onCommit: (transactions: number) => void = () => undefined): CommitQueue {
   const parts: Parts = { database, tx, translate };
   const waiting: Job[] = [];
+  const pauses: (() => Promise<void>)[] = [];
   let active: Promise<void> | null = null;
 
   const runBatch = async (batch: readonly Job[]): Promise<void> => {
@@ -68,10 +71,11 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor, translat
   };
 
   const pump = async (): Promise<void> => {
-    while (waiting.length > 0) {
+    while (waiting.length + pauses.length > 0) {
+      await pauses.shift()?.();
       // One turn of the event loop: whatever arrives meanwhile joins the same commit, and a long queue keeps nobody waiting.
       await new Promise<void>((resolve) => setImmediate(resolve));
-      await runBatch(waiting.splice(0, MAX_BATCH));
+      if (waiting.length > 0) await runBatch(waiting.splice(0, MAX_BATCH));
     }
     active = null;
   };
@@ -87,6 +91,10 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor, translat
         });
         active ??= pump();
       });
+    },
+    between(work) {
+      pauses.push(work);
+      active ??= pump();
     },
     async drain() {
       // oxlint-disable-next-line no-unmodified-loop-condition -- `pump` clears it

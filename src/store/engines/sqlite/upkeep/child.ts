@@ -1,13 +1,14 @@
 /**
  * A process of its own for what would hold the gateway up: `check <database> <first table>` looks at every page,
- * `checkpoint <database> <0 or 1>` brings the journal into the database, and with 1 cuts its file, too. It tells its parent over IPC; whoever is killed here
+ * `checkpoint <database> <0 or 1>` brings the journal into the database, and with 1 cuts its file, too, when its parent says so. It tells its parent over IPC; whoever is killed here
  * leaves nothing behind, since it only reads, or does what any other connection would do.
  */
+import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import type { FromChild } from "./messages.ts";
 
-/** A writer that is held up waits for this long at most, in the moment in which the journal is cut. */
-const CUT_TIMEOUT_MS = 10;
+/** For so long readers may take to come to an end, and writers wait. */
+const CUT_TIMEOUT_MS = 1_000;
 const MOST_PROBLEMS = 20;
 
 function tell(message: FromChild): void {
@@ -39,20 +40,26 @@ function check(path: string, first: number): void {
 
 /**
  * Bringing the journal in keeps nobody from writing, and lets the next writer begin it anew. Where somebody always reads it
- * is never begun anew: then its file is cut, for which writers have to wait; it gives up when a reader is in the way.
+ * is never begun anew: then its file is cut. That takes a moment in which nobody writes, so that whoever begins to read
+ * reads the database itself, and in which those end who were reading before.
  */
-function checkpoint(path: string, cut: boolean): void {
+async function checkpoint(path: string, cut: boolean): Promise<void> {
   const database = new DatabaseSync(path);
   database.exec(`pragma busy_timeout = ${CUT_TIMEOUT_MS}; pragma synchronous = normal`);
   database.prepare("pragma wal_checkpoint(passive)").get();
-  if (cut) database.prepare("pragma wal_checkpoint(truncate)").get();
-  tell({ kind: "checkpointed" });
+  let readers = false;
+  if (cut) {
+    tell({ kind: "ready" });
+    await once(process, "message");
+    readers = database.prepare("pragma wal_checkpoint(truncate)").get()?.["busy"] === 1;
+  }
+  tell({ kind: "checkpointed", readers });
   database.close();
 }
 
 const [job, path = "", first = "0"] = process.argv.slice(2);
 try {
-  if (job === "checkpoint") checkpoint(path, first === "1");
+  if (job === "checkpoint") await checkpoint(path, first === "1");
   else check(path, Number(first));
 } catch (error) {
   tell({ kind: "failed", words: wordsOf(error) });

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { FromChild } from "./messages.ts";
+import type { FromChild, ToChild } from "./messages.ts";
 
 /** Beside the bundle it is an entry of its own (scripts/build.ts). */
 function entry(): string {
@@ -12,6 +12,7 @@ function entry(): string {
 export interface RunningChild {
   /** Resolves when it is gone. */
   readonly ended: Promise<void>;
+  say(what: ToChild): void;
   kill(): void;
 }
 
@@ -21,7 +22,7 @@ export function runChild(args: readonly string[], hear: (message: FromChild) => 
   let told = false;
   let killed = false;
   child.on("message", (message: FromChild) => {
-    told ||= message.kind !== "progress";
+    told ||= message.kind !== "progress" && message.kind !== "ready";
     hear(message);
   });
   const ended = new Promise<void>((resolve) => {
@@ -40,6 +41,8 @@ export function runChild(args: readonly string[], hear: (message: FromChild) => 
   }
   return {
     ended,
+    // One that is gone hears nothing; that it is gone is told by `ended`.
+    say: (what) => void (child.connected && child.send(what, () => undefined)),
     kill() {
       killed = true;
       child.kill("SIGKILL");

@@ -1,0 +1,89 @@
+import { statSync } from "node:fs";
+import type { Upkeep } from "../../../upkeep.ts";
+import { runChild, type RunningChild } from "./run-child.ts";
+
+/** How often it is looked at. */
+const PACE_MS = 1_000;
+/** From here on it is brought into the database; SQLite itself does so with every 4 MB, unless somebody is in the way. */
+const BRING_IN_BYTES = 16 << 20;
+/** From here on writers wait until its file is cut. */
+const CUT_BYTES = 24 << 20;
+/** A check reads what it reads as of one moment, which keeps the journal: it has to make way. */
+const CHECK_MAKES_WAY_BYTES = 24 << 20;
+/** Whatever reads for so long is told of. */
+const ALARM_BYTES = 64 << 20;
+/** Where readers did not end in time, so many looks go by before writers wait for them again; twice as many each time. */
+const FIRST_RESPITE = 1;
+const LONGEST_RESPITE = 8;
+
+export interface JournalParts {
+  readonly path: string;
+  /** Lets work be done while nobody writes. */
+  between(work: () => Promise<void>): void;
+  readonly log: Parameters<Upkeep["start"]>[0]["log"];
+  makeWay(): void;
+}
+
+export interface Journal {
+  stop(): Promise<void>;
+}
+
+export function journalBytes(path: string): number {
+  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/**
+ * Keeps the journal small. What takes long happens in another process; for the cutting of the file writers wait, at most
+ * for as long as that process waits for readers, and the event loop does not stand still.
+ */
+export function createJournal({ path, between, log, makeWay }: JournalParts): Journal {
+  let cutting: RunningChild | null = null;
+  let alarmed = false;
+  let respite = FIRST_RESPITE;
+  let passing = 0;
+
+  const alarm = (): void => {
+    if (alarmed || journalBytes(path) <= ALARM_BYTES) return;
+    alarmed = true;
+    log.warn({ bytes: journalBytes(path) }, "the database's journal grows because another program has been reading for long; it shrinks when that one ends");
+  };
+
+  const bringIn = (bytes: number, cut: boolean): void => {
+    const done = Promise.withResolvers<void>();
+    const child = runChild(["checkpoint", path, cut ? "1" : "0"], (message) => {
+      if (message.kind === "failed") log.warn({ why: message.words, bytes }, "the database's journal could not be brought in");
+      if (message.kind === "checkpointed" && cut) {
+        passing = message.readers ? respite : 0;
+        respite = message.readers ? Math.min(LONGEST_RESPITE, respite * 2) : FIRST_RESPITE;
+      }
+      if (message.kind !== "ready") return done.resolve();
+      between(() => {
+        child.say("cut");
+        return done.promise;
+      });
+    });
+    cutting = child;
+    void child.ended.then(() => {
+      done.resolve();
+      cutting = null;
+      alarm();
+    });
+  };
+
+  const look = (): void => {
+    const bytes = journalBytes(path);
+    if (bytes > CHECK_MAKES_WAY_BYTES) makeWay();
+    if (bytes <= BRING_IN_BYTES) alarmed = false;
+    if (bytes <= BRING_IN_BYTES || cutting !== null) return;
+    bringIn(bytes, bytes > CUT_BYTES && passing-- <= 0);
+  };
+
+  const timer = setInterval(look, PACE_MS).unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      // What is being brought in is brought in: a killed one would only be begun again.
+      await cutting?.ended;
+    },
+  };
+}
