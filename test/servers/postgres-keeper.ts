@@ -83,8 +83,9 @@ function reachable(binaries: Binaries, owner: Owner, directory: string): Binarie
   return { initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") };
 }
 
+/** What is to reach a disk is not kept in memory. */
 function inMemory(): boolean {
-  if (!existsSync(MEMORY)) return false;
+  if (durable || !existsSync(MEMORY)) return false;
   const { bavail, bsize } = statfsSync(MEMORY);
   return bavail * bsize >= MEMORY_WANTED;
 }
