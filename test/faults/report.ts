@@ -22,6 +22,8 @@ export interface Report {
   readonly noticed: number;
   /** Beginnings of answers that were never completed. */
   readonly beginnings: number;
+  /** From the end of a stretch's last fault until nothing was open any more. */
+  readonly settledMs: number;
   readonly broken: Readonly<Record<Law, number>>;
 }
 
@@ -61,6 +63,7 @@ export function reportOf(rounds: readonly Round[]): Report {
     total,
     noticed: sum(({ tally }) => tally.noticed.length),
     beginnings: sum(({ tally }) => tally.beginnings),
+    settledMs: Math.max(0, ...rounds.flatMap(({ settled }) => settled.map(({ tookMs }) => tookMs))),
     broken,
   };
 }
@@ -70,14 +73,14 @@ function row({ kind, count, messages, lost, doubled, misordered, unknown, longes
 }
 
 /** The table of docs/reliability.md. */
-export function markdown({ lines, total, noticed, beginnings }: Report): string {
+export function markdown({ lines, total, noticed, beginnings, settledMs }: Report): string {
   return [
-    "| Fault | Times | Messages | Lost | Doubled | Out of order | Unknown | Longest recovery |",
+    "| Fault | Times | Messages | Lost | Doubled | Out of order | Unknown | Longest wait |",
     "|---|--:|--:|--:|--:|--:|--:|--:|",
     ...lines.map(row),
     row({ ...total, kind: "**all**" }),
     "",
-    `${noticed} messages got a notice instead of an answer, because the model failed too often or took too long; ${beginnings} beginnings of answers were left uncompleted in a chat.`,
+    `${noticed} messages got a notice instead of an answer, because the model failed too often or took too long; ${beginnings} beginnings of answers were left uncompleted in a chat. Once no fault went on, everything was settled within ${(settledMs / 1_000).toFixed(1)} s.`,
   ].join("\n");
 }
 

@@ -15,12 +15,18 @@ export interface RoundPlan extends TownPlan {
   progress(done: number, kind: string): void;
 }
 
-/** A fault as it was: under the name by which it counts, with what was said from then until the next. */
+/** A fault as it was: under the name by which it counts, with what was said from then until the next, and how long that waited. */
 export interface Befallen {
   readonly kind: string;
   readonly messages: number;
   readonly unknown: number;
   readonly longestMs: number;
+}
+
+/** From the moment in which no fault goes on any more until nothing is open: what was open after a while, for those that took long. */
+export interface Settled {
+  readonly tookMs: number;
+  readonly open: readonly string[];
 }
 
 export interface Round {
@@ -30,6 +36,7 @@ export interface Round {
   readonly findings: readonly (Finding & { readonly kind: string | null })[];
   readonly messages: number;
   readonly tally: Tally;
+  readonly settled: readonly Settled[];
   /** The ends of the logs, when something was found. */
   readonly tails: string;
 }
@@ -37,6 +44,8 @@ export interface Round {
 /** Everything is judged after so many faults, and at the end. */
 const JUDGED_EVERY = 25;
 const SETTLE_MS = 180_000;
+/** Whatever takes longer is looked at. */
+const SLOW_MS = 20_000;
 
 /** What is not yet done, as a word; null once there is nothing. */
 async function openWork({ archive }: Town, talk: Talk): Promise<string | null> {
@@ -58,22 +67,42 @@ async function heal({ town, lasting }: Stage): Promise<void> {
   await Promise.all(town.slots.map((slot) => slot.now() ?? slot.start()));
 }
 
-async function settle(stage: Stage): Promise<Finding[]> {
-  await heal(stage);
-  await stage.talk.pause();
-  let open: string | null = null;
-  try {
-    await until("everything is settled", async () => (open = await openWork(stage.town, stage.talk).catch(String)) === null, SETTLE_MS);
-    return [];
-  } catch {
-    return [{ law: "stuck", mark: null, what: `after ${SETTLE_MS / 1_000} s: ${open ?? ""}` }];
-  }
-}
-
 interface Story {
   readonly stage: Stage;
   readonly kinds: string[];
   readonly unknown: number[];
+  readonly settled: Settled[];
+}
+
+/** The rows that are not done, so that a long wait can be explained. */
+async function describeOpen({ archive }: Town): Promise<string[]> {
+  const [items, turns, replies] = await Promise.all([
+    archive.rows("select session_key, state, turn_id, accepted_at from inbox where state in ('queued', 'claimed')"),
+    archive.rows("select id, session_key, state, attempt, lease_until from turns where state = 'running'"),
+    archive.rows("select chat, state, attempts, due_at, error from outbox where state in ('pending', 'sending')"),
+  ]);
+  return [["inbox", items] as const, ["turns", turns] as const, ["outbox", replies] as const].flatMap(([table, rows]) => rows.map((row) => `${table} ${JSON.stringify(row)}`));
+}
+
+async function settle({ stage, settled }: Story): Promise<Finding[]> {
+  await heal(stage);
+  const healed = performance.now();
+  await stage.talk.pause();
+  let open: string | null = null;
+  let described: string[] | null = null;
+  const isSettled = async (): Promise<boolean> => {
+    open = await openWork(stage.town, stage.talk).catch(String);
+    if (open !== null && described === null && performance.now() - healed > SLOW_MS) described = [open, ...(await describeOpen(stage.town).catch((error: unknown) => [String(error)]))];
+    return open === null;
+  };
+  try {
+    await until("everything is settled", isSettled, SETTLE_MS);
+    return [];
+  } catch {
+    return [{ law: "stuck", mark: null, what: `after ${SETTLE_MS / 1_000} s: ${open ?? ""}` }];
+  } finally {
+    settled.push({ tookMs: Math.round(performance.now() - healed), open: described ?? [] });
+  }
 }
 
 /** Replies that may or may not have arrived since the last fault are the last fault's. */
@@ -106,8 +135,9 @@ function befallenOf({ stage, kinds, unknown }: Story): Befallen[] {
   });
 }
 
-async function judge({ stage, kinds }: Story): Promise<{ findings: Finding[]; tally: Tally }> {
-  const stuck = await settle(stage);
+async function judge(story: Story): Promise<{ findings: Finding[]; tally: Tally }> {
+  const { stage, kinds } = story;
+  const stuck = await settle(story);
   const { findings, tally } = checkAll(await gather(stage.town, stage.talk.said));
   const cries = stage.town.slots.flatMap((slot) => unexplained(slot.errors(), new Set(kinds)).map((line): Finding => ({ law: "log", mark: null, what: `${slot.name}: ${line}` })));
   return { findings: [...stuck, ...findings, ...cries], tally };
@@ -139,13 +169,13 @@ function tailsOf({ slots, bots }: Town): string {
 export async function playRound(plan: RoundPlan): Promise<Round> {
   const town = await openTown(plan);
   const talk = createTalk(town, plan.seed);
-  const story: Story = { stage: { town, talk, lasting: new Set(), leaseMs: LEASE_MS }, kinds: [], unknown: [] };
+  const story: Story = { stage: { town, talk, lasting: new Set(), leaseMs: LEASE_MS }, kinds: [], unknown: [], settled: [] };
   const drawn = drawFaults(plan.seed, plan.faults, { engine: plan.engine, gateways: plan.gateways, disks: town.slots.every(({ disk }) => disk !== null) });
   try {
     const { findings, tally } = await play(plan, story, drawn);
     await talk.end();
     return {
-      ...{ seed: plan.seed, drawn, befallen: befallenOf(story), tally, messages: talk.said.size },
+      ...{ seed: plan.seed, drawn, befallen: befallenOf(story), tally, settled: story.settled, messages: talk.said.size },
       findings: findings.map((one) => ({ ...one, kind: story.kinds[talk.said.get(one.mark ?? "")?.during ?? -1] ?? null })),
       tails: findings.length === 0 ? "" : tailsOf(town),
     };

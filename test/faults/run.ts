@@ -47,6 +47,7 @@ async function run({ seed, faults, engine, gateways, json }: Wanted): Promise<vo
         throw new Error(`the harness itself failed with the seed ${now.seed}`, { cause: error });
       });
       rounds.push(round);
+      for (const { tookMs, open } of round.settled) if (open.length > 0) console.error(`seed ${now.seed}: ${(tookMs / 1_000).toFixed(1)} s until everything was settled; open on the way:\n  ${open.join("\n  ")}`);
       if (round.findings.length === 0) continue;
       console.error(describeFailure(round, `npm run faults -- --seed ${now.seed} --faults ${now.faults} --engine ${engine} --gateways ${gateways}`));
       process.exitCode = 1;
