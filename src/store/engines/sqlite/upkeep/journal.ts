@@ -12,6 +12,8 @@ const CUT_BYTES = 24 << 20;
 const CHECK_MAKES_WAY_BYTES = 24 << 20;
 /** Whatever reads for so long is told of. */
 const ALARM_BYTES = 64 << 20;
+/** Whatever keeps the other process, writers do not wait for it longer. */
+const LONGEST_PAUSE_MS = 3_000;
 /** Where readers did not end in time, so many looks go by before writers wait for them again; twice as many each time. */
 const FIRST_RESPITE = 1;
 const LONGEST_RESPITE = 8;
@@ -57,9 +59,11 @@ export function createJournal({ path, between, log, makeWay }: JournalParts): Jo
         respite = message.readers ? Math.min(LONGEST_RESPITE, respite * 2) : FIRST_RESPITE;
       }
       if (message.kind !== "ready") return done.resolve();
-      between(() => {
+      between(async () => {
+        const impatience = setTimeout(child.kill, LONGEST_PAUSE_MS);
         child.say("cut");
-        return done.promise;
+        await done.promise;
+        clearTimeout(impatience);
       });
     });
     cutting = child;
