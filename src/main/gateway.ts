@@ -30,6 +30,7 @@ import { startSealer } from "./sealer.ts";
 import { lineSettings } from "./line-settings.ts";
 import { liveGateway, snapshotOf } from "./live-gateway.ts";
 import { createLinePeople, createPeopleDesk } from "./people.ts";
+import { sayLastWords } from "./last-words.ts";
 import { gatewaySettings, openLog, readConfiguration, type Configuration } from "./startup.ts";
 import { storeTarget } from "./store-target.ts";
 import { createHouseMedia } from "./media.ts";
@@ -289,6 +290,7 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   rights.resume().catch((error: unknown) => log.error({ err: error }, "somebody who was being erased is not erased yet; run the same command again, or start the gateway again"));
   void channels.start();
   const watcher = await watchConfiguration({ configuration, changes, channels, gateway, log, env: start.env });
+  const endLastWords = sayLastWords(log);
   log.info({ url: bound.url, pid: process.pid }, "the gateway is ready");
   return {
     url: bound.url,
@@ -303,6 +305,7 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
       await shut(house, line, GRACE_MS, reason, last !== undefined);
       await last?.();
       held.release();
+      endLastWords();
       log.info({}, "stopped");
     },
   };

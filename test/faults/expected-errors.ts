@@ -1,3 +1,4 @@
+import { ENDED_UNFORESEEN } from "../../src/main/last-words.ts";
 import type { LogLine } from "../e2e/house.ts";
 
 /** What a gateway may cry out about, and which faults are the reason; any other line of level error is a finding. */
@@ -12,6 +13,7 @@ const EXPECTED: readonly { readonly line: RegExp; readonly because: RegExp }[] =
 export function unexplained(lines: readonly LogLine[], kinds: ReadonlySet<string>): string[] {
   const reasons = EXPECTED.filter(({ because }) => [...kinds].some((kind) => because.test(kind)));
   const whole = lines.map(({ msg, err }) => `${msg} ${(err as { message?: string } | undefined)?.message ?? ""}`.trim());
-  const left = whole.filter((text) => !reasons.some(({ line }) => line.test(text)));
+  // No fault is a reason for a gateway to end by itself.
+  const left = whole.filter((text) => text.startsWith(ENDED_UNFORESEEN) || !reasons.some(({ line }) => line.test(text)));
   return [...Map.groupBy(left, (text) => text)].map(([text, { length }]) => (length === 1 ? text : `${text} (${length} times)`));
 }

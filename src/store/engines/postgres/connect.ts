@@ -38,6 +38,8 @@ export function createPool({ url }: PostgresOptions, name: string, max: number, 
   const pool = new pg.Pool({ ...settingsFor(url, name), max, idleTimeoutMillis: 60_000, onConnect: prepareSession });
   // A connection that breaks while nobody uses it: the next one is made when it is needed.
   pool.on("error", onLost);
+  // One that breaks while it is used fails whatever is asked of it; without this it would end the process, too.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
