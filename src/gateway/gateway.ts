@@ -225,7 +225,7 @@ export function createGateway<Services>(options: GatewayOptions<Services>): Gate
   return {
     async listen() {
       refuseOpenBind(settings, access);
-      const listening = await listenOn(server, settings.host, settings.port);
+      const listening = await listenOn(server, settings.host, settings.port, (error) => session.log.warn({ err: error }, "a connection could not be accepted"));
       ticks = setInterval(() => publish("tick", { ts: clock.now() }), limits.tickIntervalMs);
       ticks.unref();
       return listening;

@@ -24,12 +24,16 @@ function urlOf(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** Throws GATEWAY_PORT_TAKEN with the port, or CONFIG_INVALID for an address that is not here. */
-export function listenOn(server: Server, host: string, port: number): Promise<Listening> {
+/**
+ * `onError` hears of what goes wrong later (too many open files), which would else end the process. Throws
+ * GATEWAY_PORT_TAKEN with the port, or CONFIG_INVALID for an address that is not here.
+ */
+export function listenOn(server: Server, host: string, port: number, onError: (error: Error) => void): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
     server.once("error", failed);
     server.listen({ host, port }, () => {
+      server.on("error", onError);
       server.off("error", failed);
       const { port: bound } = server.address() as AddressInfo;
       resolve({ host, port: bound, url: urlOf(host, bound) });
