@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import type { RunOptions } from "../cli/index.ts";
 import type { EndedMove } from "../operations/index.ts";
 import { startGateway, type StartedGateway } from "./gateway.ts";
+import { letRestBeNoticed } from "./notice-rest.ts";
 import type { Switch } from "./storage.ts";
 
 const UI_DIR = fileURLToPath(new URL("./ui", import.meta.url));
@@ -43,6 +44,7 @@ function signalled(): Promise<End> {
 export async function runGateway(options: RunOptions, version: string): Promise<void> {
   // Whatever is written, SQLite's own side files too, is for this user alone.
   process.umask(0o077);
+  letRestBeNoticed();
   const isTTY = process.stdout.isTTY === true;
   const signal = signalled();
   const kept: { port: number | null; lastMove?: EndedMove } = { port: options.port };
