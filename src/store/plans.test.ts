@@ -81,3 +81,8 @@ test("no statement reads a whole table, but for those that say why", sqliteOnly(
   const named = scans.map(({ name }) => name);
   assert.deepEqual(known.filter((name) => !named.includes(name)), [], "this one does not any more: take it off the list");
 });
+
+test("no statement is planned anew each time that it runs", async () => {
+  const all = (await statements()).map(({ name, statement }) => ({ name, sql: compileStatement(sqliteBuilder(), statement, "sqlite").sql }));
+  assert.deepEqual(all.filter(({ sql }) => /\blimit \?/i.test(sql)).map(({ name }) => name), []);
+});

@@ -25,7 +25,7 @@ export interface MatchRange {
 export const findMatches = statement<MatchRange, MatchRow>((db, p, dialect) => {
   const found =
     dialect === "sqlite"
-      ? sql`(select rowid as doc from search_words where search_words match ${p("fts")} and rowid >= ${p("first")} and rowid < ${p("end")} order by rowid desc limit ${p("limit")})`
+      ? sql`(select rowid as doc from search_words where search_words match ${p("fts")} and rowid >= ${p("first")} and rowid < ${p("end")} order by rowid desc limit cast(${p("limit")} as integer))`
       : sql`(with found as materialized (select doc from search_docs where words @@ cast(${p("tsquery")} as tsquery))
           select doc from found where doc >= ${p("first")} and doc < ${p("end")} order by doc desc limit ${p("limit")})`;
   return compiled(
