@@ -1,7 +1,7 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import { cutShort } from "../domain/cut-short.ts";
 import type { Compaction, Entry } from "../domain/entry.ts";
-import { attachmentLine, isWordless } from "../domain/media.ts";
+import { wordsWithFiles } from "../domain/media.ts";
 import type { ContextMessage } from "./providers/provider.ts";
 import type { AgentSettings } from "./settings.ts";
 
@@ -67,8 +67,7 @@ function isShown(entry: Entry): entry is Shown {
 
 /** What was said, with a line for each file: that is all a model is told of those which it is not shown. */
 function wordsOf({ text, attachments }: Shown): string {
-  if (!attachments || attachments.length === 0) return text;
-  return [...(isWordless(text) ? [] : [text]), ...attachments.map(attachmentLine)].join("\n");
+  return wordsWithFiles(text, attachments ?? []);
 }
 
 function toMessage(entry: Shown, text = wordsOf(entry)): ContextMessage {

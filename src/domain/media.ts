@@ -50,3 +50,14 @@ export function wordlessText(kinds: readonly MediaKind[]): string {
 export function isWordless(text: string): boolean {
   return /^\[[a-z0-9 ]{1,24}\]$/.test(text);
 }
+
+/** What somebody said, and a line for each file that came with it, for whoever is not shown the files. */
+export function wordsWithFiles(text: string, files: readonly Pick<Attachment, "kind" | "name" | "size">[]): string {
+  const words = files.length > 0 && (text === "" || isWordless(text)) ? [] : [text];
+  return [...words, ...files.map(attachmentLine)].join("\n");
+}
+
+/** A file of a message as clients and exports name it (docs/protocol.md). */
+export function wireAttachment({ kind, name, type, size, ref }: Attachment) {
+  return { type: kind, mimeType: type, fileName: name, sizeBytes: size, ref };
+}

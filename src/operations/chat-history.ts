@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Entry } from "../domain/entry.ts";
+import { wireAttachment } from "../domain/media.ts";
 import type { Session } from "../domain/session.ts";
 import { reported } from "../domain/usage.ts";
 import { readLatest } from "../sessions/transcript.ts";
@@ -22,7 +23,7 @@ function wireMessage(entry: Entry) {
     senderName: entry.from.senderName ?? undefined,
     model: entry.model ?? undefined,
     stopReason: entry.stopReason ?? undefined,
-    attachments: entry.attachments?.map(({ kind, name, type, size, ref }) => ({ type: kind, mimeType: type, fileName: name, sizeBytes: size, ref })),
+    attachments: entry.attachments?.map(wireAttachment),
     usage: entry.usage === null ? undefined : reported(entry.usage),
   };
 }

@@ -63,3 +63,21 @@ test("/attach FILE goes with the next message alone, and /attach takes it back",
 test("a path is taken as it is typed or dropped into a terminal", () => {
   for (const typed of ["/a/my cat.png", '"/a/my cat.png"', "'/a/my cat.png'", "/a/my\\ cat.png", "  /a/my cat.png "]) assert.equal(pathOf(typed), "/a/my cat.png");
 });
+
+test("sessions history shows what was sent with each message, in words and with --json", async (t) => {
+  const attachments = [{ type: "image", mimeType: "image/png", fileName: "my cat.png", sizeBytes: 2_048, ref: "ab".repeat(32) }];
+  const messages = [
+    { role: "user", content: [{ type: "text", text: "Look" }], timestamp: 0, seq: 1, attachments },
+    { role: "user", content: [{ type: "text", text: "" }], timestamp: 0, seq: 2, attachments },
+    { role: "assistant", content: [{ type: "text", text: "A cat." }], timestamp: 0, seq: 3 },
+  ];
+  const local = () => ({ key: "agent:main:main", sessionId: "one", messages, hasMore: false });
+  const [cli, other] = [fakeCli({ local }), fakeCli({ local })];
+  t.after(() => [cli, other].forEach((one) => one.remove()));
+  assert.equal(await cli.run("sessions", "history", "main"), 0);
+  const at = "[1970-01-01T00:00:00.000Z]";
+  assert.equal(cli.stdout(), `${at} user: Look\n[image: my cat.png, 2 KB]\n${at} user: [image: my cat.png, 2 KB]\n${at} assistant: A cat.\n`);
+  assert.equal(await other.run("sessions", "history", "main", "--json"), 0);
+  const told = (other.json() as { messages: { content: string; attachments?: unknown }[] }).messages;
+  assert.deepEqual(told.map((message) => [message.content, message.attachments]), [["Look", attachments], ["", attachments], ["A cat.", undefined]]);
+});

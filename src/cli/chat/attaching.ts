@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { attachmentLine, isWordless, kindOfType, MEDIA_KINDS, sizeText } from "../../domain/media.ts";
+import { kindOfType, MEDIA_KINDS, sizeText, wordsWithFiles } from "../../domain/media.ts";
 import { failure } from "../failure.ts";
 import type { Row } from "../wire.ts";
 import { asRow, messageText, numberOf, rowsOf, textOf } from "../wire.ts";
@@ -48,12 +48,11 @@ export async function attachmentsOf(paths: readonly string[], hello: Row): Promi
 
 /** What a message of the history says, with a line for each of its files. */
 export function shownText(message: Row): string {
-  const text = messageText(message);
-  const lines = rowsOf(message, "attachments").map((file) => {
+  const files = rowsOf(message, "attachments").map((file) => {
     const kind = MEDIA_KINDS.find((known) => known === textOf(file, "type")) ?? "file";
-    return attachmentLine({ kind, name: textOf(file, "fileName") ?? kind, size: numberOf(file, "sizeBytes") ?? 0 });
+    return { kind, name: textOf(file, "fileName") ?? kind, size: numberOf(file, "sizeBytes") ?? 0 };
   });
-  return [...(lines.length > 0 && isWordless(text) ? [] : [text]), ...lines].join("\n");
+  return wordsWithFiles(messageText(message), files);
 }
 
 /** Reads files to be sent with one message. Throws REQUEST_INVALID for what cannot be read, MESSAGE_TOO_LARGE for too much. */

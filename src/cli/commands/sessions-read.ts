@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { command, positiveInteger, type CommandContext } from "../command.ts";
+import { shownText } from "../chat/attaching.ts";
 import { askStore } from "../connection.ts";
 import { withoutControls } from "../display-width.ts";
 import { failure } from "../failure.ts";
@@ -29,6 +30,7 @@ export function sessionUnknown(key: string): Error {
 function plainMessage(message: Row) {
   const at = numberOf(message, "timestamp");
   const branch = textOf(message, "branch");
+  const attachments = rowsOf(message, "attachments");
   return {
     role: textOf(message, "role") ?? "unknown",
     content: messageText(message),
@@ -36,7 +38,13 @@ function plainMessage(message: Row) {
     channel: textOf(message, "channel"),
     seq: numberOf(message, "seq"),
     ...(branch === null ? {} : { branch }),
+    ...(attachments.length === 0 ? {} : { attachments }),
   };
+}
+
+function historyLine(message: Row): string {
+  const { timestamp, role, branch } = plainMessage(message);
+  return `[${timestamp ?? "unknown"}] ${role}${branch === undefined ? "" : " (set aside)"}: ${withoutControls(shownText(message))}`;
 }
 
 /** A conversation by its number, as `sessions show` prints it, or by (the beginning of) its id. */
@@ -62,10 +70,11 @@ async function history(context: CommandContext, key: string, options: HistoryOpt
   );
   const sessionId = textOf(payload, "sessionId");
   if (sessionId === null) throw sessionUnknown(key);
-  const messages = rowsOf(payload, "messages").map(plainMessage);
+  const found = rowsOf(payload, "messages");
+  const messages = found.map(plainMessage);
   const hasMore = flagOf(payload, "hasMore");
   if (options.json) return printJson(deps.terminal, { key: textOf(payload, "key") ?? key, uuid: sessionId, messages, hasMore });
-  printLines(deps.terminal, messages.map(({ timestamp, role, content, branch }) => `[${timestamp ?? "unknown"}] ${role}${branch === undefined ? "" : " (set aside)"}: ${withoutControls(content)}`));
+  printLines(deps.terminal, found.map(historyLine));
   if (hasMore) note(deps.terminal, `more before: --before ${messages[0]?.seq ?? ""}`);
 }
 

@@ -1,4 +1,6 @@
 import type { Compaction } from "../../domain/entry.ts";
+import { wireAttachment, wordsWithFiles } from "../../domain/media.ts";
+import type { Attachment } from "../../domain/message.ts";
 import type { Usage } from "../../domain/usage.ts";
 import type { ConversationRow, EntryRow } from "../../store/tables.ts";
 import { splitModel } from "../mirror/model-name.ts";
@@ -9,6 +11,7 @@ interface Meta {
   readonly usage?: Usage;
   readonly stopReason?: string;
   readonly compaction?: Compaction;
+  readonly attachments?: readonly Attachment[];
   readonly source?: Kept;
 }
 
@@ -35,16 +38,23 @@ function usageOf(usage: Usage | undefined): object | undefined {
   return { input, output, cacheRead, cacheWrite, totalTokens: input + output + cacheRead + cacheWrite, cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 } };
 }
 
-/** The blocks that were imported, unless what was said is something else by now. */
-function contentOf(entry: EntryRow, source: Kept | undefined): readonly unknown[] {
+/**
+ * What was imported says itself what was sent with it, unless it is something else by now. Files of our own are words there,
+ * since their bytes stay here, and fields that no reader there minds.
+ */
+function contentOf(entry: EntryRow, { source, attachments: files = [] }: Meta): { readonly content: readonly unknown[]; readonly attachments?: readonly object[] } {
   const blocks = source?.content;
-  return blocks !== undefined && wordsIn(blocks) === entry.text ? blocks : [{ type: "text", text: entry.text }];
+  if (blocks !== undefined && wordsIn(blocks) === entry.text) return { content: blocks };
+  const isTold = source?.message !== undefined && ("MediaPaths" in source.message || "MediaPath" in source.message);
+  if (files.length === 0 || isTold) return { content: [{ type: "text", text: entry.text }] };
+  return { content: [{ type: "text", text: wordsWithFiles(entry.text, files) }], attachments: files.map(wireAttachment) };
 }
 
-function messageOf(entry: EntryRow, { usage, stopReason, source }: Meta): object {
+function messageOf(entry: EntryRow, meta: Meta): object {
+  const { usage, stopReason, source } = meta;
   const named = entry.model === null ? {} : splitModel(entry.model);
   const sender = entry.role === "user" && entry.sender_name !== null ? { __openclaw: { senderId: entry.sender_id, senderName: entry.sender_name } } : {};
-  const base = { role: entry.role, content: contentOf(entry, source), ...named, usage: usageOf(usage), stopReason, ...sender };
+  const base = { role: entry.role, ...contentOf(entry, meta), ...named, usage: usageOf(usage), stopReason, ...sender };
   return { ...base, ...source?.message, timestamp: entry.at };
 }
 

@@ -2,8 +2,11 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Session } from "../../domain/session.ts";
 import { ContinuoError } from "../../domain/errors.ts";
+import { wordsWithFiles } from "../../domain/media.ts";
+import type { Attachment } from "../../domain/message.ts";
 import type { Store } from "../../store/store.ts";
 import type { ConversationRow, EntryRow } from "../../store/tables.ts";
+import { toEntry } from "../../store/rows.ts";
 import { listEntryPlaces } from "../../store/statements/list-entry-places.ts";
 import { pageAllEntries } from "../../store/statements/page-all-entries.ts";
 import { lineWriter } from "./export-lines.ts";
@@ -61,10 +64,18 @@ function titleOf(session: Session, { title, preview }: ConversationRow): string 
   return title ?? session.label ?? session.displayName ?? preview ?? session.key;
 }
 
-const shownOf = ({ entries, asides }: Read): readonly EntryRow[] => entries.filter(({ id, text }) => !asides.has(id) && text !== "");
+interface Shown {
+  readonly row: EntryRow;
+  readonly files: readonly Attachment[];
+}
+
+function shownOf({ entries, asides }: Read): readonly Shown[] {
+  const shown = entries.filter(({ id }) => !asides.has(id)).map((row) => ({ row, files: toEntry(row).attachments ?? [] }));
+  return shown.filter(({ row, files }) => row.text !== "" || files.length > 0);
+}
 
 function markdownOf(session: Session, conversation: ConversationRow, read: Read): string {
-  const said = shownOf(read).map((entry) => `**${nameOf(entry)}** · ${new Date(entry.at).toISOString()}\n\n${entry.text}\n`);
+  const said = shownOf(read).map(({ row, files }) => `**${nameOf(row)}** · ${new Date(row.at).toISOString()}\n\n${wordsWithFiles(row.text, files)}\n`);
   return [`# ${titleOf(session, conversation)}\n`, `${session.key} · ${conversation.session_id}\n`, ...said].join("\n");
 }
 
@@ -75,7 +86,7 @@ const STYLE = "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font:16px/1.
 
 /** A page that loads nothing; what was said is text in it, never markup. */
 function pageOf(session: Session, conversation: ConversationRow, read: Read): string {
-  const said = shownOf(read).map((entry) => `<article class="${entry.role}"><strong>${escaped(nameOf(entry))}</strong> <time>${new Date(entry.at).toISOString()}</time><pre>${escaped(entry.text)}</pre></article>`);
+  const said = shownOf(read).map(({ row, files }) => `<article class="${row.role}"><strong>${escaped(nameOf(row))}</strong> <time>${new Date(row.at).toISOString()}</time><pre>${escaped(wordsWithFiles(row.text, files))}</pre></article>`);
   const title = escaped(titleOf(session, conversation));
   return `<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style>\n<h1>${title}</h1><p>${escaped(session.key)} · ${conversation.session_id}</p>\n${said.join("\n")}\n</html>\n`;
 }
