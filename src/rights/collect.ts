@@ -5,7 +5,7 @@ import { ERASED_KEYS, type AnyRow } from "../store/erase/table-rows.ts";
 import type { Executor } from "../store/store.ts";
 import type { EntryRow } from "../store/tables.ts";
 import { FreedUses, refsOf, sentWithEntry } from "./files.ts";
-import { isNeverTheirs, judgeEntry, RULES_BY_TABLE, type Traces } from "./rules.ts";
+import { isNeverTheirs, isSummary, judgeEntry, RULES_BY_TABLE, type Traces } from "./rules.ts";
 import type { Counting } from "./removed.ts";
 import { tableOf, type AllTables } from "./survey.ts";
 import { pagesIn } from "./walk.ts";
@@ -40,10 +40,6 @@ function hitOf(table: string, row: AnyRow): Hit {
 interface Summaries {
   readonly seen: { readonly session: unknown; readonly hit: Hit }[];
   readonly spoken: Set<unknown>;
-}
-
-export function isSummary({ role, meta }: AnyRow): boolean {
-  return role === "system" && typeof meta === "string" && meta.includes('"compaction"');
 }
 
 /** One that a change of who shares what has set aside may stand for somebody who speaks elsewhere now. */

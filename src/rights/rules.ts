@@ -74,8 +74,9 @@ function judgeSession(row: AnyRow, traces: Traces): Verdict {
   return routes.length === 0 ? named : { ...base, ...Object.fromEntries(routes.map((column) => [column, null])) };
 }
 
-function isSummary({ role, meta }: AnyRow): boolean {
-  return role === "system" && typeof meta === "string" && (JSON.parse(meta) as { compaction?: unknown }).compaction !== undefined;
+export function isSummary({ role, meta }: AnyRow): boolean {
+  // Most lines are none: only what may be one is parsed.
+  return role === "system" && typeof meta === "string" && meta.includes('"compaction"') && (JSON.parse(meta) as { compaction?: unknown }).compaction !== undefined;
 }
 
 /**
