@@ -17,6 +17,9 @@ const ACTIONS: Readonly<Record<PlannedAction["reason"], string>> = {
   "disk-budget": "evict-budget",
 };
 
+/** What one answer lists of what would be removed, over all agents; the rest is counted. */
+const MOST_ACTIONS = 1_000;
+
 const quiet = { info: () => undefined, debug: () => undefined, warn: () => undefined, error: () => undefined };
 
 function lineOf(action: string, { key, updated_at: updatedAt, session_id: sessionId, chat_kind: chatKind, model_override: chosen, model_last: last }: PlannedAction["found"]) {
@@ -38,7 +41,13 @@ function budgetOf({ budget, before, after, removals }: CleanupPreview) {
   };
 }
 
-function storeOf({ facts }: Services, preview: CleanupPreview, how: { readonly mode: "warn" | "enforce"; readonly dryRun: boolean }) {
+interface How {
+  readonly mode: "warn" | "enforce";
+  readonly dryRun: boolean;
+}
+
+/** `room`: how many actions it may list. */
+function storeOf({ facts }: Services, preview: CleanupPreview, how: How, room: number) {
   const { agentId, before, after, removals, kept } = preview;
   const count = (...actions: readonly string[]): number => removals.filter(({ reason }) => actions.includes(ACTIONS[reason])).length;
   return {
@@ -52,10 +61,20 @@ function storeOf({ facts }: Services, preview: CleanupPreview, how: { readonly m
     capped: count("cap-overflow"),
     diskBudget: budgetOf(preview),
     wouldMutate: removals.length > 0,
-    actions: removals.map(({ found, reason }) => lineOf(ACTIONS[reason], found)),
+    actions: removals.slice(0, room).map(({ found, reason }) => lineOf(ACTIONS[reason], found)),
+    moreActions: Math.max(0, removals.length - room),
     /** The newest of those that stay. */
     kept: kept.map((found) => lineOf("keep", found)),
   };
+}
+
+function storesOf(services: Services, previews: readonly CleanupPreview[], how: How) {
+  let room = MOST_ACTIONS;
+  return previews.map((preview) => {
+    const store = storeOf(services, preview, how, room);
+    room -= store.actions.length;
+    return store;
+  });
 }
 
 /** A key that is no session's, or none at all, keeps nothing. */
@@ -92,7 +111,7 @@ export const sessionsCleanup = define({
     const mode = enforce ? "enforce" : configured.mode;
     const settings: MaintenanceSettings = { ...configured, mode, fixMissing, activeKey: activeKeyOf(services, activeKey) };
     const only = allAgents ? null : (agentId?.toLowerCase() ?? services.settings.agents().defaultId);
-    const planned = (await previewCleanup(services, only, settings)).map((preview) => storeOf(services, preview, { mode, dryRun }));
+    const planned = storesOf(services, await previewCleanup(services, only, settings), { mode, dryRun });
     const isApplied = !dryRun && mode === "enforce";
     if (isApplied) await apply(services, settings, only);
     const stores = await Promise.all(

@@ -44,6 +44,17 @@ test("--dry-run prints the plan of spec 6.4, and asks only for a look", async ()
   cli.remove();
 });
 
+test("more than an answer lists is counted, in words and with --json", async () => {
+  const local = () => ({ ts: NOW, mode: "warn", dryRun: true, stores: [store("main", { beforeCount: 203, pruned: 201, moreActions: 200 })] });
+  const [cli, json] = [fakeCli({ local }), fakeCli({ local })];
+  assert.equal(await cli.run("sessions", "cleanup", "--dry-run"), 0);
+  assert.match(cli.stdout(), /\nprune-stale .*\n200 more would be removed\n1 more are kept\n$/);
+  assert.equal(await json.run("sessions", "cleanup", "--dry-run", "--json"), 0);
+  assert.equal((json.json() as { moreActions: number }).moreActions, 200);
+  cli.remove();
+  json.remove();
+});
+
 test("several agents are a block each, and a list in JSON; one is the object itself", async () => {
   const local = () => ({ ts: NOW, mode: "warn", dryRun: true, stores: [store("main"), store("work", { actions: [], kept: [], afterCount: 0, diskBudget: { totalBytesBefore: 900, totalBytesAfter: 700, removedFiles: 0, removedEntries: 2 } })] });
   const cli = fakeCli({ local });

@@ -33,6 +33,7 @@ function budgetLine(store: Row): string[] {
 function storeLines(store: Row, now: number): string[] {
   const [before, after] = [count(store, "beforeCount"), count(store, "afterCount")];
   const actions = byAge([...rowsOf(store, "actions"), ...rowsOf(store, "kept")]);
+  const unlisted = count(store, "moreActions");
   const unseen = after - rowsOf(store, "kept").length;
   return [
     `Session store: ${textOf(store, "storePath") ?? ""}`,
@@ -43,6 +44,7 @@ function storeLines(store: Row, now: number): string[] {
     `Would cap overflow: ${count(store, "capped")}`,
     ...budgetLine(store),
     ...(actions.length === 0 ? [] : ["", "Planned session actions:", fixedWidths(["Action", "Key", "Age", "Model", "Flags"]), ...actions.map((row) => actionLine(row, now))]),
+    ...(unlisted > 0 ? [`${unlisted} more would be removed`] : []),
     ...(unseen > 0 ? [`${unseen} more are kept`] : []),
   ];
 }
