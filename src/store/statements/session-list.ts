@@ -1,4 +1,5 @@
 import { sql, type Kysely } from "kysely";
+import type { Param } from "../statement.ts";
 import type { ConversationRow, SessionRow, Tables } from "../tables.ts";
 
 /** A session with what its current conversation counts. */
@@ -22,4 +23,22 @@ export function selectSessions(db: Kysely<Tables>) {
         .$notNull()
         .as("running"),
     );
+}
+
+export interface ShownPage {
+  readonly since: number;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** What a list shows unless more is asked: neither pinned nor archived, newest first, a page at a time. */
+export function selectShown(db: Kysely<Tables>, p: Param<ShownPage>) {
+  return selectSessions(db)
+    .where("sessions.updated_at", ">=", p("since"))
+    .where("sessions.pinned_at", "is", null)
+    .where("sessions.archived_at", "is", null)
+    .orderBy("sessions.updated_at", "desc")
+    .orderBy("sessions.key", "desc")
+    .limit(p("limit"))
+    .offset(p("offset"));
 }
