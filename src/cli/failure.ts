@@ -8,10 +8,6 @@ export function failure(code: ErrorCode, message: string, cure: string): Continu
   return new ContinuoError(code, message, { fields: { cure } });
 }
 
-export function cureOf(error: ContinuoError): string {
-  return typeof error.fields.cure === "string" ? error.fields.cure : error.cure;
-}
-
 function causeOf(error: ContinuoError): string | null {
   if (error.code !== "INTERNAL" || !(error.cause instanceof Error)) return null;
   return error.cause.message.split("\n", 1)[0] ?? null;
@@ -27,7 +23,7 @@ export function reportFailure(terminal: Terminal, thrown: unknown, json: boolean
   const cause = causeOf(error);
   const message = cause === null ? error.message : `${error.message} (${cause})`;
   // A gateway, or whatever answers at its address, has a part in these words.
-  terminal.stderr.write(withoutControls(`error: ${message} [${error.code}]\n  fix: ${cureOf(error)}\n`));
+  terminal.stderr.write(withoutControls(`error: ${message} [${error.code}]\n  fix: ${error.cure}\n`));
   if (terminal.env.CONTINUO_DEBUG) terminal.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
-  if (json) printJson(terminal, { error: { code: error.code, message, cure: cureOf(error) } });
+  if (json) printJson(terminal, { error: { code: error.code, message, cure: error.cure } });
 }

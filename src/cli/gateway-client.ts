@@ -55,7 +55,8 @@ export function errorFromWire(wire: unknown): ContinuoError {
   const details = asRow(error.details);
   const own = textOf(details, "continuoCode");
   const message = textOf(error, "message") ?? "The gateway refused the request without saying why.";
-  if (isErrorCode(own)) return new ContinuoError(own, message);
+  const cure = textOf(details, "cure");
+  if (isErrorCode(own)) return new ContinuoError(own, message, cure === null ? {} : { fields: { cure } });
   if (/^(AUTH_|DEVICE_|PAIRING_)/.test(textOf(details, "code") ?? "")) return new ContinuoError("GATEWAY_UNAUTHORIZED", message);
   return new ContinuoError(WIRE_CODES[textOf(error, "code") ?? ""] ?? "INTERNAL", message);
 }

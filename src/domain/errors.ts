@@ -96,8 +96,10 @@ export class ContinuoError extends Error {
     this.retryAfterMs = details.retryAfterMs ?? null;
   }
 
+  /** What to do: as whoever threw it knows, or what the table has for its code. */
   get cure(): string {
-    return TABLE[this.code].cure;
+    const { cure } = this.fields;
+    return typeof cure === "string" ? cure : TABLE[this.code].cure;
   }
 
   get retryable(): boolean {

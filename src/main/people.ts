@@ -6,7 +6,7 @@ import type { Turn } from "../domain/turn.ts";
 import { namedSenders } from "../audit/channel-scope.ts";
 import type { PeopleDirectory } from "../people/index.ts";
 import type { PeopleDesk, RightsDesk } from "../operations/index.ts";
-import type { WhoIsWho } from "../rights/index.ts";
+import type { SubjectAccount, WhoIsWho } from "../rights/index.ts";
 import { explainRoute } from "../routing/explain.ts";
 import { fileIdentities, nameKey } from "../routing/people.ts";
 import { findDirectChat } from "../store/statements/find-direct-chat.ts";
@@ -25,6 +25,7 @@ export function createWhoIsWho(directory: PeopleDirectory, current: () => Compil
     directory,
     file: () => fileIdentities(current().who.source.session?.identityLinks),
     isOwner: (key) => isOwner(current(), directory, key),
+    owned: () => ownedBy(current()),
     whoIs: (channel, account, peer) => current().who.whoIs(channel, account, peer),
   };
 }
@@ -37,7 +38,7 @@ export function createPeopleDesk(directory: PeopleDirectory, current: () => Comp
     rights,
     directory,
     filePeople: () => filePeople(current()),
-    spell: (name) => fileIdentities(current().who.source.session?.identityLinks).find(({ person }) => nameKey(person) === nameKey(name))?.person ?? null,
+    spell: (name) => fileIdentities(current().who.source.session?.identityLinks).find(({ person }) => nameKey(person) === nameKey(name))?.person ?? directory.named(nameKey(name))?.name ?? null,
     defaultAccount: (channel) => current().config.channels[channel]?.defaultAccount ?? "default",
   };
 }
@@ -51,6 +52,18 @@ function isOwner(settings: CompiledSettings, directory: PeopleDirectory, key: st
   const links = fileIdentities(identityLinks).filter(({ person }) => nameKey(person) === key);
   const stored = directory.identitiesOf(key).some(({ channel, account, peer }) => settings.who.whoIs(channel, account, peer).isOwner);
   return stored || links.some(({ channel, peer }) => channel !== "*" && settings.who.whoIs(channel, "default", peer).isOwner);
+}
+
+/** What the file gives the owner by an id alone. */
+function ownedBy({ config, who }: CompiledSettings): SubjectAccount[] {
+  const { owner } = who.source.session ?? {};
+  const listed = fileIdentities({ owner: typeof owner === "string" ? [owner] : [...(owner ?? [])] }).filter(({ channel }) => channel !== "*");
+  const named = Object.keys(config.channels).flatMap((channel) => accountsOf(config, channel).flatMap((account) => namedSenders(config, channel, account).map((peer) => ({ channel, account, peer }))));
+  const theirs = [...listed.map(({ channel, peer }) => ({ channel, account: null, peer })), ...named].filter(({ channel, account, peer }) => {
+    const { isOwner: isTheirs, person } = who.whoIs(channel, account ?? "default", peer);
+    return isTheirs && person === null;
+  });
+  return theirs.filter((one) => one.account === null || !theirs.some((other) => other.account === null && other.channel === one.channel && other.peer === one.peer));
 }
 
 /** Every account that the configuration and the people table know on a channel, for whoever looks for one of them. */

@@ -15,7 +15,7 @@ export const audienceBetween = define({
   /** Whether two people can see what the other said, and by which path (docs/audience.md). */
   async run(services, { a, b }) {
     const facts = await readAudience(services.store, services.people, { session: null, people: [a, b], limit: MOST_SESSIONS });
-    const found = between(buildMap(facts), a, b);
+    const found = between(services.people, buildMap(facts), a, b);
     const cut = facts.more > 0 ? [`Only their ${MOST_SESSIONS} latest sessions were looked at; there are ${facts.more} more.`] : [];
     return { ...found, lines: [...found.lines, ...cut] };
   },

@@ -1,8 +1,9 @@
-import { isOperatorChannel } from "../domain/address.ts";
-import { nameKey } from "../routing/people.ts";
+import { isOperatorChannel, OPERATOR_CHANNELS } from "../domain/address.ts";
+import { meansOwner, nameKey } from "../routing/people.ts";
 import type { ParticipantRow } from "../store/tables.ts";
 import { listSenderParticipants } from "../store/statements/list-sender-participants.ts";
 import { pageSenders, type SenderRow } from "../store/statements/page-senders.ts";
+import { ownerName } from "../rights/index.ts";
 import type { PeopleDesk, Services } from "./services.ts";
 
 export interface IdentityView {
@@ -58,6 +59,14 @@ async function placesOf(services: Services, identities: readonly IdentityView[])
   return found.flat();
 }
 
+function spokenIn(places: readonly ParticipantRow[]): Pick<PersonView, "sessions" | "messages" | "lastAt"> {
+  return {
+    sessions: [...new Set(places.map((row) => row.session_key))],
+    messages: places.reduce((sum, row) => sum + row.messages, 0),
+    lastAt: places.reduce<number | null>((last, row) => Math.max(last ?? 0, row.last_at), null),
+  };
+}
+
 /** A person with what is known of them; null when nobody has the name. */
 export async function personView(services: Services, desk: PeopleDesk, name: string): Promise<PersonView | null> {
   const key = nameKey(name);
@@ -67,14 +76,26 @@ export async function personView(services: Services, desk: PeopleDesk, name: str
   if (stored === null && !inFile) return null;
   const places = await placesOf(services, identities);
   return {
-    name: desk.spell(name) ?? stored?.name ?? name,
+    name: desk.spell(name) ?? name,
     role: desk.isOwner(key) ? "owner" : (stored?.role ?? "member"),
     source: inFile ? (stored === null ? "file" : "both") : "store",
     identities,
-    sessions: [...new Set(places.map((row) => row.session_key))],
-    messages: places.reduce((sum, row) => sum + row.messages, 0),
-    lastAt: places.reduce<number | null>((last, row) => Math.max(last ?? 0, row.last_at), null),
+    ...spokenIn(places),
   };
+}
+
+/** What a terminal and the page write as. */
+const OPERATOR = "operator";
+
+/** The owner, where that is what was typed; null where it is something else. Errors: REQUEST_INVALID where several are owners. */
+export async function ownerView(services: Services, desk: PeopleDesk, typed: string): Promise<PersonView | null> {
+  if (!meansOwner(typed)) return null;
+  const name = ownerName(desk);
+  if (name !== null) return personView(services, desk, name);
+  const identities = desk.owned().map((one): IdentityView => ({ ...one, provedBy: "file", provedAt: null }));
+  const clients = OPERATOR_CHANNELS.map((channel): IdentityView => ({ channel, account: null, peer: OPERATOR, provedBy: "token", provedAt: null }));
+  const places = await placesOf(services, [...identities, ...clients]);
+  return { name: "owner", role: "owner", source: "file", identities, ...spokenIn(places) };
 }
 
 const SENDERS = 200;

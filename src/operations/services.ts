@@ -16,7 +16,7 @@ import type { ExportReport, ImportReport } from "../sessions/openclaw/index.ts";
 import type { SessionCounts } from "../sessions/count.ts";
 import type { MaintenanceSettings } from "../sessions/maintenance/index.ts";
 import type { Plan } from "../sessions/repartition/index.ts";
-import type { Certificate, Exported } from "../rights/index.ts";
+import type { Certificate, Exported, SubjectAccount } from "../rights/index.ts";
 import type { Head } from "../store/seals/chain.ts";
 import type { LedgerReport } from "../store/seals/verify.ts";
 import type { Compacted, CompactRequest } from "../turns/compact.ts";
@@ -258,9 +258,11 @@ export interface PeopleDesk {
   file(): readonly FileIdentity[];
   /** The same as the people room asks it. */
   filePeople(): FilePeople;
-  /** A name as the file spells it; null where it names nobody so. */
+  /** A name as the file spells it, or else the table; null where nobody is called so. */
   spell(name: string): string | null;
   isOwner(nameKey: string): boolean;
+  /** Accounts that the file says are the owner's, without a name. */
+  owned(): readonly SubjectAccount[];
   whoIs(channel: string, account: string, peer: string): RouteWhy["sender"];
   /** The account that a channel's messages come in by where none is named. */
   defaultAccount(channel: string): string;

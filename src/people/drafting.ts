@@ -1,6 +1,6 @@
 import { ContinuoError } from "../domain/errors.ts";
 import type { Ids } from "../domain/ids.ts";
-import { nameKey } from "../routing/people.ts";
+import { meansOwner, nameKey } from "../routing/people.ts";
 import { findIdentity } from "../store/statements/find-identity.ts";
 import { findNamedPerson } from "../store/statements/find-named-person.ts";
 import { findPeerAlias } from "../store/statements/find-peer-alias.ts";
@@ -76,12 +76,14 @@ export async function namedPerson(store: Executor, name: string): Promise<Person
   return (await store.get(findNamedPerson, { name_key: nameKey(name) })) ?? null;
 }
 
+const NAME_OWNER = "Name the owner as `continuo people list` does; without a name they get one with `continuo people link IDENTITY NAME --role owner`.";
+
 /** The person of this name in the table. Errors: PEOPLE_IN_FILE when only the file knows them, PEOPLE_UNKNOWN when nobody does. */
 export async function editablePerson({ store, file }: Drafting, name: string): Promise<PersonRow> {
   const person = await namedPerson(store, name);
   if (person !== null) return person;
   if (file.names.has(nameKey(name))) throw personInFile(name);
-  throw new ContinuoError("PEOPLE_UNKNOWN", `There is no person called ${JSON.stringify(name)}.`, { fields: { name } });
+  throw new ContinuoError("PEOPLE_UNKNOWN", `There is no person called ${JSON.stringify(name)}.`, { fields: { name, ...(meansOwner(name) ? { cure: NAME_OWNER } : {}) } });
 }
 
 export function personInFile(name: string): ContinuoError {

@@ -1,3 +1,4 @@
+import { isOperatorChannel } from "../domain/address.ts";
 import { nameKey } from "../routing/people.ts";
 
 /** An account of somebody. `account` is null where the configuration file names it for all of ours. */
@@ -31,8 +32,6 @@ export interface Recognised {
 
 /** Ids that are too short to be looked for by themselves: `42` is also a number. */
 export const SHORTEST_ID = 5;
-
-const OPERATOR_CHANNELS: readonly string[] = ["webchat", "terminal"];
 
 function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
@@ -73,7 +72,7 @@ export function recognise(subject: Subject, pseudonym: string): Recognised {
   const pattern = patternOf(subject);
   const isName = (name: unknown): boolean => key !== null && typeof name === "string" && nameKey(name) === key;
   const isAccount = (channel: unknown, account: unknown, peer: unknown): boolean =>
-    (subject.isOwner && OPERATOR_CHANNELS.includes(String(channel))) ||
+    (subject.isOwner && isOperatorChannel(String(channel))) ||
     subject.accounts.some((one) => one.peer === peer && (one.channel === "*" || one.channel === channel) && (one.account === null || account === null || one.account === account));
   const withoutThem = (text: string): string => {
     if (isName(text) || subject.accounts.some(({ peer }) => peer.length >= SHORTEST_ID && peer === text)) return pseudonym;

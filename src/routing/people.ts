@@ -33,6 +33,11 @@ export function nameKey(name: string): string {
   return name.trim().normalize("NFC").toLowerCase();
 }
 
+/** Whether it is what the owner is called without a name. Who has that for a name goes first. */
+export function meansOwner(typed: string): boolean {
+  return ["owner", "the owner"].includes(nameKey(typed));
+}
+
 /** `John` and `john` are one person, spelled as the file spells it first (A15). */
 function spelling(names: Map<string, string>, typed: string): string {
   const key = nameKey(typed);

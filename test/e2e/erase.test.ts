@@ -197,3 +197,23 @@ test("what a killed gateway left is brought to its end by the next one; without 
   assert.equal((await at.json<{ ok: boolean }>("people", "erase", "--verify", alone.path)).ok, true);
   assert.ok((await rowsIn<{ text: string }>(at.stateDir, "select text from entries")).some(({ text }) => text.includes("kept-3321")));
 });
+
+test("an owner whom nobody has given a name is shown, exported and erased as `owner`; what needs a name says so", async (t) => {
+  const house = await town(t, { parts: { session: SESSION } });
+  await say(house, house.first, { id: 42, name: "Somebody" }, "my wren is word-of-owner-1");
+  await house.client().request("chat.send", { sessionKey: "main", message: "word-of-owner-2", idempotencyKey: "one" });
+  await until("both are answered", async () => (await rowsIn(house.stateDir, "select id from entries where role = 'assistant'")).length === 2);
+  await house.client().settled();
+  const { person } = await house.json<{ person: { role: string; sessions: string[]; messages: number; identities: { peer: string }[] } }>("people", "show", "owner");
+  assert.deepEqual([person.role, person.sessions, person.messages, person.identities.map(({ peer }) => peer)], ["owner", ["agent:main:main"], 2, ["42"]]);
+  const { path } = await house.json<{ path: string }>("people", "export", "owner");
+  const exported = readFileSync(join(path, "export.json"), "utf8");
+  for (const word of ["word-of-owner-1", "word-of-owner-2"]) assert.ok(exported.includes(word), word);
+  const renamed = await house.run("people", "rename", "owner", "Ada", "--yes");
+  assert.notEqual(renamed.code, 0);
+  assert.match(renamed.stderr, /continuo people link IDENTITY NAME --role owner/);
+  assert.match((await house.run("people", "erase", "owner", "--yes")).stderr, /is the owner/);
+  const erased = await house.run("people", "erase", "owner", "--owner", "--yes");
+  assert.equal(erased.code, 0, erased.stderr);
+  assert.deepEqual(await rowsIn(house.stateDir, "select text from entries where text like '%word-of-owner%'"), []);
+});

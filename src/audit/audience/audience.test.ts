@@ -15,6 +15,8 @@ import { layOut } from "./layout.ts";
 import { buildMap } from "./map.ts";
 import { readAudience } from "./read.ts";
 
+const UNNAMED = { spell: () => null };
+
 interface Said extends Partial<Spoken> {
   readonly sessionKey: string;
   readonly channel: string;
@@ -74,13 +76,13 @@ test("the same facts in another order are the same map", () => {
 
 test("between two people: a session that both speak in, a room that both are in, the owner, or nothing", () => {
   const map = buildMap(factsOf(HOUSE));
-  const kinds = (a: string, b: string): string[] => between(map, a, b).paths.map(({ kind, reader, author }) => `${kind}: ${reader} reads ${author}`);
+  const kinds = (a: string, b: string): string[] => between(UNNAMED, map, a, b).paths.map(({ kind, reader, author }) => `${kind}: ${reader} reads ${author}`);
   assert.deepEqual(kinds("telegram:5", "signal:5"), ["session: Fay (signal:5) reads Eve (telegram:5)", "session: Eve (telegram:5) reads Fay (signal:5)"]);
-  const group = between(map, "Bob", "telegram:3");
+  const group = between(UNNAMED, map, "Bob", "telegram:3");
   assert.deepEqual(group.paths.filter(({ reader }) => reader === "Bob").map(({ kind, session: key }) => [kind, key]), [["group", GROUP], ["group", undefined]]);
   assert.deepEqual(kinds("Bob", "ann"), ["owner: Ann reads Bob"]);
   assert.deepEqual(kinds("owner", "telegram:4"), ["owner: Ann reads Dan (telegram:4)"]);
-  const nothing = between(map, "Bob", "telegram/work:4");
+  const nothing = between(UNNAMED, map, "Bob", "telegram/work:4");
   assert.equal(nothing.shares, false);
   assert.deepEqual(nothing.lines, [
     "Dan (telegram:4) cannot see what Bob said: they speak in no session and no room together.",
@@ -92,19 +94,19 @@ test("between two people: a session that both speak in, a room that both are in,
 
 test("two threads of one room are two sessions, and yet the room is read by all who are in it", () => {
   const topics = [spoken({ sessionKey: `${GROUP}:topic:1`, channel: "telegram", senderId: "2", ...room, thread: "1" }, "Bob"), spoken({ sessionKey: `${GROUP}:topic:2`, channel: "telegram", senderId: "3", ...room, thread: "2" })];
-  const found = between(buildMap(factsOf(topics)), "Bob", "telegram:3");
+  const found = between(UNNAMED, buildMap(factsOf(topics)), "Bob", "telegram:3");
   assert.deepEqual(found.paths.map(({ kind, session: key }) => [kind, key]), [["group", undefined], ["group", undefined]]);
   assert.match(found.lines[0] ?? "", /can see what Bob said, in the room telegram:-1 itself, where both write and read\.$/);
 });
 
 test("names that mean nobody, or several, are refused, and a guest's own name means nobody", () => {
   const map = buildMap(factsOf([...HOUSE, spoken({ sessionKey: "agent:main:telegram:dm:6", channel: "telegram", senderId: "6", senderName: "Ann" })]));
-  assert.throws(() => between(map, "Carla", "Bob"), { code: "PEOPLE_UNKNOWN" });
-  assert.throws(() => between(map, "nobody\u0007", "Bob"), { code: "PEOPLE_UNKNOWN", message: 'Nobody who has spoken here is "nobody".' });
-  assert.match(between(map, "Ann", "telegram:6").lines.join("\n"), /Ann can see what Ann \(telegram:6\) said, as the owner/);
-  assert.deepEqual(between(map, "telegram:1", "webchat:operator").lines, ["telegram:1 and webchat:operator are one and the same: Ann."]);
+  assert.throws(() => between(UNNAMED, map, "Carla", "Bob"), { code: "PEOPLE_UNKNOWN" });
+  assert.throws(() => between(UNNAMED, map, "nobody\u0007", "Bob"), { code: "PEOPLE_UNKNOWN", message: 'Nobody who has spoken here is "nobody".' });
+  assert.match(between(UNNAMED, map, "Ann", "telegram:6").lines.join("\n"), /Ann can see what Ann \(telegram:6\) said, as the owner/);
+  assert.deepEqual(between(UNNAMED, map, "telegram:1", "webchat:operator").lines, ["telegram:1 and webchat:operator are one and the same: Ann."]);
   const owners = buildMap(factsOf([...HOUSE, spoken({ sessionKey: MAIN, channel: "telegram", senderId: "9" }, "Gus", true)]));
-  assert.throws(() => between(owners, "owner", "Bob"), { code: "REQUEST_INVALID" });
+  assert.throws(() => between(UNNAMED, owners, "owner", "Bob"), { code: "REQUEST_INVALID" });
 });
 
 const HOSTILE = ['</text></svg><script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "]]><!--", "&lt;b&gt;", "'--></style><style>*{}", "\u0000\u0008\ud800\uffff", "\u202egnp.exe", "a\u0300".repeat(300), "é".repeat(2_000), `z${"\u0301".repeat(400)}`, " ", "%s${x}"];
@@ -147,7 +149,7 @@ test("a house in which nobody has spoken has a picture too", () => {
 });
 
 const NOW = Date.parse("2026-11-21T10:00:00Z");
-const people: AudiencePeople = { whoIs: compileRouting({ session: { owner: ["telegram:1"], identityLinks: { Bob: ["telegram:2", "signal:2"] } } }).people.whoIs };
+const people: AudiencePeople = { ...UNNAMED, whoIs: compileRouting({ session: { owner: ["telegram:1"], identityLinks: { Bob: ["telegram:2", "signal:2"] } } }).people.whoIs };
 
 async function speaks(store: Store, key: string, channel: string, senderId: string, at: number): Promise<void> {
   await store.run(insertSession, { key, agent_id: "main", session_id: key, chat_kind: "dm", channel, display_name: `of ${senderId}`, audience: "x", created_at: at, updated_at: at, interaction_at: at, last_route: null, dock: null }).catch(() => 0);
@@ -174,6 +176,9 @@ test("the store is read a page of sessions at a time, or by a session, or by a p
     assert.deepEqual(await keys({ people: ["telegram:2"], limit: 1 }), [["agent:main:person:Bob"], 1]);
     assert.deepEqual(await keys({ people: ["owner"] }), [[MAIN], 0]);
     assert.deepEqual(await keys({ people: ["nobody"] }), [[], 0]);
+    const called = (name: string) => readAudience(store, { whoIs: people.whoIs, spell: (typed) => (typed.toLowerCase() === name ? name : null) }, { session: null, people: ["Owner"], limit: 60 });
+    assert.deepEqual((await called("owner")).sessions, [], "who is called so goes before what the owner is called");
+    assert.deepEqual((await called("ann")).sessions.map(({ key }) => key), [MAIN]);
     const map = buildMap(await readAudience(store, people, { session: null, people: [], limit: 60 }));
     assert.deepEqual(map.people.map(({ name, role }) => [name, role]), [["the owner", "owner"], ["Bob", "member"], ["telegram:3", "guest"]]);
     assert.equal(map.sessions.find(({ key }) => key === MAIN)?.messages, 4);

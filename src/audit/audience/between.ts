@@ -1,6 +1,7 @@
 import { ContinuoError } from "../../domain/errors.ts";
 import { oneLine } from "../../routing/explain.ts";
-import { isMeant } from "./read.ts";
+import type { AudiencePeople } from "./facts.ts";
+import { meantBy } from "./read.ts";
 import type { AudienceMap, MapPerson } from "./map.ts";
 
 /** One way by which `reader` can come to see what `author` said. */
@@ -26,13 +27,16 @@ export function nobodyIs(typed: string): ContinuoError {
   });
 }
 
-function personOf(map: AudienceMap, typed: string): MapPerson {
-  const meant = map.identities.filter((identity) => {
+type Named = Pick<AudiencePeople, "spell">;
+
+function personOf(people: Named, map: AudienceMap, typed: string): MapPerson {
+  const speakers = map.identities.map((identity) => {
     const person = map.people.find(({ id }) => id === identity.personId);
     // A guest's name is what the guest chose: it means nobody.
     const who = { person: person === undefined || person.role === "guest" ? null : person.name, isOwner: person?.role === "owner" };
-    return isMeant(typed, who, { channel: identity.channel, account: identity.account, senderId: identity.peer });
+    return { ...identity, who, at: { channel: identity.channel, account: identity.account, senderId: identity.peer } };
   });
+  const meant = meantBy(people, typed, speakers);
   const ids = [...new Set(meant.map(({ personId }) => personId))];
   const found = map.people.find(({ id }) => id === ids[0]);
   if (found !== undefined && ids.length === 1) return found;
@@ -84,8 +88,8 @@ function memoryLine({ memory }: AudienceMap): string {
  * Whether, and by which path, two people can see what the other said; both directions. `a` and `b` are names or
  * identities. Throws PEOPLE_UNKNOWN for who never spoke, REQUEST_INVALID for a name that means several. Pure.
  */
-export function between(map: AudienceMap, a: string, b: string): Between {
-  const [first, second] = [personOf(map, a), personOf(map, b)];
+export function between(people: Named, map: AudienceMap, a: string, b: string): Between {
+  const [first, second] = [personOf(people, map, a), personOf(people, map, b)];
   if (first.id === second.id) {
     const name = shownName(map, first);
     return { shares: true, paths: [], lines: [`${oneLine(a)} and ${oneLine(b)} are one and the same: ${name}.`] };

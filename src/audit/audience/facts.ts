@@ -9,6 +9,8 @@ export interface Who {
 /** Whom a map asks; a sender of an operator's client is the owner. */
 export interface AudiencePeople {
   whoIs(channel: string, account: string, senderId: string): Who;
+  /** A name as it is spelled; null where nobody is called so. */
+  spell(name: string): string | null;
 }
 
 /** Somebody who speaks in a session from one place. */

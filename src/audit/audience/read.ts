@@ -1,6 +1,6 @@
 import { isOperatorChannel } from "../../domain/address.ts";
 import type { ChatKind } from "../../domain/message.ts";
-import { nameKey } from "../../routing/people.ts";
+import { meansOwner, nameKey } from "../../routing/people.ts";
 import { sessionsSpokenIn } from "../../sessions/participants.ts";
 import { countSpokenSessions } from "../../store/statements/count-spoken-sessions.ts";
 import { listParticipants } from "../../store/statements/list-participants.ts";
@@ -53,12 +53,21 @@ function factsOf(rows: readonly SpokenRow[], people: AudiencePeople, total: numb
   return { spoken: rows.map((row) => spokenOf(row, people)), sessions, more: Math.max(0, total - sessions.length) };
 }
 
-/** Whether what an operator typed means this sender: a person's name, `owner`, or `channel:id`, `channel/account:id`. */
-export function isMeant(typed: string, who: Who, at: { readonly channel: string; readonly account: string; readonly senderId: string }): boolean {
-  if (who.person !== null && nameKey(who.person) === nameKey(typed)) return true;
-  if (who.isOwner && ["owner", "the owner"].includes(nameKey(typed))) return true;
-  const { channel, account, senderId } = at;
-  return typed === `${channel}:${senderId}` || typed === `${channel}/${account}:${senderId}`;
+interface Speaker {
+  readonly at: { readonly channel: string; readonly account: string; readonly senderId: string };
+  readonly who: Who;
+}
+
+/**
+ * Whom what an operator typed means: a person's name, `channel:id`, `channel/account:id`, or `owner`, unless somebody has that
+ * for a name.
+ */
+export function meantBy<S extends Speaker>(people: Pick<AudiencePeople, "spell">, typed: string, speakers: readonly S[]): S[] {
+  const isOwner = meansOwner(typed) && people.spell(typed) === null;
+  return speakers.filter(({ who, at: { channel, account, senderId } }) => {
+    if (isOwner && who.isOwner) return true;
+    return (who.person !== null && nameKey(who.person) === nameKey(typed)) || typed === `${channel}:${senderId}` || typed === `${channel}/${account}:${senderId}`;
+  });
 }
 
 /** The sessions of whoever is meant, and of their other identities, the latest first. */
@@ -67,7 +76,7 @@ export async function sessionsOf(store: Executor, people: AudiencePeople, typed:
     const at = { channel: row.channel, account: row.account, senderId: row.sender_id };
     return { at, who: whoIs(people, at.channel, at.account, at.senderId) };
   });
-  const meant = speakers.filter(({ at, who }) => typed.some((word) => isMeant(word, who, at)));
+  const meant = typed.flatMap((word) => meantBy(people, word, speakers));
   const names = new Set(meant.flatMap(({ who }) => (who.person === null ? [] : [nameKey(who.person)])));
   const owners = meant.some(({ who }) => who.isOwner);
   const theirs = speakers.filter(({ at, who }) => meant.some((one) => one.at === at) || (who.person !== null && names.has(nameKey(who.person))) || (owners && who.isOwner));

@@ -38,7 +38,7 @@ async function run(...words: string[]): Promise<{ cli: FakeCli; asked: unknown[]
   const cli = fakeCli({
     local: (method, params) => {
       asked.push([method, params]);
-      return method === "audience.between" ? between(MAP, "Ann", "Bob") : { ...MAP, svg: drawMap(MAP) };
+      return method === "audience.between" ? between({ spell: () => null }, MAP, "Ann", "Bob") : { ...MAP, svg: drawMap(MAP) };
     },
   });
   made.push(cli);

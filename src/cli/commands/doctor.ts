@@ -9,7 +9,7 @@ import { askStore, openGateway } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
 import { hostPort, liveHolder } from "../endpoint.ts";
 import { EXIT } from "../exit-codes.ts";
-import { cureOf, failure } from "../failure.ts";
+import { failure } from "../failure.ts";
 import { note, paletteFor, printJson, printLines } from "../output.ts";
 import { probe } from "../probe.ts";
 import { watch } from "../progress.ts";
@@ -50,7 +50,7 @@ async function configFacts(deps: CliDeps): Promise<ConfigFacts> {
     return { kind: "valid", config, warnings };
   } catch (thrown) {
     const error = toContinuoError(thrown);
-    return { kind: "invalid", message: error.message, cure: cureOf(error) };
+    return { kind: "invalid", message: error.message, cure: error.cure };
   }
 }
 
@@ -98,7 +98,7 @@ async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFa
   } catch (thrown) {
     const error = toContinuoError(thrown);
     if (error.code === "GATEWAY_UNREACHABLE") return { kind: "stopped" };
-    return { kind: "silent", url: "", message: error.message, cure: cureOf(error) };
+    return { kind: "silent", url: "", message: error.message, cure: error.cure };
   }
 }
 

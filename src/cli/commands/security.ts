@@ -8,7 +8,6 @@ import { openGateway } from "../connection.ts";
 import type { CliDeps } from "../deps.ts";
 import { liveHolder } from "../endpoint.ts";
 import { EXIT } from "../exit-codes.ts";
-import { cureOf } from "../failure.ts";
 import { paletteFor, printJson, printLines } from "../output.ts";
 import { fixLines, securityLines } from "../views/security.ts";
 
@@ -43,7 +42,7 @@ async function probeGateway(deps: CliDeps): Promise<{ readonly deep: DeepReport;
     }
   } catch (thrown) {
     const error = toContinuoError(thrown);
-    return { deep: { gateway: { attempted: true, url: null, ok: false, error: error.message } }, cure: cureOf(error) };
+    return { deep: { gateway: { attempted: true, url: null, ok: false, error: error.message } }, cure: error.cure };
   }
 }
 
