@@ -11,7 +11,7 @@ import { countEntry } from "../store/statements/count-entry.ts";
 import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
 import type { SaidEntry } from "../store/statements/list-said-entries.ts";
 import { listCopies } from "../store/statements/list-copies.ts";
-import { listTurnEntries } from "../store/statements/list-turn-entries.ts";
+import { listTurnEntries, type TurnEntry } from "../store/statements/list-turn-entries.ts";
 import { redactTurnEntries } from "../store/statements/redact-turn-entries.ts";
 import { rewriteEntry } from "../store/statements/rewrite-entry.ts";
 import { setEntryAside } from "../store/statements/set-entry-aside.ts";
@@ -64,24 +64,43 @@ export interface SaidPlace {
   readonly message_id: string;
 }
 
+/** Whose words of which turn. */
+export interface TheirTurn {
+  readonly key: string;
+  readonly sessionId: string;
+  readonly turnId: string;
+  readonly by: { readonly channel: string; readonly account: string; readonly senderId: string };
+}
+
+export interface Redacted {
+  /** The messages that it was made of, which the inbox still has. */
+  readonly places: readonly SaidPlace[];
+  /** Files that nothing holds any more. */
+  readonly released: readonly string[];
+  /** Others said something in that turn, too: that stays. */
+  readonly others: boolean;
+}
+
 /**
- * Erases what was said in one turn of a conversation, in the conversation and in every copy, with what edits replaced
- * there; nothing brings it back. Answers the messages that it was made of, which the inbox still has, and the files that
- * nothing holds any more.
+ * Erases what somebody said in one turn, and the answer, in the conversation and in every copy, with what edits replaced
+ * there; nothing brings it back. The answer goes whole, since nobody can tell whose words it is made of.
  */
-export async function redactTurn(tx: Executor, at: { readonly key: string; readonly sessionId: string; readonly turnId: string }, now: number): Promise<{ readonly places: readonly SaidPlace[]; readonly released: readonly string[] }> {
-  const { key, sessionId, turnId: turn_id } = at;
-  const entries = await tx.all(listTurnEntries, { session_id: sessionId, turn_id });
+export async function redactTurn(tx: Executor, { key, sessionId, turnId: turn_id, by }: TheirTurn, now: number): Promise<Redacted> {
+  const isOthers = ({ role, channel, account, sender_id }: TurnEntry): boolean => role === "user" && (channel !== by.channel || account !== by.account || sender_id !== by.senderId);
+  const theirs = async (session_id: string): Promise<TurnEntry[]> => (await tx.all(listTurnEntries, { session_id, turn_id })).filter((entry) => !isOthers(entry));
+  const all = await tx.all(listTurnEntries, { session_id: sessionId, turn_id });
+  const entries = all.filter((entry) => !isOthers(entry));
   const texts = new Map([[sessionId, entries]]);
   for (const { id } of entries) {
     for (const { session_id } of await tx.all(listCopies, copiesOf(id))) texts.set(session_id, texts.get(session_id) ?? entries);
   }
   const released: string[] = [];
   for (const [session_id, said] of texts) {
-    await tx.run(redactTurnEntries, { session_id, turn_id, text: DELETED });
-    for (const { id } of await tx.all(listTurnEntries, { session_id, turn_id })) released.push(...(await letGoOfMedia(tx, "entry", id)));
+    await tx.run(redactTurnEntries, { session_id, turn_id, channel: by.channel, account: by.account, sender_id: by.senderId, text: DELETED });
+    for (const { id } of await theirs(session_id)) released.push(...(await letGoOfMedia(tx, "entry", id)));
     for (const { text } of said) await tx.run(countAmend, { session_id, old_preview: previewOf(text), preview: DELETED });
   }
   await recordEvent(tx, { at: now, kind: "message.forgotten", session_key: key, data: { turnId: turn_id, entries: entries.length } });
-  return { places: entries.flatMap(({ channel, account, chat, message_id }) => (message_id === null ? [] : [{ channel, account, chat, message_id }])), released };
+  const places = entries.flatMap(({ channel, account, chat, message_id }) => (message_id === null ? [] : [{ channel, account, chat, message_id }]));
+  return { places, released, others: all.length > entries.length };
 }

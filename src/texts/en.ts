@@ -235,6 +235,7 @@ export const en = {
   "forget.sure": "This erases {count} {count|message|messages} of yours with the answers, for good. Say `/forget {words}yes`.",
   "forget.nothing": "There is nothing of yours to forget here.",
   "forget.done": "🗑️ Forgotten: {count} {count|message|messages} of yours with the answers. Your own copy of this chat is yours to delete.",
+  "forget.others": "What others said beside it stays.",
 
   "about.private": "Speak off the record: nothing is kept; ends with /private off or a restart",
   "catch-up.channel": "{turns} {turns|turn|turns} since you were here, on {channel}.",

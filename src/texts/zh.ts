@@ -237,6 +237,7 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   "forget.sure": "这将彻底删除你的 {count} 条消息及其回答。请说 `/forget {words}yes`。",
   "forget.nothing": "这里没有你说过的内容可删除。",
   "forget.done": "🗑️ 已删除你的 {count} 条消息及其回答。你自己聊天中的副本由你自行删除。",
+  "forget.others": "其他人同时说的内容保留。",
 
   "about.private": "私密交谈：什么都不保存；用 /private off 或重启结束",
   "catch-up.channel": "你离开这里后有 {turns} 轮对话，在 {channel}。",

@@ -198,6 +198,32 @@ test("in a shared session a guest forgets their own words alone, and takes no st
   }
 });
 
+test("/forget in a room takes the words of whoever asks, and the answers to them; what others said beside it stays, in forks too", async () => {
+  const h = await startHarness({ config: { ...openTo("telegram"), session: { owner: ["telegram:1"] } } });
+  const room = { kind: "group", chat: "-5" } as const;
+  const kept = async (): Promise<string> => JSON.stringify(await Promise.all(["entries", "inbox", "outbox", "overheard", "conversations"].map((table) => rowsIn(h.directory, `select * from ${table}`))));
+  const said = async (text: string, sender: string, mentioned = true): Promise<string> => {
+    await h.receive({ ...message(text, { ...room, sender }), mentioned });
+    await h.settled();
+    return h.channel("telegram").sent.at(-1)?.part.text ?? "";
+  };
+  try {
+    await said("beans by Bob", "2", false);
+    await said("asparagus by Ann", "1", false);
+    await said("aubergine by Ann", "1");
+    await said("/fork", "1");
+    await said("parsley by Bob", "2");
+    assert.match(await said("/forget all yes", "1"), /Forgotten: 1 message.*What others said beside it stays\.$/);
+    assert.ok(!/asparagus|aubergine/.test(await kept()));
+    const entries = await rowsIn<{ text: string }>(h.directory, "select text from entries order by session_id, seq");
+    assert.deepEqual([entries.filter(({ text }) => text === "beans by Bob").length, entries.filter(({ text }) => text === "parsley by Bob").length], [2, 1], "in the conversation and in its fork");
+    assert.match(await said("/forget all yes", "2"), /Forgotten: 2 messages/);
+    assert.ok(!/beans|parsley/.test(await kept()));
+  } finally {
+    await h.close();
+  }
+});
+
 test("/export shows the conversation as text", async () => {
   await withChat(async ({ h, ask }) => {
     await h.receive(operator("/export"));

@@ -16,19 +16,24 @@ async function theirs(parts: CommandParts, { turn, item }: Asked, count: number)
 
 /**
  * `/forget [N|all]`: what its sender said last, and the answers, are erased for good: from the transcript and its copies,
- * the inbox, the outbox and the files. Asked once more before, since nothing brings it back.
+ * the inbox, the outbox and the files. What others said in the same turns stays. Asked once more before, since nothing
+ * brings it back.
  */
 export const forget: Answer = async (parts, asked) => {
-  const { rest, say, turn, now } = asked;
+  const { rest, say, turn, item, now } = asked;
   const [words = "", yes] = rest.toLowerCase().split(/\s+/u).reduce<[string, boolean]>(([kept, sure], word) => (word === "yes" ? [kept, true] : [kept || word, sure]), ["", false]);
   const count = words === "all" ? MOST : words === "" ? 1 : Number(words);
   if (!Number.isInteger(count) || count < 1 || count > MOST) return say("forget.how");
   const turns = await theirs(parts, asked, count);
   if (turns.length === 0) return say("forget.nothing");
   if (!yes) return say("forget.sure", { count: turns.length, words: words === "" ? "" : `${words} ` });
+  const { channel, account } = item.message.address;
+  const by = { channel, account, senderId: item.message.sender.id };
+  let others = false;
   for (const { turn_id } of turns) {
     const released = await parts.store.transaction(async (tx) => {
-      const said = await redactTurn(tx, { key: turn.sessionKey, sessionId: turn.sessionId, turnId: turn_id }, now);
+      const said = await redactTurn(tx, { key: turn.sessionKey, sessionId: turn.sessionId, turnId: turn_id, by }, now);
+      others ||= said.others;
       const files = [...said.released];
       for (const place of said.places) files.push(...(await redactItem(tx, place)));
       await redactDeliveries(tx, turn_id, DELETED);
@@ -37,5 +42,5 @@ export const forget: Answer = async (parts, asked) => {
     await parts.history.discardMedia(released, now);
   }
   parts.history.onChanged(turn.sessionKey, turn.sessionId);
-  return say("forget.done", { count: turns.length });
+  return [say("forget.done", { count: turns.length }), ...(others ? [say("forget.others")] : [])].join(" ");
 };
