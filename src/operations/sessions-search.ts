@@ -7,12 +7,22 @@ import type { Services } from "./services.ts";
 
 const name = z.string().trim().min(1).max(512);
 
-async function scopeOf({ store, settings, people }: Services, key: string | undefined, person: string | undefined): Promise<SearchRequest["scope"]> {
+/** Of somebody's sessions so many are looked into, the latest first. */
+const MOST_SESSIONS = 20_000;
+
+interface Looked {
+  readonly scope: SearchRequest["scope"];
+  /** Somebody's sessions, and whether these are all. */
+  readonly sessions?: { readonly count: number; readonly all: boolean };
+}
+
+async function scopeOf({ store, settings, people }: Services, key: string | undefined, person: string | undefined): Promise<Looked> {
   const keys = key === undefined ? null : [settings.keyOf(key, null)];
-  if (person === undefined) return keys === null ? "all" : { keys };
-  const theirs = await sessionsOf(store, people, [person]);
-  if (theirs.length === 0) throw nobodyIs(person);
-  return { keys: keys === null ? theirs : keys.filter((one) => theirs.includes(one)) };
+  if (person === undefined) return { scope: keys === null ? "all" : { keys } };
+  const found = await sessionsOf(store, people, [person], MOST_SESSIONS + 1);
+  if (found.length === 0) throw nobodyIs(person);
+  const theirs = found.slice(0, MOST_SESSIONS);
+  return { scope: { keys: keys === null ? theirs : keys.filter((one) => theirs.includes(one)) }, sessions: { count: theirs.length, all: theirs.length === found.length } };
 }
 
 export const sessionsSearch = define({
@@ -28,11 +38,12 @@ export const sessionsSearch = define({
   example: { query: "\"red bike\" spring", limit: 20 },
   /**
    * What was said, in one session or all, also in conversations that have ended (docs/search.md). `person`: only in sessions
-   * in which that person speaks. A session that does not exist has nothing in it. Errors: PEOPLE_UNKNOWN.
+   * in which that person speaks; `sessions` says how many these are, and whether all of theirs. A session that does not exist has nothing in it. Errors: PEOPLE_UNKNOWN.
    */
   async run(services, { query, key, person, limit, cursor }) {
     const { store, clock, live } = services;
-    const search = searchFor({ store, clock, isAlone: live === null }, await scopeOf(services, key, person));
-    return search({ query, limit, cursor });
+    const { scope, sessions } = await scopeOf(services, key, person);
+    const answer = await searchFor({ store, clock, isAlone: live === null }, scope)({ query, limit, cursor });
+    return { ...answer, ...(sessions === undefined ? {} : { sessions }) };
   },
 });

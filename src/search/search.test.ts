@@ -88,6 +88,20 @@ test("P2 a search in somebody's sessions answers nothing of another's, and the s
   assert.equal((await found(store, "tangerine", { scope: { keys: [...Array.from({ length: 900 }, (_, i) => `agent:main:${i}`)] } })).length, 0);
 });
 
+test("somebody's sessions are all looked into, however many they are, a bounded piece at a time, and no others", async (t) => {
+  const store = await freshStore(t);
+  await indexAll(store);
+  const keys = Array.from({ length: 700 }, (_, i) => `agent:main:telegram:group:-${i}`);
+  await say(store, entry("tangerine in the oldest", { session_key: keys.at(-1) ?? "" }));
+  await Promise.all(Array.from({ length: 1_150 }, () => say(store, entry("tangerine of somebody else", { session_key: BEN }))));
+  await say(store, entry("tangerine in the newest", { session_key: keys[0] ?? "" }));
+  await indexAll(store);
+  const first = await search(store, "tangerine", { scope: { keys } });
+  assert.deepEqual([first.hits.map(({ excerpt }) => excerpt), first.cursor !== null], [["tangerine in the newest"], true]);
+  const second = await search(store, "tangerine", { scope: { keys }, cursor: first.cursor ?? "" });
+  assert.deepEqual([second.hits.map(({ excerpt }) => excerpt), second.cursor], [["tangerine in the oldest"], null]);
+});
+
 test("what the house said, what was set aside and what was taken back is not found", async (t) => {
   const store = await storeWith(t, "I bought a bike");
   await say(store, entry("The bike was announced", { role: "system" }), entry("[message deleted]"));

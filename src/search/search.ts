@@ -52,7 +52,7 @@ const MOST_BATCHES = 5;
 /** Of a longer text the beginning is ranked, and all of it read once it is shown. */
 const HEAD = 2_000;
 const SCORED_AT_ONCE = 50;
-/** More sessions than this are not looked into at once: those that are named first are. */
+/** Of more sessions than this not each is looked for by the index: what it finds is asked whose it is, as far as one page goes. */
 const MOST_KEYS = 500;
 
 /** Where a page begins: below `end` the next candidates are looked for, `offset` of them were shown; `open`: beginnings count. */
@@ -79,13 +79,15 @@ interface Search {
   readonly state: SearchStateRow;
   readonly query: Query;
   /** Null: all. */
-  readonly keys: readonly string[] | null;
+  readonly keys: ReadonlySet<string> | null;
+  /** What the index is asked for; null: everything. */
+  readonly indexed: readonly string[] | null;
   readonly now: number;
 }
 
 /** The index may be behind what is stored: what a row says now decides. */
 function candidateOf({ query, keys, now }: Search, row: MatchRow, open: boolean): Candidate | null {
-  if (!isFindable(row.role, row.head) || (keys !== null && !keys.includes(row.session_key))) return null;
+  if (!isFindable(row.role, row.head) || (keys !== null && !keys.has(row.session_key))) return null;
   const units = unitsOf(row.head);
   const found = findIn(units, query, open);
   if (found === null && row.chars <= HEAD) return null;
@@ -101,12 +103,12 @@ interface Batch {
 }
 
 async function newestBelow(search: Search, end: number, open: boolean): Promise<Batch> {
-  const { store, state, query, keys } = search;
+  const { store, state, query, indexed } = search;
   const candidates: Candidate[] = [];
   let next: number | null = null;
   for (const range of rangesBelow(end, state.first_doc)) {
     const limit = CANDIDATES - candidates.length;
-    const rows = await store.all(findMatches, { ...expressionsOf(query, open, keys, range), ...range, limit, chars: HEAD });
+    const rows = await store.all(findMatches, { ...expressionsOf(query, open, indexed, range), ...range, limit, chars: HEAD });
     for (const [index, row] of rows.entries()) {
       if (index % SCORED_AT_ONCE === SCORED_AT_ONCE - 1) await nextTurn();
       const candidate = candidateOf(search, row, open);
@@ -170,9 +172,9 @@ async function pageOf(search: Search, place: Place, limit: number): Promise<{ re
 export async function searchEntries(store: Executor, request: SearchRequest, now: number, known?: SearchStateRow): Promise<SearchAnswer> {
   const state = known ?? (await store.get(findSearchState, {}));
   const query = parseQuery(request.query);
-  const keys = request.scope === "all" ? null : request.scope.keys.slice(0, MOST_KEYS);
+  const keys = request.scope === "all" ? null : new Set(request.scope.keys);
   const missing = state === undefined ? null : missingBefore(state, now);
-  if (state === undefined || query.wanted.length === 0 || keys?.length === 0) return { hits: [], cursor: null, missingBefore: missing };
-  const search: Search = { store, state, query, keys, now };
+  if (state === undefined || query.wanted.length === 0 || keys?.size === 0) return { hits: [], cursor: null, missingBefore: missing };
+  const search: Search = { store, state, query, keys, indexed: keys === null || keys.size > MOST_KEYS ? null : [...keys], now };
   return { ...(await pageOf(search, placeOf(request.cursor, state), request.limit)), missingBefore: missing };
 }

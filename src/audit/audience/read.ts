@@ -70,8 +70,8 @@ export function meantBy<S extends Speaker>(people: Pick<AudiencePeople, "spell">
   });
 }
 
-/** The sessions of whoever is meant, and of their other identities, the latest first. */
-export async function sessionsOf(store: Executor, people: AudiencePeople, typed: readonly string[]): Promise<string[]> {
+/** The sessions of whoever is meant, and of their other identities, the latest first; at most `most` for each of their accounts. */
+export async function sessionsOf(store: Executor, people: AudiencePeople, typed: readonly string[], most = MOST_ROWS): Promise<string[]> {
   const speakers = (await store.all(listSpeakers, { limit: MOST_SPEAKERS })).map((row) => {
     const at = { channel: row.channel, account: row.account, senderId: row.sender_id };
     return { at, who: whoIs(people, at.channel, at.account, at.senderId) };
@@ -80,7 +80,7 @@ export async function sessionsOf(store: Executor, people: AudiencePeople, typed:
   const names = new Set(meant.flatMap(({ who }) => (who.person === null ? [] : [nameKey(who.person)])));
   const owners = meant.some(({ who }) => who.isOwner);
   const theirs = speakers.filter(({ at, who }) => meant.some((one) => one.at === at) || (who.person !== null && names.has(nameKey(who.person))) || (owners && who.isOwner));
-  return sessionsSpokenIn(store, theirs.map(({ at }) => at), MOST_ROWS);
+  return sessionsSpokenIn(store, theirs.map(({ at }) => at), most);
 }
 
 /** Who speaks where, from the table of participants alone: transcripts are not read. */

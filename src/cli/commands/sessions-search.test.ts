@@ -43,9 +43,9 @@ test("on a terminal what was found is bold, and colourless where NO_COLOR says s
 });
 
 test("what is missing in the answer is said beside it, and --json is the answer alone", async () => {
-  const cli = searching({ cursor: "9.20.0", missingBefore: NOW });
+  const cli = searching({ hits: Array.from({ length: 20 }, () => HITS[1]), cursor: "9.20.0", missingBefore: NOW });
   await cli.run("sessions", "search", "bike");
-  assert.match(cli.stderr(), /There is more: show more with --limit 40[^]*before 2026-11-21 10:00 UTC/);
+  assert.match(cli.stderr(), /There is more: show more with --limit 40, go on with --after 9\.20\.0[^]*before 2026-11-21 10:00 UTC/);
   cli.remove();
   const json = searching({ cursor: "9.20.0" });
   await json.run("sessions", "search", "bike", "--json");
@@ -55,6 +55,15 @@ test("what is missing in the answer is said beside it, and --json is the answer 
   await none.run("sessions", "search", "bike");
   assert.equal(none.stdout(), "Nothing was found.\n");
   none.remove();
+});
+
+test("a search that ended before it had a page says so, and how to go on", async () => {
+  const cli = searching({ hits: [], cursor: "9.0.0", sessions: { count: 20_000, all: false } });
+  await cli.run("sessions", "search", "bike", "--person", "Ann", "--after", "99.0.0");
+  assert.equal(cli.stdout(), "Nothing was found so far.\n");
+  assert.match(cli.stderr(), /Not everything was looked through: go on with --after 9\.0\.0[^]*Only their 20000 latest sessions were looked into/);
+  assert.deepEqual(cli.calls[0]?.params, { query: "bike", limit: 20, person: "Ann", cursor: "99.0.0" });
+  cli.remove();
 });
 
 test("a search without words, or for more than is shown at once, is refused", async () => {

@@ -11,14 +11,15 @@ interface SearchOptions {
   readonly session?: string;
   readonly person?: string;
   readonly limit?: number;
+  readonly after?: string;
 }
 
 const LIMIT = 20;
 const MOST = 100;
 
-async function search({ deps }: CommandContext, words: readonly string[], { json = false, session, person, limit = LIMIT }: SearchOptions): Promise<void> {
+async function search({ deps }: CommandContext, words: readonly string[], { json = false, session, person, limit = LIMIT, after }: SearchOptions): Promise<void> {
   if (limit > MOST) throw failure("REQUEST_INVALID", `--limit is at most ${MOST}.`, "Narrow it down with more words, or with --session.");
-  const asked = { query: words.join(" "), limit, ...(session === undefined ? {} : { key: session }), ...(person === undefined ? {} : { person }) };
+  const asked = { query: words.join(" "), limit, ...(session === undefined ? {} : { key: session }), ...(person === undefined ? {} : { person }), ...(after === undefined ? {} : { cursor: after }) };
   // Not only a look: what was said last is indexed first.
   const answer = asRow(await operate(deps, "sessions.search", asked));
   if (json) return printJson(deps.terminal, answer);
@@ -37,6 +38,7 @@ export function sessionsSearchCommand(context: CommandContext): Command {
     .option("--session <key>", "only in this session")
     .option("--person <name>", "only in sessions in which this person speaks, by name or as telegram:42")
     .option("--limit <n>", `at most so many, the best of the newest first (default: ${LIMIT}, at most ${MOST})`, positiveInteger)
+    .option("--after <cursor>", "go on behind an answer, with the cursor that it gave")
     .option("--json", "print JSON")
     .action(async (words: readonly string[], options: SearchOptions) => search(context, words, options));
 }

@@ -2,7 +2,7 @@ import { shortAge } from "../ages.ts";
 import { withoutControls } from "../display-width.ts";
 import type { Palette } from "../output.ts";
 import { alignedTable } from "../table.ts";
-import { numberOf, rowsOf, textOf, type Row } from "../wire.ts";
+import { asRow, numberOf, rowsOf, textOf, type Row } from "../wire.ts";
 
 /** What was found stands out, on a terminal that can show it. */
 function excerptLine(hit: Row, palette: Palette): string {
@@ -27,7 +27,7 @@ function whoSaid(hit: Row): string {
 /** For each hit where, when and by whom it was said, and below that its words. */
 export function searchLines(answer: Row, now: number, palette: Palette): string[] {
   const hits = rowsOf(answer, "hits");
-  if (hits.length === 0) return ["Nothing was found."];
+  if (hits.length === 0) return [textOf(answer, "cursor") === null ? "Nothing was found." : "Nothing was found so far."];
   const cells = hits.map((hit) => {
     const at = numberOf(hit, "at");
     return [withoutControls(textOf(hit, "sessionKey") ?? ""), shortAge(at === null ? null : Math.max(0, now - at)), whoSaid(hit)];
@@ -39,9 +39,13 @@ export function searchLines(answer: Row, now: number, palette: Palette): string[
 /** What is missing in the answer; nothing where nothing is. */
 export function searchNotes(answer: Row, limit: number, most: number): string[] {
   const missing = numberOf(answer, "missingBefore");
-  const more = limit < most ? `show more with --limit ${Math.min(most, limit * 2)}, or narrow it down.` : "narrow it down with more words, or --session.";
+  const cursor = textOf(answer, "cursor");
+  const isCut = rowsOf(answer, "hits").length < limit;
+  const wider = limit < most ? `show more with --limit ${Math.min(most, limit * 2)}, go on` : "narrow it down with more words, or --session, or go on";
+  const sessions = asRow(answer.sessions);
   return [
-    ...(textOf(answer, "cursor") === null ? [] : [`There is more: ${more}`]),
+    ...(cursor === null ? [] : [isCut ? `Not everything was looked through: go on with --after ${cursor}` : `There is more: ${wider} with --after ${cursor}`]),
+    ...(sessions["all"] === false ? [`Only their ${numberOf(sessions, "count") ?? 0} latest sessions were looked into: ask for another with --session.`] : []),
     ...(missing === null ? [] : [`Not all that was said before ${new Date(missing).toISOString().slice(0, 16).replace("T", " ")} UTC is indexed yet; a running gateway does that by and by.`]),
   ];
 }
