@@ -1,4 +1,4 @@
-import { packEntries, unpackEntries } from "../sessions/maintenance/pack.ts";
+import { ASIDES, packEntries, unpackEntries } from "../sessions/maintenance/pack.ts";
 import { keptConversation } from "../store/kept-rows.ts";
 import type { AnyRow } from "../store/erase/table-rows.ts";
 import type { Executor } from "../store/store.ts";
@@ -24,6 +24,7 @@ async function thinPart(pen: Pen, tx: Executor, counting: Counting, key: AnyRow,
   const kept = entries.filter((_, index) => !theirs[index]);
   if (kept.length === 0) await parts.remove(tx, part);
   else await parts.set(tx, { ...part, content: packEntries(kept) }, "content");
+  for (const [index, { id }] of entries.entries()) if (theirs[index]) await tableOf(pen.tables, "asides").remove(tx, { entry_id: id });
   const gone = new Set(entries.flatMap((entry, index) => (theirs[index] ? refsOf(sentWithEntry(entry)) : [])));
   for (const ref of gone.difference(keptRefs)) await letGo(pen, tx, counting, { kind: "trash", id: key["trash_id"] ?? null, hash: ref }, entries[0]?.session_key);
 }
@@ -75,7 +76,7 @@ export async function removeFromTrash(pen: Pen, hits: readonly Hit[], onDone: (c
     const isOwn = pen.traces.own.has(session ?? "");
     for (const part of all.filter(({ kind }) => kind === "entries").toReversed()) await inStep(pen, session, (tx, counting) => thinPart(pen, tx, counting, part, keptRefs));
     await inStep(pen, session, async (tx, counting) => {
-      for (const part of all.filter(({ kind }) => kind !== "entries")) await (isOwn ? parts.remove(tx, part) : blankConversation(pen, tx, part));
+      for (const part of all.filter(({ kind }) => kind !== "entries")) await (isOwn ? parts.remove(tx, part) : part["kind"] !== ASIDES && blankConversation(pen, tx, part));
       if (!isOwn) await renameRow(pen, tx, key);
       else if ((await tableOf(pen.tables, "trash").remove(tx, key)) > 0) counting.add("removed conversations", session, null);
     });

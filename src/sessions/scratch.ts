@@ -1,4 +1,5 @@
 import type { Executor } from "../store/store.ts";
+import { purgeAgentAsides } from "../store/statements/purge-agent-asides.ts";
 import { purgeAgentConversations } from "../store/statements/purge-agent-conversations.ts";
 import { purgeAgentEntries } from "../store/statements/purge-agent-entries.ts";
 import { purgeEvents } from "../store/ledger.ts";
@@ -20,5 +21,5 @@ export function isScratchKey(sessionKey: string): boolean {
 export async function purgeSessions(tx: Executor, agentId: string): Promise<void> {
   const params = { agent_id: agentId };
   await purgeEvents(tx, agentId);
-  for (const purge of [purgeAgentParticipants, purgeAgentEntries, purgeAgentConversations, purgeAgentSessions]) await tx.run(purge, params);
+  for (const purge of [purgeAgentParticipants, purgeAgentAsides, purgeAgentEntries, purgeAgentConversations, purgeAgentSessions]) await tx.run(purge, params);
 }

@@ -205,6 +205,20 @@ test("what was removed is restored as it was, and is not removed again at once",
   await assert.rejects(restoreSession(store, clock, "agent:main:dm:1"), { code: "TRASH_UNKNOWN" });
 });
 
+test("what was beside the path is there again after a restore, and goes with what is purged", async (t) => {
+  const { store, clock, fill, pass, sql, count } = await house(t);
+  await fill({ prefix: "agent:main:long:", count: 2, each: 1_300, daysAgo: 90 });
+  await sql("insert into asides (entry_id, branch) select id, 'rewind' from entries where seq > 400 and seq < 700");
+  const lone = "not exists (select 1 from entries e where e.id = asides.entry_id)";
+  await pass();
+  assert.deepEqual([await count("entries"), await count("asides")], [0, 598]);
+  await restoreSession(store, clock, "agent:main:long:1");
+  assert.deepEqual([await count("entries"), await count("asides"), await count("asides", lone), await count("trash_parts", "kind = 'asides'")], [1_300, 598, 299, 2]);
+  await pass({ maxDiskBytes: 1, highWaterBytes: 1 });
+  assert.deepEqual([await count("entries"), await count("asides", lone), await count("asides")], [1_300, 0, 299]);
+  assert.equal(await count("trash_parts"), 0);
+});
+
 test("under a key that is in use again what is restored stands among the earlier conversations", async (t) => {
   const { store, clock, fill, pass, sql, count } = await house(t);
   await fill({ prefix: "agent:main:dm:", count: 1, each: 7, daysAgo: 90 });

@@ -15,11 +15,12 @@ import { findSession } from "../../store/statements/find-session.ts";
 import { findSize } from "../../store/statements/find-size.ts";
 import { insertTrashPart } from "../../store/statements/insert-trash-part.ts";
 import { insertTrash } from "../../store/statements/insert-trash.ts";
+import { listEntryPlaces } from "../../store/statements/list-entry-places.ts";
 import { listConversations } from "../../store/statements/list-conversations.ts";
 import { listRemovedConversations } from "../../store/statements/list-removed-conversations.ts";
 import { pageAllEntries } from "../../store/statements/page-all-entries.ts";
 import type { EntryRow, TrashPartRow, TrashRow } from "../../store/tables.ts";
-import { packEntries } from "./pack.ts";
+import { ASIDES, packEntries } from "./pack.ts";
 import type { Reason } from "./plan.ts";
 
 /** What one transaction moves at most; so many characters are packed at once. */
@@ -67,6 +68,16 @@ async function takeConversations(tx: Executor, progress: Progress): Promise<numb
   return rows.length;
 }
 
+/**
+ * Which of these entries are beside the path stays where it is, for when they come back; the trash notes who they are, so that
+ * it goes with them when they do not.
+ */
+async function noteAsides(tx: Executor, progress: Progress, sessionId: string, entries: readonly EntryRow[]): Promise<void> {
+  const places = await tx.all(listEntryPlaces, { session_id: sessionId, after: (entries[0]?.seq ?? 0) - 1, limit: entries.length });
+  const ids = places.flatMap(({ id, aside }) => (aside === null ? [] : [id]));
+  if (ids.length > 0) await put(tx, progress, { kind: ASIDES, session_id: sessionId, open: 0, content: JSON.stringify(ids) });
+}
+
 async function readSome(tx: Executor, sessionId: string, limit: number): Promise<{ entries: EntryRow[]; isAll: boolean }> {
   const entries: EntryRow[] = [];
   for (let chars = 0; entries.length < limit && chars < MOST_CHARS; ) {
@@ -88,6 +99,7 @@ async function takeEntries(tx: Executor, progress: Progress): Promise<boolean> {
   const last = entries.at(-1);
   if (last !== undefined) {
     await put(tx, progress, { kind: "entries", session_id, open: 0, content: packEntries(entries) });
+    await noteAsides(tx, progress, session_id, entries);
     for (const entry of entries) if (entry.meta !== null) await useMedia(tx, "trash", progress.row.id, toEntry(entry).attachments ?? []);
     await tx.run(deleteEntriesThrough, { session_id, through: last.seq });
   }

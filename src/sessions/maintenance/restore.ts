@@ -6,6 +6,7 @@ import { toEntry } from "../../store/rows.ts";
 import { recordEvent } from "../../store/ledger.ts";
 import type { Executor, Store } from "../../store/store.ts";
 import { advanceTrash } from "../../store/statements/advance-trash.ts";
+import { deleteTrashParts } from "../../store/statements/delete-trash-parts.ts";
 import { deleteTrashPart } from "../../store/statements/delete-trash-part.ts";
 import { findKeyTrash } from "../../store/statements/find-key-trash.ts";
 import { findSession } from "../../store/statements/find-session.ts";
@@ -55,6 +56,8 @@ export async function restoreOn(tx: Executor, row: TrashRow, now: number): Promi
   }
   if (parts.length === MOST_CONVERSATIONS) return false;
   if (session === undefined) await tx.run(putSession, removed);
+  // What is left of it is of use to a purge alone.
+  await tx.run(deleteTrashParts, { trash_id: row.id, from: 0 });
   // The entries hold what came with them again.
   await letGoOfMedia(tx, "trash", row.id);
   await recordEvent(tx, { at: now, kind: "session.restored", session_key: row.session_key, data: { trashId: row.id, sessionId: removed.session_id, isCurrent: session === undefined } });

@@ -3,6 +3,7 @@ import { toEntry } from "../../store/rows.ts";
 import type { Executor, Store } from "../../store/store.ts";
 import { recordEvent } from "../../store/ledger.ts";
 import { advanceConversation } from "../../store/statements/advance-conversation.ts";
+import { deleteAsidesThrough } from "../../store/statements/delete-asides-through.ts";
 import { deleteEntriesThrough } from "../../store/statements/delete-entries-through.ts";
 import { findConversation } from "../../store/statements/find-conversation.ts";
 import { findNewestEntry } from "../../store/statements/find-newest-entry.ts";
@@ -80,7 +81,10 @@ async function resumeAt(store: Store, { row, entries }: WholeConversation): Prom
   if (last.seq <= entries.length && entries[last.seq - 1]?.id === last.id && last.session_key === row.key) return last.seq;
   for (let through = MOST_ENTRIES; ; through += MOST_ENTRIES) {
     const upto = Math.min(through, last.seq);
-    await store.transaction((tx) => tx.run(deleteEntriesThrough, { session_id: row.session_id, through: upto }), row.key);
+    await store.transaction(async (tx) => {
+      await tx.run(deleteAsidesThrough, { session_id: row.session_id, through: upto });
+      await tx.run(deleteEntriesThrough, { session_id: row.session_id, through: upto });
+    }, row.key);
     if (upto === last.seq) return 0;
   }
 }

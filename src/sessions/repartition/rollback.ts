@@ -5,6 +5,7 @@ import type { Executor, Store } from "../../store/store.ts";
 import { keptConversation, keptSession } from "../../store/kept-rows.ts";
 import type { ParticipantRow, SessionRow } from "../../store/tables.ts";
 import { deleteConversation } from "../../store/statements/delete-conversation.ts";
+import { deleteAside } from "../../store/statements/delete-aside.ts";
 import { deleteEntry } from "../../store/statements/delete-entry.ts";
 import { deleteSession } from "../../store/statements/delete-session.ts";
 import { findChangeStep } from "../../store/statements/find-change-step.ts";
@@ -48,7 +49,11 @@ interface StepOf {
 }
 
 async function restoreEntries({ tx, changeId, number }: StepOf, { made }: SessionsUndo): Promise<void> {
-  for (const { closing } of made) if (closing !== null) await tx.run(deleteEntry, { id: closing });
+  for (const { closing } of made) {
+    if (closing === null) continue;
+    await tx.run(deleteEntry, { id: closing });
+    await tx.run(deleteAside, { entry_id: closing });
+  }
   for (let after = ""; ; await breathe()) {
     const page = await tx.all(listKeptPlaces, { change_id: changeId, number, after, limit: PAGE });
     const upto = page.at(-1)?.entry_id;
