@@ -10,6 +10,7 @@ import type { Ids } from "../domain/ids.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import type { Turn, TurnEvent } from "../domain/turn.ts";
+import type { Say } from "../texts/index.ts";
 import type { Doorway, EntranceSettings, MediaDoor } from "../inbox/parts.ts";
 import type { RetryBudget } from "../outbox/backoff.ts";
 import type { FilePeople } from "../people/index.ts";
@@ -39,7 +40,7 @@ export interface LinePeople {
   readonly doorway: Doorway;
   filePeople(): FilePeople;
   linkedChat(turn: Turn, channel: string): Promise<Docking | null>;
-  explainLast(turn: Turn): Promise<string | null>;
+  explainLast(turn: Turn, say: Say): Promise<string | null>;
   /** Where the owner wrote last, to be told of something; null while that is nowhere that can be written to. */
   ownerRoute(agentId: string): Promise<ReplyRoute | null>;
   onAgreement(): void;

@@ -9,6 +9,7 @@ import type { PeopleDesk, RightsDesk } from "../operations/index.ts";
 import type { SubjectAccount, WhoIsWho } from "../rights/index.ts";
 import { explainRoute } from "../routing/explain.ts";
 import { fileIdentities, nameKey } from "../routing/people.ts";
+import type { Say } from "../texts/index.ts";
 import { findDirectChat } from "../store/statements/find-direct-chat.ts";
 import { findItemBefore } from "../store/statements/find-item-before.ts";
 import { findSession } from "../store/statements/find-session.ts";
@@ -91,7 +92,7 @@ async function linkedChat({ store, settings, directory }: PeopleParts, turn: Tur
 }
 
 /** `/why`: the message before this one, as it was explained when it came. */
-async function explainLast({ store }: PeopleParts, turn: Turn): Promise<string | null> {
+async function explainLast({ store }: PeopleParts, turn: Turn, say: Say): Promise<string | null> {
   const [item] = turn.items;
   if (!item) return null;
   const { channel, account, chat } = item.message.address;
@@ -100,7 +101,7 @@ async function explainLast({ store }: PeopleParts, turn: Turn): Promise<string |
   if (row.why === null) return null;
   const { chatKind, sender, address } = item.message;
   const facts = { channel, account, chatKind, senderId: sender.id, thread: address.thread, to: "you" as const, sessionKey: row.session_key };
-  return explainRoute(JSON.parse(row.why) as RouteWhy, facts).map((line) => `- ${line}`).join("\n");
+  return explainRoute(JSON.parse(row.why) as RouteWhy, facts, say).map((line) => `- ${line}`).join("\n");
 }
 
 /** Where the owner wrote last, if that is a chat that only they read. */
@@ -125,7 +126,7 @@ export function createLinePeople(parts: PeopleParts): LinePeople {
     doorway: createDoorway(parts),
     filePeople: () => filePeople(parts.settings.current()),
     linkedChat: (turn, channel) => linkedChat(parts, turn, channel),
-    explainLast: (turn) => explainLast(parts, turn),
+    explainLast: (turn, say) => explainLast(parts, turn, say),
     ownerRoute: (agentId) => ownerRoute(parts, agentId),
     onAgreement: parts.onAgreement,
   };

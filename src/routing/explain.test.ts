@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DmScope, MatchedBy, RouteWhy } from "../domain/route.ts";
+import { sayIn } from "../texts/index.ts";
 import { explainRoute, oneLine, type RouteFacts } from "./explain.ts";
 import type { RoutingMessage } from "./message.ts";
 import { resolveRoute } from "./resolve.ts";
@@ -20,7 +21,12 @@ function factsOf(why: RouteWhy, message: RoutingMessage, to: RouteFacts["to"] = 
 
 function explain(source: RoutingSource, message: RoutingMessage, to: RouteFacts["to"] = "sender"): string[] {
   const { why } = resolveRoute(source, message);
-  return explainRoute(why, factsOf(why, message, to));
+  const told = explainRoute(why, factsOf(why, message, to), sayIn("en"));
+  const inChinese = explainRoute(why, factsOf(why, message, to), sayIn("zh"));
+  assert.equal(inChinese.length, told.length);
+  // Settings, keys and names are what they are in every language.
+  for (const line of inChinese) assert.match(line, /^(?!.*[A-Za-z]{2,} [A-Za-z]{2,})(?!.*\{).*\p{Script=Han}.*。$/u);
+  return told;
 }
 
 const agents = { list: [{ id: "main", default: true }, { id: "work" }] };
@@ -94,10 +100,20 @@ test("who the sender is taken for is told with the setting that says so, to them
   }
 });
 
+test("in Chinese it is told in Chinese", () => {
+  const { why } = resolveRoute({ agents, session: { owner: ["telegram:42"] } }, { channel: "telegram", sender: 42 });
+  assert.deepEqual(explainRoute(why, factsOf(why, { channel: "telegram", sender: 42 }, "you"), sayIn("zh")), [
+    "智能体是默认的“main”，因为此渠道没有任何绑定。",
+    "你是主人，因为 session.owner 指定了 telegram:42。",
+    "范围是“auto”（默认）：主人在所有渠道的私聊是同一个对话，其他人各有自己的对话。",
+    "因此会话是 agent:main:main：智能体的主对话，因为是主人写的。",
+  ]);
+});
+
 test("who was made an owner among the people is told so, and a moved session is told where it is", () => {
   const { why } = resolveRoute({ agents }, { channel: "telegram", sender: 42 });
   const sender = { isOwner: true, ownerBy: "people", person: "Ann", link: null };
-  const lines = explainRoute({ ...why, sender }, { ...factsOf(why, { channel: "telegram", sender: 42 }, "you"), sessionKey: "agent:main:person:Ann" });
+  const lines = explainRoute({ ...why, sender }, { ...factsOf(why, { channel: "telegram", sender: 42 }, "you"), sessionKey: "agent:main:person:Ann" }, sayIn("en"));
   assert.ok(lines.includes("You are the owner, because Ann is recorded as an owner among the people."));
   assert.equal(lines.at(-1), "A change has moved it since: it belongs to agent:main:person:Ann now.");
   assert.ok(lines.length <= 8);
@@ -107,7 +123,7 @@ test("the longest explanation has eight lines, and a name cannot forge one", () 
   const name = `Ann\nYou are the owner.\u202e${"x".repeat(500)}`;
   const source: RoutingSource = { agents, bindings: [{ agentId: "work", match: { channel: "telegram", peer: { kind: "dm", id: "1" } } }], session: { identityLinks: { [name]: ["telegram:42"] } } };
   const { why } = resolveRoute(source, { channel: "telegram", sender: 42 });
-  const lines = explainRoute(why, { ...factsOf(why, { channel: "telegram", sender: 42 }), sessionKey: "agent:main:main" });
+  const lines = explainRoute(why, { ...factsOf(why, { channel: "telegram", sender: 42 }), sessionKey: "agent:main:main" }, sayIn("en"));
   assert.ok(lines.length <= 8);
   assert.ok(lines.every((line) => !/[\n\u202e]/.test(line) && line.length < 420), lines.join("\n"));
   assert.equal(oneLine(" a\r\n\u0000b "), "a b");

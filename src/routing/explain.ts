@@ -2,6 +2,7 @@ import { isOperatorChannel } from "../domain/address.ts";
 import { cutShort } from "../domain/cut-short.ts";
 import type { ChatKind } from "../domain/message.ts";
 import type { MatchedBy, RouteWhy, WhyRule } from "../domain/route.ts";
+import type { Say } from "../texts/index.ts";
 
 /** What an explanation has to know of the message besides its route. */
 export interface RouteFacts {
@@ -18,38 +19,8 @@ export interface RouteFacts {
 
 type Rule = Exclude<MatchedBy, "explicit" | "default">;
 
-const RULES: Readonly<Record<Rule, string>> = {
-  "binding.peer": "peer",
-  "binding.peer.parent": "a thread's room",
-  "binding.peer.wildcard": "any peer",
-  "binding.guild+roles": "server and role",
-  "binding.guild": "server",
-  "binding.team": "workspace",
-  "binding.account": "account",
-  "binding.channel": "whole channel",
-  "channel.routing": "the channel's own routing",
-};
-
-/** What each scope does, as the end of a sentence. */
-const SCOPES: Readonly<Record<Exclude<RouteWhy["scope"]["value"], "explicit">, string>> = {
-  auto: "the owner's direct messages from all channels are one conversation, and everybody else has one of their own",
-  main: "everybody whom it covers shares the agent's main conversation",
-  "per-peer": "the same sender id on all channels is one conversation",
-  "per-channel-peer": "each sender has a conversation of their own on each channel",
-  "per-account-channel-peer": "each sender has a conversation of their own on each channel and on each of our accounts",
-  group: "each room, and each thread in it, is a conversation of its own",
-  global: "everything on all channels is one single conversation",
-};
-
-const PLACES: Readonly<Record<string, string>> = {
-  agent: "the agent",
-  channel: "the channel",
-  account: "our account",
-  peer: "the sender's id",
-  chat: "the room's id",
-  thread: "the thread's id",
-  person: "the person's name",
-};
+const PARTS: readonly string[] = ["agent", "channel", "account", "peer", "chat", "thread", "person"] satisfies Part[];
+type Part = "agent" | "channel" | "account" | "peer" | "chat" | "thread" | "person";
 
 const LONGEST = 120;
 /** Line breaks, control characters and marks that turn the direction of writing: a name must not forge another line. */
@@ -65,35 +36,30 @@ function isRule(rule: MatchedBy): rule is Rule {
   return rule !== "explicit" && rule !== "default";
 }
 
-function listed(words: readonly string[], last = "or"): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+function listed(say: Say, words: readonly string[], how: "why.and" | "why.or"): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : say(how, { first: words.slice(0, -1).join(say("why.comma")), last });
 }
 
-function agentLine({ agent, scope }: RouteWhy, channel: string): string {
+function agentLine({ agent, scope }: RouteWhy, channel: string, say: Say): string {
   const { id, matchedBy, tried } = agent;
-  if (matchedBy === "explicit") {
-    return `The client named ${scope.setBy === "message.agentId" ? "the agent" : "the session"} itself, so no rule chose the agent "${id}".`;
-  }
-  if (matchedBy === "default") {
-    const configured = tried.some(({ outcome }) => outcome === "no-match");
-    return `The agent is "${id}", the default one, because ${configured ? "no binding matched" : "nothing is bound on this channel"}.`;
-  }
+  if (matchedBy === "explicit") return say(scope.setBy === "message.agentId" ? "why.agent.named" : "why.agent.session", { id });
+  if (matchedBy === "default") return say(tried.some(({ outcome }) => outcome === "no-match") ? "why.agent.unmatched" : "why.agent.unbound", { id });
   const index = tried.find(({ outcome }) => outcome === "matched")?.index;
-  const name = matchedBy === "channel.routing" ? `channels.${oneLine(channel)}.routing` : "bindings";
-  const kind = matchedBy === "channel.routing" ? "" : ` (${RULES[matchedBy]})`;
-  return `The agent is "${id}", because ${name}${index === undefined || index === null ? "" : `[${index}]`}${kind} matched.`;
+  const at = index === undefined || index === null ? "" : `[${index}]`;
+  if (matchedBy === "channel.routing") return say("why.agent.matched", { id, rule: `channels.${oneLine(channel)}.routing${at}` });
+  return say("why.agent.matched", { id, rule: say("why.rule", { name: `bindings${at}`, kind: say(`why.${matchedBy}`) }) });
 }
 
 /** The better rules that stood before the one that matched. */
-function triedLine({ agent }: RouteWhy): string[] {
-  const of = (outcome: WhyRule["outcome"]): string[] => agent.tried.flatMap((why) => (why.outcome === outcome && isRule(why.rule) ? [RULES[why.rule]] : []));
-  const [rejected, absent] = [of("no-match"), of("not-configured")];
-  if (rejected.length === 0 && absent.length === 0) return [];
-  const tried = rejected.length === 0 ? "" : `Tried first, and did not match: ${listed(rejected, "and")}`;
-  if (absent.length === 0) return [`${tried}.`];
-  if (rejected.length === 0 && agent.matchedBy === "default") return [];
-  const none = `no binding for ${listed(absent)}`;
-  return [tried === "" ? `Better rules are not there: ${none}.` : `${tried}; ${none}.`];
+function triedLine({ agent }: RouteWhy, say: Say): string[] {
+  const of = (outcome: WhyRule["outcome"]): string[] => agent.tried.flatMap((why) => (why.outcome === outcome && isRule(why.rule) ? [say(`why.${why.rule}`)] : []));
+  const [rejected, missing] = [of("no-match"), of("not-configured")];
+  const rules = listed(say, rejected, "why.and");
+  const absent = listed(say, missing, "why.or");
+  if (missing.length === 0) return rejected.length === 0 ? [] : [say("why.tried", { rules })];
+  if (rejected.length > 0) return [say("why.tried.absent", { rules, absent })];
+  return agent.matchedBy === "default" ? [] : [say("why.absent", { absent })];
 }
 
 function accountOf({ channel, account, senderId }: RouteFacts): string {
@@ -101,61 +67,68 @@ function accountOf({ channel, account, senderId }: RouteFacts): string {
   return oneLine(`${channel}${at}:${senderId === "" ? "unknown" : senderId}`);
 }
 
-function ownerBecause({ sender }: RouteWhy, facts: RouteFacts): string {
+function ownerBecause({ sender }: RouteWhy, facts: RouteFacts, say: Say): string {
   const { ownerBy } = sender;
+  const { to } = facts;
   const person = sender.person === null ? null : oneLine(sender.person);
-  const you = facts.to === "you";
-  if (ownerBy === "operator") return `${you ? "you write" : "they write"} from a client of the operator (${oneLine(facts.channel)})`;
-  if (ownerBy === "people") return `${person ?? (you ? "you were" : "this sender was")} ${person === null ? "" : "is "}recorded as an owner among the people`;
-  if (ownerBy === "session.owner") return `session.owner names ${person === null ? accountOf(facts) : `${person} or one of ${you ? "your" : "their"} linked accounts`}`;
-  return `${ownerBy ?? "a setting"} lets in one id alone, and it is ${person === null ? accountOf(facts) : `${person}'s`}`;
+  const account = accountOf(facts);
+  if (ownerBy === "operator") return say(`why.${to}.operator`, { channel: oneLine(facts.channel) });
+  if (ownerBy === "people") return person === null ? say(`why.${to}.people`) : say("why.person.people", { person });
+  if (ownerBy === "session.owner") return person === null ? say("why.account.listed", { account }) : say(`why.${to}.listed`, { person });
+  const setting = ownerBy ?? say("why.a-setting");
+  return person === null ? say("why.account.sole", { setting, account }) : say("why.person.sole", { setting, person });
 }
 
-function senderLines(why: RouteWhy, facts: RouteFacts): string[] {
+function senderLines(why: RouteWhy, facts: RouteFacts, say: Say): string[] {
   const { sender } = why;
-  const subject = facts.to === "you" ? "You are" : `The sender ${accountOf(facts)} is`;
-  const link = sender.link === null ? "" : `, by the link "${oneLine(sender.link)}"`;
-  const person = sender.person === null ? [] : [`${subject} ${oneLine(sender.person)}${link}.`];
-  if (sender.isOwner) return [...person, `${subject} the owner, because ${ownerBecause(why, facts)}.`];
-  if (person.length > 0) return [...person, `${subject} not the owner: no setting says so.`];
-  const nobody = facts.senderId === "" ? "nobody known: the platform gave no id of a sender" : `nobody known: no setting and no link names ${facts.to === "you" ? accountOf(facts) : "them"}`;
-  return [`${subject} ${nobody}.`];
+  const { to } = facts;
+  const account = accountOf(facts);
+  const person = sender.person === null ? null : oneLine(sender.person);
+  const who = person === null ? [] : [sender.link === null ? say(`why.${to}.person`, { account, person }) : say(`why.${to}.linked`, { account, person, link: oneLine(sender.link) })];
+  if (sender.isOwner) return [...who, say(`why.${to}.owner`, { account, because: ownerBecause(why, facts, say) })];
+  if (who.length > 0) return [...who, say(`why.${to}.no-owner`, { account })];
+  return [say(facts.senderId === "" ? `why.${to}.no-id` : `why.${to}.nobody`, { account })];
 }
 
-function scopeLine({ scope }: RouteWhy, { chatKind }: RouteFacts): string {
-  if (scope.value === "explicit") return "Scopes were not asked, because the client named where it belongs.";
-  const by = scope.setBy === "default" ? "by default" : `set by ${oneLine(scope.setBy)}`;
-  const what = chatKind === "dm" || scope.value === "global" ? "The scope" : "The scope of rooms";
-  return `${what} is "${scope.value}" (${by}): ${SCOPES[scope.value]}.`;
+function scopeLine({ scope }: RouteWhy, { chatKind }: RouteFacts, say: Say): string {
+  const { value } = scope;
+  if (value === "explicit") return say("why.scope.named");
+  const what = chatKind === "dm" || value === "global" ? "scope" : "rooms";
+  const does = say(`why.does.${value}`);
+  return scope.setBy === "default" ? say(`why.${what}.default`, { scope: value, does }) : say(`why.${what}.set`, { scope: value, by: oneLine(scope.setBy), does });
+}
+
+function isPart(name: string | undefined): name is Part {
+  return name !== undefined && PARTS.includes(name);
 }
 
 /** Why the key has this form. */
-function formWords(why: RouteWhy, facts: RouteFacts): string {
+function formWords(why: RouteWhy, facts: RouteFacts, say: Say): string {
   const { form } = why.key;
   const { isOwner, person } = why.sender;
-  if (why.scope.value === "explicit") return "because the client asked for it";
-  if (form === "global") return "the one conversation there is";
-  const places = [...form.matchAll(/\{(\w+)\}/g)].map(([, place]) => PLACES[place ?? ""] ?? "").filter((words) => words !== "");
-  const parts = listed([...new Set(places)], "and");
+  if (why.scope.value === "explicit") return say("why.form.asked");
+  if (form === "global") return say("why.form.global");
+  const places = [...form.matchAll(/\{(\w+)\}/g)].flatMap(([, place]) => (isPart(place) ? [say(`why.part.${place}`)] : []));
   if (places.length === 1) {
-    if (isOperatorChannel(facts.channel)) return "the agent's main conversation, because operators write there";
-    return why.scope.value === "auto" && isOwner ? "the agent's main conversation, because the owner writes" : "the agent's main conversation";
+    if (isOperatorChannel(facts.channel)) return say("why.form.operator");
+    return say(why.scope.value === "auto" && isOwner ? "why.form.owner" : "why.form.main");
   }
-  if (form.includes(":person:") && person !== null) return `made of ${parts}, because linked accounts share one`;
-  return `made of ${parts}${facts.thread === null ? "" : ", because it was said in a thread"}`;
+  const parts = listed(say, [...new Set(places)], "why.and");
+  if (form.includes(":person:") && person !== null) return say("why.form.person", { parts });
+  return say(facts.thread === null ? "why.form.parts" : "why.form.thread", { parts });
 }
 
-function keyLines(why: RouteWhy, facts: RouteFacts): string[] {
-  const key = oneLine(why.key.sessionKey);
-  const moved = facts.sessionKey === why.key.sessionKey ? [] : [`A change has moved it since: it belongs to ${oneLine(facts.sessionKey)} now.`];
-  return [`So the session is ${key}: ${formWords(why, facts)}.`, ...moved];
+function keyLines(why: RouteWhy, facts: RouteFacts, say: Say): string[] {
+  const moved = facts.sessionKey === why.key.sessionKey ? [] : [say("why.moved", { key: oneLine(facts.sessionKey) })];
+  return [say("why.key", { key: oneLine(why.key.sessionKey), form: formWords(why, facts, say) }), ...moved];
 }
 
 /**
  * A route in plain words, one sentence a line, 8 lines at most: the agent rules tried and matched, who the sender is
  * taken for and by which setting, the scope and where it was set, the key and why it has this form. Pure; also said
- * in chats (`/why`): nothing in it but the settings' names and what the sender's own message brought.
+ * in chats (`/why`), in the language of whoever asks: nothing in it but the settings' names and what the sender's own
+ * message brought.
  */
-export function explainRoute(why: RouteWhy, facts: RouteFacts): string[] {
-  return [agentLine(why, facts.channel), ...triedLine(why), ...senderLines(why, facts), scopeLine(why, facts), ...keyLines(why, facts)];
+export function explainRoute(why: RouteWhy, facts: RouteFacts, say: Say): string[] {
+  return [agentLine(why, facts.channel, say), ...triedLine(why, say), ...senderLines(why, facts, say), scopeLine(why, facts, say), ...keyLines(why, facts, say)];
 }

@@ -9,6 +9,7 @@ const SPEAKING: readonly string[] = [
   "src/turns/poison.ts",
   "src/inbox/queue.ts",
   "src/inbox/stop.ts",
+  "src/routing/explain.ts",
   "src/main/doorway.ts",
   "src/main/agreements.ts",
   "src/main/live-gateway.ts",

@@ -1,6 +1,7 @@
 import type { InboundMessage } from "../../domain/message.ts";
 import type { RouteWhy } from "../../domain/route.ts";
 import { explainRoute } from "../../routing/explain.ts";
+import { sayIn } from "../../texts/index.ts";
 import { admissionWords } from "./admission.ts";
 import { explainReply, type ReplyFacts, type ReplyWhy } from "./reply.ts";
 import { explainReset, type ResetFacts, type ResetWhy } from "./reset.ts";
@@ -101,7 +102,7 @@ export function explainMessage(facts: MessageFacts): Why {
     thread: message.address.thread,
     to: "sender",
     sessionKey: route.sessionKey,
-  });
+  }, sayIn("en"));
   const admission = admissionLine(facts);
   const reset = explainReset(facts.reset);
   const reply = explainReply(facts.reply);

@@ -27,7 +27,7 @@ export interface CommandPeople {
   /** A chat of the same person on another channel; null where none is known. */
   linkedChat(turn: Turn, channel: string): Promise<Docking | null>;
   /** In words, why the message before this one went where it went; null when there is none. */
-  explainLast(turn: Turn): Promise<string | null>;
+  explainLast(turn: Turn, say: Say): Promise<string | null>;
   /** Something may have been agreed on that is to be done once this turn is over. */
   onAgreement(): void;
 }
