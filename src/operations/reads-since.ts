@@ -12,6 +12,6 @@ export const readsSince = define({
   async run(services, { key, device }) {
     const session = await findTypedSession(services, key);
     if (session === null) return { mark: null, turns: 0, channels: [] };
-    return missedSince(services.store, { key: session.key, who: "owner", device }, session.sessionId);
+    return missedSince(services.store, { key: session.key, who: "owner", device }, session.sessionId, false);
   },
 });

@@ -1,4 +1,4 @@
-import { isOperatorChannel, type Address } from "../domain/address.ts";
+import { isOperatorChannel, OPERATOR_CHANNELS, type Address } from "../domain/address.ts";
 import type { Executor } from "../store/store.ts";
 import { countTurnsSince } from "../store/statements/count-turns-since.ts";
 import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
@@ -28,6 +28,7 @@ export interface Missed {
   readonly channels: readonly { readonly channel: string; readonly turns: number }[];
 }
 
+const OWNER = "owner";
 /** More than anybody is told one by one. */
 const MOST = 500;
 
@@ -37,7 +38,7 @@ export function deviceOf({ channel, account, chat, thread }: Address): string {
 }
 
 export function readerWho(channel: string, audience: string): string {
-  return isOperatorChannel(channel) ? "owner" : audience;
+  return isOperatorChannel(channel) ? OWNER : audience;
 }
 
 /** Notes how far somebody has read; a client may only say so of a place that is there. */
@@ -60,11 +61,15 @@ export async function markAllRead(tx: Executor, reader: Reader, sessionId: strin
   if (end !== undefined) await markRead(tx, reader, { sessionId, seq: end.entry_seq, at });
 }
 
-/** What was said in a conversation since a device stopped reading it; a conversation that began since was read nowhere yet. */
-export async function missedSince(store: Executor, { key, who, device }: Reader, sessionId: string): Promise<Missed> {
+/**
+ * What was said in a conversation since a device stopped reading it; a conversation that began since was read nowhere yet.
+ * `own`: only what the reader said, on whatever device: in a conversation that several share, the others' turns are no news of
+ * theirs.
+ */
+export async function missedSince(store: Executor, { key, who, device }: Reader, sessionId: string, own: boolean): Promise<Missed> {
   const row = await store.get(findReadMark, { session_key: key, who, device });
   if (row === undefined) return { mark: null, turns: 0, channels: [] };
   const after = row.session_id === sessionId ? row.seq : 0;
-  const channels = await store.all(countTurnsSince, { session_id: sessionId, after, limit: MOST });
+  const channels = await store.all(countTurnsSince, { session_id: sessionId, after, who: own ? who : "", and_on: own && who === OWNER ? `,${OPERATOR_CHANNELS.join(",")},` : "", limit: MOST });
   return { mark: { sessionId: row.session_id, seq: row.seq, at: row.at }, turns: channels.reduce((sum, { turns }) => sum + turns, 0), channels };
 }

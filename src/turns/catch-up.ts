@@ -21,10 +21,10 @@ export function readerOfTurn(asked: InboxItem, choices: SessionChoices, configur
   return { key: asked.sessionKey, who: readerWho(address.channel, asked.audience), device: deviceOf(address) };
 }
 
-/** What was said elsewhere since they were here; null for nothing. Before the turn's own words are in the transcript. */
+/** What they said elsewhere since they were here; null for nothing. Before the turn's own words are in the transcript. */
 export async function catchUpOf(tx: Executor, reader: Reader | null, sessionId: string): Promise<CatchUp | null> {
   if (reader === null) return null;
-  const { turns, channels } = await missedSince(tx, reader, sessionId);
+  const { turns, channels } = await missedSince(tx, reader, sessionId, true);
   const [most] = channels;
   return most === undefined || turns === 0 ? null : { turns, channel: most.channel };
 }

@@ -4,10 +4,10 @@ import { markClientRead } from "../../src/sessions/reads.ts";
 import { rowsIn } from "../store/database.ts";
 import { message, openTo, operator, startHarness, type Harness } from "./harness.ts";
 
-const config = { ...openTo("telegram", "discord"), session: { dmScope: "main", catchUp: true } } as const;
+const config = { ...openTo("telegram", "discord"), session: { dmScope: "main", catchUp: true, owner: ["telegram:42", "discord:42"] } } as const;
 
-async function ask(h: Harness, channel: string, text: string): Promise<string> {
-  await h.receive(message(text, { channel }));
+async function ask(h: Harness, channel: string, text: string, sender = "42"): Promise<string> {
+  await h.receive(message(text, { channel, sender }));
   await h.settled();
   return h.channel(channel).sent.at(-1)?.part.text ?? "";
 }
@@ -22,6 +22,21 @@ test("whoever changes the device is told how much was said elsewhere, once, and 
   await h.settled();
   assert.equal(await ask(h, "telegram", "e"), "_3 turns since you were here, on discord._\n\necho: e");
   assert.equal(await ask(h, "telegram", "f"), "echo: f");
+  await h.close();
+});
+
+test("in a conversation that several share each is told of their own turns alone, by their own marks", async () => {
+  const shared = { ...config, session: { ...config.session, owner: ["telegram:1"], identityLinks: { Ann: ["telegram:42", "discord:42"], Bob: ["telegram:7", "discord:7"] } } };
+  const h = await startHarness({ config: shared, channels: ["telegram", "discord"] });
+  for (const sender of ["42", "7"]) await ask(h, "telegram", "here first", sender);
+  await ask(h, "discord", "of Bob", "7");
+  await ask(h, "discord", "of Bob, too", "7");
+  assert.equal(await ask(h, "telegram", "a", "42"), "echo: a", "Bob's turns are none that Ann had");
+  await ask(h, "discord", "of Ann", "42");
+  assert.equal(await ask(h, "telegram", "b", "42"), "_1 turn since you were here, on discord._\n\necho: b");
+  assert.equal(await ask(h, "telegram", "b", "7"), "_2 turns since you were here, on discord._\n\necho: b");
+  const said = await rowsIn<{ session_key: string }>(h.directory, "select distinct session_key from entries");
+  assert.deepEqual(said.map(({ session_key }) => session_key), ["agent:main:main"]);
   await h.close();
 });
 
