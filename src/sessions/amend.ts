@@ -1,4 +1,4 @@
-import { DELETED } from "../domain/entry.ts";
+import { DELETED, type Compaction } from "../domain/entry.ts";
 import type { Ids } from "../domain/ids.ts";
 import { copiesOf } from "../domain/entry.ts";
 import { shareMedia } from "../media/copies.ts";
@@ -11,6 +11,7 @@ import { countEntry } from "../store/statements/count-entry.ts";
 import { findConversationEnd } from "../store/statements/find-conversation-end.ts";
 import type { SaidEntry } from "../store/statements/list-said-entries.ts";
 import { listCopies } from "../store/statements/list-copies.ts";
+import { listSummaries } from "../store/statements/list-summaries.ts";
 import { listTurnEntries, type TurnEntry } from "../store/statements/list-turn-entries.ts";
 import { redactTurnEntries } from "../store/statements/redact-turn-entries.ts";
 import { rewriteEntry } from "../store/statements/rewrite-entry.ts";
@@ -79,6 +80,8 @@ export interface Redacted {
   readonly released: readonly string[];
   /** Others said something in that turn, too: that stays. */
   readonly others: boolean;
+  /** The conversations that it stood in, and from where on. */
+  readonly stood: readonly { readonly sessionId: string; readonly seq: number }[];
 }
 
 /**
@@ -95,12 +98,29 @@ export async function redactTurn(tx: Executor, { key, sessionId, turnId: turn_id
     for (const { session_id } of await tx.all(listCopies, copiesOf(id))) texts.set(session_id, texts.get(session_id) ?? entries);
   }
   const released: string[] = [];
+  const stood: { sessionId: string; seq: number }[] = [];
   for (const [session_id, said] of texts) {
     await tx.run(redactTurnEntries, { session_id, turn_id, channel: by.channel, account: by.account, sender_id: by.senderId, text: DELETED });
-    for (const { id } of await theirs(session_id)) released.push(...(await letGoOfMedia(tx, "entry", id)));
+    const gone = await theirs(session_id);
+    for (const { id } of gone) released.push(...(await letGoOfMedia(tx, "entry", id)));
+    stood.push({ sessionId: session_id, seq: gone[0]?.seq ?? 0 });
     for (const { text } of said) await tx.run(countAmend, { session_id, old_preview: previewOf(text), preview: DELETED });
   }
   await recordEvent(tx, { at: now, kind: "message.forgotten", session_key: key, data: { turnId: turn_id, entries: entries.length } });
   const places = entries.flatMap(({ channel, account, chat, message_id }) => (message_id === null ? [] : [{ channel, account, chat, message_id }]));
-  return { places, released, others: all.length > entries.length };
+  return { places, released, others: all.length > entries.length, stood };
+}
+
+/**
+ * A summary of something that was erased has it in other words: it is erased as well, and models are shown every word again
+ * of what is left, until that is summed up anew.
+ */
+export async function redactSummaries(tx: Executor, { sessionId: session_id, seq: from }: Redacted["stood"][number]): Promise<void> {
+  for (const { seq, text, meta } of await tx.all(listSummaries, { session_id })) {
+    const { compaction, ...rest } = JSON.parse(meta ?? "{}") as { readonly compaction?: Compaction; readonly source?: { readonly type?: string } };
+    // Of what was imported, one that only says where a conversation began has no words of anybody.
+    if (compaction === undefined || compaction.firstKeptSeq <= from || rest.source?.type === "reset") continue;
+    await tx.run(rewriteEntry, { session_id, seq, text: DELETED, meta: null });
+    await tx.run(countAmend, { session_id, old_preview: previewOf(text), preview: DELETED });
+  }
 }

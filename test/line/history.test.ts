@@ -224,6 +224,25 @@ test("/forget in a room takes the words of whoever asks, and the answers to them
   }
 });
 
+test("/forget takes the summary along that was made of it, also one that was taken back", async () => {
+  await withChat(
+    async ({ h, ask, asked }) => {
+      await ask("I like aubergines very much, more than anything that grows on trees");
+      await ask("and pears, of all kinds and colours, whatever their names are");
+      assert.match(await ask("/compact"), /Compacted/);
+      await ask("/undo");
+      await ask("what do I like, then?");
+      assert.match(await ask("/compact"), /Compacted/);
+      assert.match(await ask("/forget 3 yes"), /Forgotten: 3 messages/);
+      const kept = await Promise.all(["entries", "inbox", "outbox", "conversations"].map((table) => rowsIn(h.directory, `select * from ${table}`)));
+      assert.ok(!/aubergines|plums/.test(JSON.stringify(kept)));
+      await ask("and now?");
+      assert.ok(!asked().some((text) => text.includes("plums")));
+    },
+    { answers: { echo: summariser } },
+  );
+});
+
 test("/export shows the conversation as text", async () => {
   await withChat(async ({ h, ask }) => {
     await h.receive(operator("/export"));

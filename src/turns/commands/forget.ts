@@ -1,7 +1,7 @@
 import { redactDeliveries } from "../../outbox/purge.ts";
 import { redactItem } from "../../inbox/amend.ts";
 import { DELETED } from "../../domain/entry.ts";
-import { redactTurn } from "../../sessions/amend.ts";
+import { redactSummaries, redactTurn } from "../../sessions/amend.ts";
 import { listQuestions } from "../../store/statements/list-questions.ts";
 import type { Answer, Asked, CommandParts } from "./asked.ts";
 
@@ -16,7 +16,8 @@ async function theirs(parts: CommandParts, { turn, item }: Asked, count: number)
 
 /**
  * `/forget [N|all]`: what its sender said last, and the answers, are erased for good: from the transcript and its copies,
- * the inbox, the outbox and the files. What others said in the same turns stays. Asked once more before, since nothing
+ * the inbox, the outbox and the files. What others said in the same turns stays;
+ * summaries of it go. Asked once more before, since nothing
  * brings it back.
  */
 export const forget: Answer = async (parts, asked) => {
@@ -30,10 +31,12 @@ export const forget: Answer = async (parts, asked) => {
   const { channel, account } = item.message.address;
   const by = { channel, account, senderId: item.message.sender.id };
   let others = false;
+  const stood = new Map<string, number>();
   for (const { turn_id } of turns) {
     const released = await parts.store.transaction(async (tx) => {
       const said = await redactTurn(tx, { key: turn.sessionKey, sessionId: turn.sessionId, turnId: turn_id, by }, now);
       others ||= said.others;
+      for (const { sessionId, seq } of said.stood) stood.set(sessionId, Math.min(seq, stood.get(sessionId) ?? seq));
       const files = [...said.released];
       for (const place of said.places) files.push(...(await redactItem(tx, place)));
       await redactDeliveries(tx, turn_id, DELETED);
@@ -41,6 +44,7 @@ export const forget: Answer = async (parts, asked) => {
     }, turn.sessionKey);
     await parts.history.discardMedia(released, now);
   }
-  parts.history.onChanged(turn.sessionKey, turn.sessionId);
+  for (const [sessionId, seq] of stood) await parts.store.transaction((tx) => redactSummaries(tx, { sessionId, seq }), turn.sessionKey);
+  for (const sessionId of new Set([turn.sessionId, ...stood.keys()])) parts.history.onChanged(turn.sessionKey, sessionId);
   return [say("forget.done", { count: turns.length }), ...(others ? [say("forget.others")] : [])].join(" ");
 };
