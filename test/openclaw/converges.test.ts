@@ -109,11 +109,13 @@ test("what OpenClaw said since the last import is added; what went on in both is
   assert.match(report.troubles.map(({ why }) => why).join(), /went on here and there/);
 });
 
-test("a half-imported conversation whose source has changed meanwhile is written anew", async (t) => {
+for (const [what, isRenamed] of [["from its beginning", () => true], ["in its middle", (name: string) => Number(name.slice(1)) > 150]] as const) test(`a half-imported conversation whose source has changed meanwhile ${what} is written anew`, async (t) => {
   const root = directoryOf(t, FILES);
   const broken = await house(t, {}, (store) => mortal(store, 10, true));
   await broken.moving.importOpenClaw({ from: root, dryRun: false }).catch(() => undefined);
-  const changed = treeOf(id(1), turnsOf(1, 700).map(([name, parent, role, text]) => [`x${name}`, parent === null ? null : `x${parent}`, role, text] as const));
+  assert.notDeepEqual(await broken.rows(`select entry_id from asides where entry_id like '${id(1)}.%'`), []);
+  const named = (name: string): string => (isRenamed(name) ? `x${name}` : name);
+  const changed = treeOf(id(1), turnsOf(1, 700).map(([name, parent, role, text]) => [named(name), parent === null ? null : named(parent), role, text] as const));
   rmSync(join(root, DIR, `${id(1)}.jsonl`));
   writeFileSync(join(root, DIR, `${id(1)}.jsonl`), changed);
   const again = await houseOn(broken.stateDir, broken.store);
@@ -123,6 +125,9 @@ test("a half-imported conversation whose source has changed meanwhile is written
   const stored = await again.rows(`select count(*) as n, min(seq) as low, max(seq) as high from entries where session_id = '${id(1)}'`);
   assert.equal(Number(stored[0]?.n), Number(stored[0]?.high));
   assert.equal(Number(stored[0]?.low), 1);
+  const asides = await again.rows(`select entry_id from asides where entry_id like '${id(1)}.%'`);
+  assert.equal(asides.length, 70);
+  assert.deepEqual(await again.rows("select entry_id from asides where not exists (select 1 from entries e where e.id = asides.entry_id)"), []);
 });
 
 test("a key that is in use keeps its conversation: what is imported stands among the earlier ones, to be resumed", async (t) => {
