@@ -36,7 +36,7 @@ const MAY_SCAN: Readonly<Record<string, string>> = {
 };
 
 /** Walks along these from one end, and stops where their statement's limit is. */
-const LIMITED: readonly string[] = ["listChanges", "listApprovals", "listParticipants", "findNewestSignal", "findNewestDelivery", "listTrash", "listSearchQueue", "findSearchState", "findLastSealed", "findNewestErasure", "findNewestEvent", "findNewestSeal", "listErasures"];
+const LIMITED: readonly string[] = ["listChanges", "dropLoneAsides", "listApprovals", "listParticipants", "findNewestSignal", "findNewestDelivery", "listTrash", "listSearchQueue", "findSearchState", "findLastSealed", "findNewestErasure", "findNewestEvent", "findNewestSeal", "listErasures"];
 
 /** Walks over these are as long as what is in their state, whatever is stored. */
 const SMALL_INDEXES = /INDEX (outbox_sending|inbox_claimed|trash_under_way|turns_running|pairings_open|agreements_agreed)\b/;

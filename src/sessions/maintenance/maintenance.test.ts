@@ -219,6 +219,21 @@ test("what was beside the path is there again after a restore, and goes with wha
   assert.equal(await count("trash_parts"), 0);
 });
 
+test("what stands beside nothing is dropped, once nothing is in the trash from where it could come back", async (t) => {
+  const { fill, pass, sql, count } = await house(t);
+  await fill({ prefix: "agent:main:dm:", count: 1, each: 7, daysAgo: 1 });
+  await fill({ prefix: "agent:main:old:", count: 1, each: 3, daysAgo: 90 });
+  await sql("insert into asides (entry_id, branch) select id, 'rewind' from entries where seq > 2");
+  await sql("with recursive n(i) as (select 1 union all select i + 1 from n where i < 450) insert into asides (entry_id, branch) select 'gone-' || cast(n.i as text), 'edit' from n");
+  await pass();
+  assert.equal(await count("asides"), 456, "some are in the trash");
+  await pass({ maxDiskBytes: 1, highWaterBytes: 1 });
+  await pass();
+  assert.equal(await count("trash"), 0);
+  const lone = "not exists (select 1 from entries e where e.id = asides.entry_id)";
+  assert.deepEqual([await count("asides"), await count("asides", lone)], [await count("entries", "seq > 2"), 0]);
+});
+
 test("under a key that is in use again what is restored stands among the earlier conversations", async (t) => {
   const { store, clock, fill, pass, sql, count } = await house(t);
   await fill({ prefix: "agent:main:dm:", count: 1, each: 7, daysAgo: 90 });

@@ -5,8 +5,10 @@ import type { ChatKind } from "../../domain/message.ts";
 import type { Store } from "../../store/store.ts";
 import { findSession } from "../../store/statements/find-session.ts";
 import { findTrash } from "../../store/statements/find-trash.ts";
+import { dropLoneAsides } from "../../store/statements/drop-lone-asides.ts";
 import { findTrashUnderWay } from "../../store/statements/find-trash-under-way.ts";
 import { listAgentTrash } from "../../store/statements/list-agent-trash.ts";
+import { pageAsides } from "../../store/statements/page-asides.ts";
 import { pageOldestSessions, type OldSession } from "../../store/statements/page-oldest-sessions.ts";
 import type { TrashRow } from "../../store/tables.ts";
 import { bytesTarget, isYoung, reasonToRemove, SWEEPS, type Candidate, type Held, type Limits, type Reason, type Sweep } from "./plan.ts";
@@ -46,6 +48,8 @@ interface Pass {
   /** What the agent's bytes come down to, once they were over. */
   target: number | null;
   after: { readonly at: number; readonly key: string };
+  /** How far it was looked for what stands beside nothing; null: to the end. */
+  asides: string | null;
 }
 
 /** So many sessions are removed side by side, each in a transaction of its own that waits for nobody else's. */
@@ -175,6 +179,17 @@ async function tidy(parts: MaintenanceParts, agentId: string, current: Pass, war
   return (await purgeSome(parts, agentId, current, settings.limits, target)) || (await removeSome(parts, agentId, current, settings, target));
 }
 
+const ASIDES_AT_ONCE = 200;
+
+/** What a purge of an older version, or one that was cut off, has left of entries that are gone for good. */
+async function dropLone({ store }: MaintenanceParts, current: Pass): Promise<void> {
+  const after = current.asides ?? "";
+  const page = await store.all(pageAsides, { after, limit: ASIDES_AT_ONCE });
+  const through = page.at(-1)?.entry_id;
+  if (through !== undefined) await store.run(dropLoneAsides, { after, through });
+  current.asides = page.length < ASIDES_AT_ONCE ? null : (through ?? null);
+}
+
 /** To the next sweep over this agent's sessions, or to the next agent. */
 function goOn(current: Pass): void {
   const next = SWEEPS[SWEEPS.indexOf(current.sweep) + 1];
@@ -198,6 +213,10 @@ export function createSteps(parts: MaintenanceParts, only: string | null = null)
       return BETWEEN_STEPS_MS;
     }
     const [agentId] = current.agents;
+    if (agentId === undefined && current.asides !== null && only === null) {
+      await dropLone(parts, current);
+      return BETWEEN_STEPS_MS;
+    }
     if (agentId === undefined) {
       pass = null;
       return BETWEEN_PASSES_MS;
@@ -213,7 +232,7 @@ export function createSteps(parts: MaintenanceParts, only: string | null = null)
         await finish(parts, open);
         return BETWEEN_STEPS_MS;
       }
-      pass ??= { survey: await createSurvey(store), isCounted: false, agents: [], sweep: SWEEPS[0], target: null, after: START };
+      pass ??= { survey: await createSurvey(store), isCounted: false, agents: [], sweep: SWEEPS[0], target: null, after: START, asides: "" };
       return walk(pass);
     },
   };
