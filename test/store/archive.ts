@@ -53,7 +53,7 @@ async function once(url: string, sql: string): Promise<void> {
 }
 
 async function harmServer(server: PostgresServer, url: string, what: Harm, downMs: number): Promise<void> {
-  if (what === "terminate") return once(url, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${NAME}' and pid <> pg_backend_pid()`);
+  if (what === "terminate") return once(url, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${NAME}' and backend_type = 'client backend' and pid <> pg_backend_pid()`);
   await server.crash(what === "kill" ? "SIGKILL" : "SIGQUIT");
   await sleep(downMs);
   await server.restart();
