@@ -1,10 +1,14 @@
-/** P13. CONTINUO_STEADY_SECONDS says for how long all of them write and read; a few seconds by default. */
+/**
+ * P13. CONTINUO_STEADY_SECONDS says for how long all of them write and read, a few seconds by default, and
+ * CONTINUO_STEADY_PAUSE_MS how long each session is silent between an answer and its next message, not at all by default.
+ */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { continuo } from "../cli/process.ts";
 import { until, type Client } from "../e2e/client.ts";
 import { gatewayConfig, modelConfig, readLog } from "../e2e/house.ts";
@@ -14,6 +18,7 @@ import { sqliteOnly } from "../store/engine.ts";
 import { startOnlookers } from "./onlookers.ts";
 
 const SECONDS = Number(process.env["CONTINUO_STEADY_SECONDS"] ?? 6);
+const PAUSE_MS = Number(process.env["CONTINUO_STEADY_PAUSE_MS"] ?? 0);
 const SESSIONS = 100;
 /** What is asked stays small however long they talk: it is the database that has to do. */
 const CONTEXT_TOKENS = 4_000;
@@ -43,6 +48,7 @@ async function talkAll(client: Client, isOver: () => boolean): Promise<Worked> {
         () => (turns += 1),
         (error: unknown) => errors.push(error),
       );
+      if (PAUSE_MS > 0) await sleep(PAUSE_MS);
     }
   };
   await Promise.all(Array.from({ length: SESSIONS }, (_, session) => talk(session)));
