@@ -52,7 +52,7 @@ function openLine(store: Store) {
       mayAnswer: () => true,
       canary: () => null,
       budgets: () => NO_BUDGETS,
-      concurrency: () => ({ total: Infinity, perPerson: Infinity }),
+      concurrency: () => ({ total: Infinity, perPerson: Infinity, jobs: Infinity }),
       cost: () => null,
       agents: () => compileAgents({ agents: { defaults: { model: "mock/mock" } } }),
       audience: () => "owner",

@@ -91,6 +91,14 @@ function hookRules({ hooks }: Config): Findings {
   return { problems, warnings: [] };
 }
 
+const NOT_USED = ["failureAlert", "failureDestination"] as const;
+
+/** What OpenClaw's schedule knows and this one does not must not look as if it were in force. */
+function cronRules({ cron }: Config): Findings {
+  const warnings = NOT_USED.filter((key) => cron[key] !== undefined).map((key) => `cron.${key}: not used by this version; nobody is told of a failed job by it. Fix: take it out, and look at \`continuo cron list\`, or give the job a webhook.`);
+  return { problems: [], warnings };
+}
+
 function agentRules({ agents }: Config): Findings {
   const ids = agents.list.map(({ id }) => id);
   const problems = ids.flatMap((id, index) => {
@@ -152,6 +160,7 @@ export function checkRules(config: Config, sections: readonly string[]): Finding
     sectionRules(config, sections),
     ...Object.entries(config.channels).map(([name, channel]) => (channel === undefined ? NONE : channelRules(name, channel))),
     agentRules(config),
+    cronRules(config),
     bindingRules(config),
     modelRules(config),
     messageRules(config),

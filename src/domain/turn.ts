@@ -18,6 +18,8 @@ export interface InboxItem {
   readonly message: InboundMessage;
   /** Only what a person says keeps a session fresh (spec 4.3). */
   readonly origin: Origin;
+  /** How long its turn may take, ms; null: as long as its agent's turns do. */
+  readonly timeoutMs?: number | null;
   readonly person: string | null;
   readonly audience: string;
   /** Its scope says that others speak in this session too. */

@@ -51,7 +51,7 @@ export interface Gateway {
   publishCommandReply(reply: CommandReply): void;
   onSessionChanged(key: string, change: SessionChange, row: object): void;
   /** An event for every client: `health`, `presence`, `notice`. */
-  publish(event: "health" | "presence" | "notice" | "people.changed" | "changes.progress" | "store.progress" | "moving.progress" | "rights.progress", payload: object): void;
+  publish(event: "health" | "presence" | "notice" | "cron" | "people.changed" | "changes.progress" | "store.progress" | "moving.progress" | "rights.progress", payload: object): void;
   connections(): number;
   /** Tells the clients, lets answers and frames under way arrive, closes with 1012. */
   close(shutdown: Shutdown): Promise<void>;

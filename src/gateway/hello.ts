@@ -3,7 +3,7 @@ import { holds } from "./connections.ts";
 import type { AuthSettings, GatewaySnapshot, Limits } from "./options.ts";
 
 /** Every event that a client may receive (spec 11.4, docs/protocol.md). */
-export const EVENTS = ["connect.challenge", "chat", "agent", "tick", "sessions.changed", "health", "presence", "shutdown", "notice", "people.changed", "changes.progress", "store.progress", "moving.progress", "rights.progress"] as const;
+export const EVENTS = ["connect.challenge", "chat", "agent", "tick", "sessions.changed", "health", "presence", "shutdown", "notice", "cron", "people.changed", "changes.progress", "store.progress", "moving.progress", "rights.progress"] as const;
 
 export interface House {
   readonly version: string;

@@ -20,6 +20,8 @@ export interface NewItem {
   readonly state: Extract<ItemState, "queued" | "done">;
   /** Default `person`. */
   readonly origin?: Origin;
+  /** How long its turn may take; default the agent's own. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export type Accepted = Extract<ReceiveOutcome, { kind: "accepted" | "duplicate" }>;
@@ -35,7 +37,7 @@ function runIdOf(message: InboundMessage, ids: Ids): string {
  */
 export async function accept(tx: Executor, item: NewItem, ids: Ids, clock: Clock): Promise<Accepted> {
   const { message, route } = item;
-  const stored: StoredMessage = { message, command: item.command, shared: route.shared, pinned: route.pinned, owner: route.isOwner, ...(item.origin === undefined ? {} : { origin: item.origin }) };
+  const stored: StoredMessage = { message, command: item.command, shared: route.shared, pinned: route.pinned, owner: route.isOwner, ...(item.origin === undefined ? {} : { origin: item.origin }), ...(item.timeoutMs === undefined ? {} : { timeoutMs: item.timeoutMs }) };
   const id = ids.next();
   const runId = runIdOf(message, ids);
   const inserted = await tx.run(insertInboxItem, {

@@ -2,7 +2,7 @@ import { isOperatorChannel } from "../domain/address.ts";
 import { forwardClock, systemClock } from "../domain/clock.ts";
 import { createIds } from "../domain/ids.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
-import { OPERATIONS, type Services } from "../operations/index.ts";
+import { OPERATIONS, type JobsDesk, type Services } from "../operations/index.ts";
 import { createSessionCounts } from "../sessions/count.ts";
 import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
@@ -15,6 +15,7 @@ import { createGatewayCluster } from "./cluster.ts";
 import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
 import type { GatewayStart, House } from "./house.ts";
+import { buildJobs } from "./jobs.ts";
 import { liveMoving } from "./live-moving.ts";
 import { liveRights } from "./live-rights.ts";
 import { liveStorage } from "./live-storage.ts";
@@ -122,7 +123,7 @@ async function sayTo(house: House, tx: Executor, to: Party, text: string): Promi
   await enqueueDelivery(tx, { turnId: null, sessionKey: "unknown", reply, text, draft: null, held: null }, ids, clock.now());
 }
 
-function buildServices(house: House, line: Line, changes: RunningChanges, rights: RunningRights): Services {
+function buildServices(house: House, line: Line, changes: RunningChanges, rights: RunningRights, jobs: JobsDesk): Services {
   const { store, clock, ids, settings, listening } = house;
   const facts = {
     version: house.start.version,
@@ -139,7 +140,7 @@ function buildServices(house: House, line: Line, changes: RunningChanges, rights
   const live = liveGateway(line, house);
   const people = createPeopleDesk(settings.directory, settings.current, rights);
   const operations = operationSettings(settings.current, changes);
-  return { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live };
+  return { store, clock, ids, facts, settings: operations, people, changes, jobs, explain: explainSettings(settings.current), live };
 }
 
 async function buildGateway(house: House, services: Services, secret: string): Promise<Gateway> {
@@ -215,6 +216,7 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
 async function shut({ doors, desks, store, cluster, watch, log }: House, line: Line, graceMs: number, reason: string, comesBack = false): Promise<void> {
   const steps = [
     () => desks.storage?.stop(),
+    () => desks.scheduler?.stop(),
     () => desks.maintenance?.stop(),
     () => desks.indexer?.stop(),
     () => desks.sealer?.stop(),
@@ -267,7 +269,8 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   // What a killed gateway was moving is moved to its end, before anybody is let in to speak there.
   await changes.resume();
   const rights = liveRights(house, line);
-  const services = buildServices(house, line, changes, rights);
+  const jobs = buildJobs(house, line);
+  const services = buildServices(house, line, changes, rights, jobs.desk);
   const gateway = await buildGateway(house, services, secret);
   doors.gateway = gateway;
   doors.changes = tellSessionChanges(services, gateway, log);
@@ -287,6 +290,8 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   house.desks.maintenance = await startMaintenance(house);
   house.desks.indexer = await startIndexing(house);
   house.desks.sealer = await startSealer(house);
+  house.desks.scheduler = jobs.scheduler;
+  jobs.scheduler.start();
   rights.resume().catch((error: unknown) => log.error({ err: error }, "somebody who was being erased is not erased yet; run the same command again, or start the gateway again"));
   void channels.start();
   const watcher = await watchConfiguration({ configuration, changes, channels, gateway, log, env: start.env });

@@ -73,4 +73,5 @@ export interface Desks {
   maintenance?: { stop(): Promise<void> };
   indexer?: { stop(): Promise<void> };
   sealer?: { stop(): Promise<void> };
+  scheduler?: { stop(): Promise<void> };
 }

@@ -24,7 +24,7 @@ import { readChoices } from "../sessions/choices.ts";
 import { searchFor } from "../search/index.ts";
 import { languageOf, languageOfPeer } from "../sessions/language.ts";
 import { createRecentEntries, type RecentEntries } from "../sessions/recent.ts";
-import type { Executor, Store } from "../store/store.ts";
+import type { Executor } from "../store/store.ts";
 import { say, sayIn } from "../texts/index.ts";
 import { compactSession, type Compacted, type CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount, CanaryWatch } from "../turns/canary.ts";
@@ -43,8 +43,10 @@ export type { ConversationSettings, LineSettings, LinePeople, LineCluster, LineW
 export interface Notices {
   /** Says something to somebody, where they are. */
   say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
-  /** Something may be due. */
-  wake(): void;
+  /** Something may be due: for this address, or for any. */
+  wake(address?: Address): void;
+  /** Something that was not asked for in any chat is held: its agent's owner is told. */
+  tellHeld(reason: string, agentId: string): Promise<void>;
 }
 
 /** What runs in the sessions. */
@@ -124,7 +126,7 @@ export function createLine(parts: LineParts): Line {
     receive,
     hold: holdWith(turns, recovery, log, cluster),
     canaries: canaries.count,
-    notices: noticesOf(store, outbox, sayNow),
+    notices: noticesOf(parts, outbox, sayNow),
     turns: { abort, wake: turns.wake, running: turns.running, compact: compactWith(parts) },
     shared: { forget: recent.forget, takeUpChannel: (name) => outbox.takeUp(name, settings.onUnknown()) },
     async start() {
@@ -215,9 +217,14 @@ function sayNowWith({ clock, ids }: LineWorld): SayNow {
   };
 }
 
-function noticesOf(store: Store, outbox: OutboxWorker, sayNow: SayNow): Notices {
+function noticesOf(parts: LineParts, outbox: OutboxWorker, sayNow: SayNow): Notices {
+  const { store } = parts;
   return {
     wake: outbox.wake,
+    async tellHeld(reason, agentId) {
+      await store.transaction((tx) => ownerTeller(parts, sayNow)(tx, agentId, (theirs) => theirs("turn.held-owner", { reason })), NO_SESSION);
+      outbox.wake();
+    },
     async say(reply, sessionKey, text) {
       await store.transaction((tx) => sayNow(tx, sessionKey, reply, text), sessionKey);
       outbox.wake();
@@ -264,12 +271,17 @@ function wallParts(parts: LineParts, { canaries, recent, sayNow, outbox, privacy
       ...{ store, ids, clock, settings, people: commandPeople, models: namesNow(parts.models), version: world.version, wakeOutbox: outbox.wake },
       history: { compact: compactWith(parts), privacy, search: searchWith(parts), onChanged: parts.tell.session, recent: recent.read, discardMedia: world.media.discard },
     },
-    tellOwner: async (tx: Executor, agentId: string, said: Told) => {
-      const route = await people.ownerRoute(agentId);
-      if (route === null) return;
-      const language = await languageOfPeer(tx, { channel: route.address.channel, peer: route.peer });
-      await sayNow(tx, NO_SESSION, route, said(sayIn(language)));
-    },
+    tellOwner: ownerTeller(parts, sayNow),
+  };
+}
+
+/** Puts a line for the owner on its way to where they wrote last, if that is known. */
+function ownerTeller({ people }: LineParts, sayNow: SayNow) {
+  return async (tx: Executor, agentId: string, said: Told): Promise<void> => {
+    const route = await people.ownerRoute(agentId);
+    if (route === null) return;
+    const language = await languageOfPeer(tx, { channel: route.address.channel, peer: route.peer });
+    await sayNow(tx, NO_SESSION, route, said(sayIn(language)));
   };
 }
 

@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
+import { localJobs } from "./jobs.ts";
 import { rebuildAlone } from "./mirror.ts";
 import { createHouseMedia } from "./media.ts";
 import { createMoving } from "./moving.ts";
@@ -108,7 +109,7 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
   });
   const people = createPeopleDesk(settings.directory, settings.current, rights);
   const operations = operationSettings(settings.current, changes);
-  const services: Services = { store, clock, ids, facts, settings: operations, people, changes, explain: explainSettings(settings.current), live: null };
+  const services: Services = { store, clock, ids, facts, settings: operations, people, changes, jobs: localJobs({ store, clock: store.cluster?.clock ?? clock, ids, settings }), explain: explainSettings(settings.current), live: null };
   return { services, changes, rights, loaded };
 }
 

@@ -62,6 +62,6 @@ export function usageSettings(config: () => Config): Pick<TurnSettings, "budgets
   return {
     budgets: () => budgetsOf(config()),
     cost: (model, usage) => costOf(config(), model, usage),
-    concurrency: () => ({ total: limitOf(config().agents.defaults.maxConcurrent), perPerson: limitOf(config().agents.defaults.maxConcurrentPerPerson) }),
+    concurrency: () => ({ total: limitOf(config().agents.defaults.maxConcurrent), perPerson: limitOf(config().agents.defaults.maxConcurrentPerPerson), jobs: config().cron.maxConcurrentRuns }),
   };
 }

@@ -7,6 +7,14 @@ import { commandsList } from "./commands-list.ts";
 import { conversationsList } from "./conversations-list.ts";
 import { conversationsRename } from "./conversations-rename.ts";
 import { conversationsResume } from "./conversations-resume.ts";
+import { cronAdd } from "./cron-add.ts";
+import { cronList } from "./cron-list.ts";
+import { cronRemove } from "./cron-remove.ts";
+import { cronRun } from "./cron-run.ts";
+import { cronRuns } from "./cron-runs.ts";
+import { cronStatus } from "./cron-status.ts";
+import { cronUpdate } from "./cron-update.ts";
+import { wake } from "./wake.ts";
 import { gatewayStats } from "./gateway-stats.ts";
 import { health } from "./health.ts";
 import { modelsList } from "./models-list.ts";
@@ -112,6 +120,13 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   changesList,
   changesPlan,
   changesRollback,
+  cronAdd,
+  cronList,
+  cronRemove,
+  cronRun,
+  cronRuns,
+  cronStatus,
+  cronUpdate,
   outboxDrop,
   outboxList,
   outboxRelease,
@@ -135,9 +150,11 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
   mirrorRebuild,
   storeMove,
   storeStatus,
+  wake,
   why,
 ];
 
 export type { Caller, Operation, Scope } from "./operation.ts";
-export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, CheckAnswer, Consent, EndedMove, EraseAnswer, GatewayFacts, ListedModel, LiveGateway, MoveAnswer, MovingDesk, OperationSettings, PeopleDesk, PlannedOnly, RightsDesk, Services, StorageDesk, StorageStatus, UndonePlan, Wish } from "./services.ts";
+export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, CheckAnswer, Consent, EndedMove, EraseAnswer, GatewayFacts, JobEvent, JobsDesk, ListedModel, ListedRun, LiveGateway, MoveAnswer, MovingDesk, OperationSettings, PeopleDesk, PlannedOnly, RightsDesk, RunsWanted, Services, StorageDesk, StorageStatus, UndonePlan, Wish } from "./services.ts";
+export type { JobPatch, NewJob } from "./job-input.ts";
 export { sessionRow } from "./session-row.ts";

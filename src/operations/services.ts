@@ -4,6 +4,7 @@ import type { ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Figures } from "../domain/figures.ts";
 import type { Ids } from "../domain/ids.ts";
+import type { Job, RunDelivery, RunStatus } from "../domain/job.ts";
 import type { InboundMessage, ReceiveOutcome, Speaker, OfferedMedia } from "../domain/message.ts";
 import type { Route, RouteWhy } from "../domain/route.ts";
 import type { TurnEvent } from "../domain/turn.ts";
@@ -22,6 +23,7 @@ import type { LedgerReport } from "../store/seals/verify.ts";
 import type { Compacted, CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount } from "../turns/canary.ts";
 import type { Store } from "../store/store.ts";
+import type { JobPatch, NewJob } from "./job-input.ts";
 
 /** A move that has ended, in this process. */
 export interface EndedMove {
@@ -269,6 +271,62 @@ export interface PeopleDesk {
   readonly rights: RightsDesk;
 }
 
+/** Something that happened to a job, for clients (spec 11.4, `cron`). */
+export interface JobEvent {
+  readonly action: "added" | "updated" | "removed" | "started" | "finished";
+  readonly jobId: string;
+  readonly runId?: string;
+  readonly dueAtMs?: number;
+  readonly sessionKey?: string;
+  readonly status?: RunStatus;
+  readonly deliveryStatus?: RunDelivery;
+}
+
+/** A run as it is listed. */
+export interface ListedRun {
+  readonly id: string;
+  readonly jobId: string;
+  readonly kind: "due" | "retry" | "manual";
+  readonly dueAtMs: number;
+  readonly runAtMs: number;
+  readonly endedAtMs?: number;
+  readonly durationMs?: number;
+  readonly status: RunStatus | "running";
+  readonly error?: string;
+  readonly summary?: string;
+  readonly sessionKey?: string;
+  readonly sessionId?: string;
+  readonly delivered: boolean;
+  readonly deliveryStatus: RunDelivery;
+}
+
+export interface RunsWanted {
+  /** Null: of all jobs. */
+  readonly id: string | null;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export type RunAnswer =
+  | { readonly ran: true; readonly runId: string; readonly sessionKey?: string }
+  | { readonly ran: false; readonly reason: "already-running" | "not-due" };
+
+/** What is done at times that somebody set (docs/cron.md). Errors: JOB_UNKNOWN, JOB_BUSY, JOB_TARGET_MISSING, REQUEST_INVALID. */
+export interface JobsDesk {
+  list(): Promise<readonly Job[]>;
+  /** When something is due next. */
+  nextAt(): Promise<number | null>;
+  /** False: nothing is fired. */
+  isOn(): boolean;
+  add(wanted: NewJob): Promise<Job>;
+  update(id: string, patch: JobPatch): Promise<Job>;
+  remove(id: string): Promise<boolean>;
+  run(id: string, mode: "due" | "force"): Promise<RunAnswer>;
+  runs(wanted: RunsWanted): Promise<readonly ListedRun[]>;
+  /** Tells the main session of the default agent of something. */
+  wake(mode: "now" | "next-heartbeat", text: string): Promise<void>;
+}
+
 /** What the operations work with. `live` is null when a command looks at the state without a gateway. */
 export interface Services {
   readonly store: Store;
@@ -278,6 +336,7 @@ export interface Services {
   readonly settings: OperationSettings;
   readonly people: PeopleDesk;
   readonly changes: ChangesDesk;
+  readonly jobs: JobsDesk;
   /** How a message would be taken, for explanations. */
   readonly explain: ExplainSettings;
   readonly live: LiveGateway | null;

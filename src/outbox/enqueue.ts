@@ -18,11 +18,11 @@ export interface NewDelivery {
 
 /**
  * Puts a reply on its way, in the transaction that made it. Operator clients read transcripts by cursor:
- * for them the commit itself is the delivery, and nothing is put here.
+ * for them the commit itself is the delivery, and nothing is put here. Answers with the delivery's id; null: there is none.
  */
-export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: Ids, now: number): Promise<boolean> {
+export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: Ids, now: number): Promise<string | null> {
   const { address, audience, peer, replyTo } = delivery.reply;
-  if (isOperatorChannel(address.channel) || delivery.text.trim() === "") return false;
+  if (isOperatorChannel(address.channel) || delivery.text.trim() === "") return null;
   const id = ids.next();
   if (delivery.held !== null) await tx.run(upsertHold, { delivery_id: id, reason: delivery.held, since: now });
   await tx.run(insertDelivery, {
@@ -42,5 +42,5 @@ export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: 
     draft: delivery.draft,
     created_at: now,
   });
-  return true;
+  return id;
 }

@@ -91,6 +91,14 @@ export function judgeEntry(row: AnyRow, traces: Traces, hasTheirs: boolean): Ver
   return row["role"] === "system" ? without(row, ["text"], traces, traces.withoutThem) : "keep";
 }
 
+/** A job of their session, or whose words go to them, goes; one that speaks of them does so without them. */
+function judgeJob(row: AnyRow, traces: Traces): Verdict {
+  const { sessionTarget, delivery } = JSON.parse(String(row["job"])) as { sessionTarget?: string; delivery?: { channel?: string; to?: string; accountId?: string } };
+  const named = sessionTarget?.startsWith("session:") === true && traces.own.has(sessionTarget.slice("session:".length));
+  const leads = delivery?.to !== undefined && traces.isAccount(delivery.channel, delivery.accountId ?? null, delivery.to);
+  return named || leads || inOwn(row, traces) ? "remove" : without(row, ["name", "job", "state"], traces, traces.withoutThem);
+}
+
 function textIn(column: string): (row: AnyRow) => string | null {
   return (row) => (row[column] === null || row[column] === undefined ? null : String(row[column]));
 }
@@ -141,6 +149,8 @@ const RULES = {
   tries: { kind: "tries", judge: ({ ref }, traces) => removeIf(isRef(ref, traces)) },
   peer_aliases: { kind: "ids of an account", judge: ({ channel, alias, peer }, traces) => removeIf(traces.isAccount(channel, null, peer) || traces.isAccount(channel, null, alias)) },
   identities: { kind: "identities", judge: ({ channel, account, peer, person_id: id }, traces) => removeIf(id === traces.subject.personId || traces.isAccount(channel, account, peer)) },
+  job_runs: { kind: "runs of jobs", judge: (row, traces) => (inOwn(row, traces) ? "remove" : without(row, ["summary", "error"], traces, traces.withoutThem)), text: textIn("summary") },
+  jobs: { kind: "jobs", judge: judgeJob, dependents: ({ id }) => [{ table: "job_runs", row: { job_id: id ?? null } }], text: textIn("job") },
   people: { kind: "persons", judge: ({ id, name }, traces) => removeIf(id === traces.subject.personId || traces.isName(name)) },
   sizes: { kind: "sizes", ...KEEP },
   conversations: {

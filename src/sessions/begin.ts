@@ -18,10 +18,15 @@ export async function beginEmpty(tx: Executor, { key, agentId, channel, audience
   const there = await tx.get(findSession, { key });
   if (there !== undefined) return there.session_id;
   const sessionId = ids.uuid();
+  await beginNamed(tx, { key, agentId, channel, audience, sessionId, displayName: null }, now);
+  return sessionId;
+}
+
+/** A session whose id is known before it begins: its key has it (spec 2.7). There must be none under the key. */
+export async function beginNamed(tx: Executor, { key, agentId, channel, audience, sessionId, displayName }: Place & { readonly sessionId: string; readonly displayName: string | null }, now: number): Promise<void> {
   await tx.run(deleteKeyAlias, { from_key: key });
   const times = { created_at: now, updated_at: now, interaction_at: now };
-  await tx.run(insertSession, { key, agent_id: agentId, session_id: sessionId, chat_kind: "dm", channel, display_name: null, audience, ...times, last_route: null, dock: null });
+  await tx.run(insertSession, { key, agent_id: agentId, session_id: sessionId, chat_kind: "dm", channel, display_name: displayName, audience, ...times, last_route: null, dock: null });
   await tx.run(insertConversation, { session_id: sessionId, key, began_at: now, began_reason: "first-message" });
   await recordEvent(tx, { at: now, kind: "session.began", session_key: key, data: { sessionId, reason: "first-message" } });
-  return sessionId;
 }

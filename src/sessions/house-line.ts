@@ -1,5 +1,5 @@
 import type { Ids } from "../domain/ids.ts";
-import { OPERATOR_CHANNELS } from "../domain/address.ts";
+import { OPERATOR_CHANNELS, type Address } from "../domain/address.ts";
 import type { Executor } from "../store/store.ts";
 import { findSession } from "../store/statements/find-session.ts";
 import { appendEntries } from "./transcript.ts";
@@ -19,6 +19,28 @@ export function noteEvent(tx: Executor, key: string, text: string, ids: Ids, now
  */
 export function appendHouseLine(tx: Executor, key: string, text: string, ids: Ids, now: number): Promise<boolean> {
   return appendLine(tx, key, { text, event: null }, ids, now);
+}
+
+/** Something that was sent to a session's chat and that none of its turns said. */
+export interface SentLine {
+  /** What it came from, in words. */
+  readonly because: string;
+  readonly text: string;
+  readonly agentId: string;
+  readonly address: Address;
+  readonly audience: string;
+}
+
+/**
+ * What was sent stands in the session of the chat that it went to, so that its agent knows what is answered (P17): behind an event
+ * that says where it came from, since no model's conversation begins with an answer. False: there is no such session.
+ */
+export async function noteSent(tx: Executor, key: string, { because, text, agentId, address, audience }: SentLine, ids: Ids, now: number): Promise<boolean> {
+  const session = await tx.get(findSession, { key });
+  if (!session || !(await noteEvent(tx, key, because, ids, now))) return false;
+  const from = { senderId: agentId, senderName: null, person: null, address, audience };
+  await appendEntries(tx, { key, sessionId: session.session_id }, [{ role: "assistant", text, at: now, turnId: null, from, model: null, usage: null, stopReason: null }], ids);
+  return true;
 }
 
 async function appendLine(tx: Executor, key: string, line: { readonly text: string; readonly event: true | null }, ids: Ids, now: number): Promise<boolean> {

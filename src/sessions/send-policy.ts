@@ -13,8 +13,11 @@ export interface SendPolicy {
   readonly rules: readonly SendRule[];
 }
 
+/** What the rules of who is answered go by. */
+export type SendPlace = Pick<Session, "key" | "channel" | "chatKind">;
+
 /** A rule holds where all that it names fits; one that names nothing holds everywhere. */
-function holds({ match = {} }: SendRule, { key, channel, chatKind }: Pick<Session, "key" | "channel" | "chatKind">): boolean {
+function holds({ match = {} }: SendRule, { key, channel, chatKind }: SendPlace): boolean {
   const bare = key.replace(/^agent:[^:]*:/, "");
   return (
     (match.channel === undefined || match.channel === channel) &&
@@ -25,7 +28,7 @@ function holds({ match = {} }: SendRule, { key, channel, chatKind }: Pick<Sessio
 }
 
 /** Whether a session's messages are answered (spec 5.6): its own choice, then any rule that denies, then any that allows. */
-export function mayAnswer({ default: otherwise, rules }: SendPolicy, session: Pick<Session, "key" | "channel" | "chatKind">, { send }: SessionChoices): boolean {
+export function mayAnswer({ default: otherwise, rules }: SendPolicy, session: SendPlace, { send }: SessionChoices): boolean {
   if (send !== undefined) return send === "allow";
   const holding = rules.filter((rule) => holds(rule, session));
   if (holding.some(({ action }) => action === "deny")) return false;

@@ -132,6 +132,7 @@ export interface StoredMessage {
   readonly owner: boolean;
   /** Items of before there was this word were all said by people. */
   readonly origin?: Origin;
+  readonly timeoutMs?: number;
 }
 
 /** What an inbox row was stored with; null when that is no message any more. */
@@ -155,6 +156,7 @@ export function toInboxItem(row: InboxRow, stored: StoredMessage): InboxItem {
     message: stored.message,
     command: stored.command,
     origin: stored.origin ?? "person",
+    timeoutMs: stored.timeoutMs ?? null,
     person: row.person,
     audience: row.audience,
     // Items of before there was this word were not shared by anybody who was not named.

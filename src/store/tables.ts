@@ -1,4 +1,4 @@
-import type { ChangeTables, ClusterTables, MediaTables, RightsTables, SearchTables } from "./tables/house.ts";
+import type { AutomationTables, ChangeTables, ClusterTables, MediaTables, RightsTables, SearchTables } from "./tables/house.ts";
 import type { Defaulted } from "./tables/defaulted.ts";
 import type { PeopleTables } from "./tables/people.ts";
 
@@ -36,13 +36,13 @@ interface TrashTables {
   sizes: SizeRow;
 }
 
-type All = LineTables & PeopleTables & ChangeTables & ClusterTables & TrashTables & SearchTables & RightsTables & MediaTables;
+type All = LineTables & PeopleTables & ChangeTables & ClusterTables & TrashTables & SearchTables & RightsTables & MediaTables & AutomationTables;
 
 /** Every table by its name: a map, and no record. */
 export type Tables = { [Name in keyof All]: All[Name] };
 
 export type { AgreementRow, ApprovalRow, IdentityRow, PairingRow, PeerAliasRow, PersonRow, TryRow } from "./tables/people.ts";
-export type { ErasurePartRow, ErasureRow, SealRow, ChangeRow, ChangeStepRow, InForceRow, KeyAliasRow, MovedEntryRow, GatewayRow, LeaseRow, MediaChunkRow, MediaRow, MediaUseRow, MoveRow, SearchStateRow, SignalRow, WorldRow } from "./tables/house.ts";
+export type { ErasurePartRow, ErasureRow, SealRow, ChangeRow, ChangeStepRow, InForceRow, JobRow, JobRunRow, KeyAliasRow, MovedEntryRow, GatewayRow, LeaseRow, MediaChunkRow, MediaRow, MediaUseRow, MoveRow, SearchStateRow, SignalRow, WorldRow } from "./tables/house.ts";
 
 interface TransportColumns {
   channel: string;

@@ -1,4 +1,4 @@
-import { sameAddress, type Address } from "../domain/address.ts";
+import { isOperatorChannel, sameAddress, type Address } from "../domain/address.ts";
 import { ContinuoError } from "../domain/errors.ts";
 import { readerOf } from "../domain/message.ts";
 import type { Language } from "../domain/language.ts";
@@ -149,7 +149,9 @@ async function modelFor(parts: ClaimParts, tx: Executor, { sessionKey, agentId }
   return model;
 }
 
-function isSilenced({ settings }: ClaimParts, { sessionKey, message }: InboxItem, choices: SessionChoices): boolean {
+function isSilenced({ settings }: ClaimParts, { sessionKey, message, origin }: InboxItem, choices: SessionChoices): boolean {
+  // What the house begins by itself is sent by the house, which asks then.
+  if (origin === "system" && isOperatorChannel(message.address.channel)) return false;
   return !settings.mayAnswer({ key: sessionKey, channel: message.address.channel, chatKind: message.chatKind }, choices);
 }
 

@@ -92,7 +92,7 @@ export async function commitTurn(
       await enqueueDelivery(tx, { turnId: null, sessionKey, reply, text: say(claimed.language, "turn.held"), draft: null, held: null }, parts.ids, now);
     }
     const delivery = { turnId, sessionKey, reply, text: end.say ?? "", draft, held: end.held };
-    return { delivering: await enqueueDelivery(tx, delivery, parts.ids, now) };
+    return { delivering: (await enqueueDelivery(tx, delivery, parts.ids, now)) !== null };
   }, turn.sessionKey);
 }
 

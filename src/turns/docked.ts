@@ -17,7 +17,8 @@ export async function dockedRoute(
   asked: ReplyRoute,
 ): Promise<ReplyRoute> {
   const { dock } = session;
-  if (dock === null || item.message.chatKind !== "dm" || item.audience !== dock.audience) return asked;
+  // What a job leads to goes where the job says.
+  if (dock === null || item.origin === "system" || item.message.chatKind !== "dm" || item.audience !== dock.audience) return asked;
   if (isOperatorChannel(dock.address.channel)) return asked;
   if (!parts.canReach(dock.address.channel, dock.address.account)) {
     await undock(tx, session.key);

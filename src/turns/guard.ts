@@ -4,6 +4,9 @@ import { directMessage, type InboundMessage } from "../domain/message.ts";
 import type { Turn } from "../domain/turn.ts";
 import { describeAudience, isInside } from "../routing/audience.ts";
 
+/** What is answered, and to whom. */
+export type Answering = Pick<Turn, "items" | "reply">;
+
 export interface GuardParts {
   /** Who reads at a message's place, as the people are known now. */
   audience(message: InboundMessage): string;
@@ -22,13 +25,13 @@ function speakersOf({ role, from, compaction }: Entry): readonly Speaker[] {
 }
 
 /** The same id on the same platform, through another account of ours: the scopes that bring it here tell no accounts apart. */
-export function isSameAccount({ items }: Turn, from: Pick<Speaker, "senderId" | "channel">): boolean {
+export function isSameAccount({ items }: Pick<Turn, "items">, from: Pick<Speaker, "senderId" | "channel">): boolean {
   const message = items[0]?.message;
   return message?.chatKind === "dm" && from.senderId !== "" && message.sender.id === from.senderId && message.address.channel === from.channel;
 }
 
 /** To whom the words were said that a turn's reader may not read. Where the scope itself lets others speak, who wrote belongs there. */
-function foreignOf(parts: GuardParts, turn: Turn, speakers: readonly Speaker[]): ReadonlySet<string> {
+function foreignOf(parts: GuardParts, turn: Answering, speakers: readonly Speaker[]): ReadonlySet<string> {
   const { audience } = turn.reply;
   const foreign = new Set<string>();
   if (audience === "owner" || turn.items[0]?.shared === true) return foreign;
@@ -44,12 +47,12 @@ function foreignOf(parts: GuardParts, turn: Turn, speakers: readonly Speaker[]):
   return foreign;
 }
 
-export function hasForeign(parts: GuardParts, turn: Turn, speakers: readonly Speaker[]): boolean {
+export function hasForeign(parts: GuardParts, turn: Answering, speakers: readonly Speaker[]): boolean {
   return foreignOf(parts, turn, speakers).size > 0;
 }
 
 /** Law 5: whoever reads the reply must be allowed to read all that it is made of. Null lets it go; otherwise the reason, in words for the owner. */
-export function guardReply(parts: GuardParts, turn: Turn, entries: readonly Entry[]): string | null {
+export function guardReply(parts: GuardParts, turn: Answering, entries: readonly Entry[]): string | null {
   const foreign = foreignOf(parts, turn, entries.flatMap(speakersOf));
   if (foreign.size === 0) return null;
   const authors = [...foreign].map(describeAudience).join(", ");

@@ -45,7 +45,8 @@ function userEntry(item: InboxItem, turnId: string, session: Place, canary: stri
     model: null,
     usage: null,
     stopReason: null,
-    canary,
+    // Nobody said it.
+    canary: isEvent ? null : canary,
     messageId: message.messageId,
     dropped,
     attachments: message.attachments ?? null,

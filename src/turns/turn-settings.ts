@@ -5,7 +5,7 @@ import type { ResetType } from "../domain/route.ts";
 import type { Session, SessionChoices } from "../domain/session.ts";
 import type { ResetPolicy } from "../sessions/reset.ts";
 import type { BudgetSettings } from "./budget.ts";
-import type { Concurrency } from "./schedule.ts";
+import type { Places } from "./slots.ts";
 
 export type SendingSession = Pick<Session, "key" | "channel" | "chatKind">;
 
@@ -16,7 +16,7 @@ export interface TurnSettings extends BudgetSettings {
   /** How what arrives during a turn queues, as configured for a channel (spec 12.2). */
   queue(channel: string): QueuePolicy;
   /** How many turns may run at once in this gateway. */
-  concurrency(): Concurrency;
+  concurrency(): Places;
   /** How often a message may take its process down, or keep its session from going on, before it is given up. */
   maxAttempts(): number;
   /** Who reads at a message's place, as the people are known now (law 5). */

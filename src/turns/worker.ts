@@ -82,7 +82,7 @@ async function perform(parts: WorkerParts, claimed: ClaimedTurn, lane: Lane, sto
   lane.claimed = claimed;
   lane.abort = abort;
   lane.spoken = false;
-  const timeout = setTimeout(() => abort.abort("timeout" satisfies AbortReason), parts.settings.agents().get(turn.agentId).timeoutMs);
+  const timeout = setTimeout(() => abort.abort("timeout" satisfies AbortReason), turn.items[0]?.timeoutMs ?? parts.settings.agents().get(turn.agentId).timeoutMs);
   try {
     const texts = turn.items.map((item) => item.message.text);
     const senderName = turn.items[0]?.message.sender.name ?? null;

@@ -189,7 +189,7 @@ function lineSettings(options: HarnessOptions, { current }: SettingsHolder, chan
     conversations: () => ({ compaction: { keepRecentTokens: 20, customInstructions: null }, catchUp: current().config.session.catchUp }),
     dedupeWindowMs: () => 7 * 24 * 3_600_000,
     ...usageSettings(() => current().config),
-    concurrency: () => ({ total: Number.POSITIVE_INFINITY, perPerson: Number.POSITIVE_INFINITY, ...options.concurrency }),
+    concurrency: () => ({ total: Number.POSITIVE_INFINITY, perPerson: Number.POSITIVE_INFINITY, jobs: current().config.cron.maxConcurrentRuns, ...options.concurrency }),
     audience: (message) => current().who.audience(message),
     canReach: (channel) => channels.has(channel),
     canary: ({ address, sender }) => (options.canary === true ? `cnry-${createHash("sha256").update(JSON.stringify([address, sender.id])).digest("hex").slice(0, 16)}` : null),

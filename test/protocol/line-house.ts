@@ -18,6 +18,7 @@ import type { ReadMedia } from "../../src/gateway/options.ts";
 import type { Gateway, GatewayLog, GatewaySettings, Listening, SessionChange } from "../../src/gateway/index.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { createChanges } from "../../src/main/changes.ts";
+import { localJobs } from "../../src/main/jobs.ts";
 import { createPeopleDesk, createWhoIsWho } from "../../src/main/people.ts";
 import { createRights } from "../../src/main/rights.ts";
 import { createHouseMedia } from "../../src/main/media.ts";
@@ -124,7 +125,7 @@ function lineSettings(agents: Agents): LineSettings {
     takeModel: () => null,
     canary: () => null,
     budgets: () => NO_BUDGETS,
-    concurrency: () => ({ total: Infinity, perPerson: Infinity }),
+    concurrency: () => ({ total: Infinity, perPerson: Infinity, jobs: Infinity }),
     cost: () => null,
   };
 }
@@ -255,7 +256,7 @@ export async function startLineHouse({ settings = {}, uiDir, answer = () => say(
   const still = { hold: line.hold, say: line.notices.say, onMoved: () => undefined, onChange: () => undefined, onProgress: () => undefined };
   const changes = createChanges({ store, clock, ids, log: quiet, settings: holder, env: {}, configPath: facts.configPath, house: still });
   const rights = createRights({ store, clock, ids, version: facts.version, stateDir, who: createWhoIsWho(holder.directory, holder.current), ...NO_RIGHTS, around: { ...NO_RIGHTS.around, media: media.media } });
-  const desks = { people: createPeopleDesk(holder.directory, holder.current, rights), changes, explain: explainSettings(holder.current) };
+  const desks = { people: createPeopleDesk(holder.directory, holder.current, rights), changes, jobs: localJobs({ store, clock, ids, settings: holder }), explain: explainSettings(holder.current) };
   const services: Services = { store, clock, ids, live, facts, settings: operationSettings(agents), ...desks };
   const tellChange = (key: string, change: SessionChange): void => {
     void store.get(describeSession, { key }).then((row) => row && gateway.onSessionChanged(key, change, sessionRow(services, toSession(row))));

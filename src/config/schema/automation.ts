@@ -5,25 +5,25 @@ const RETRY_ON = ["rate_limit", "overloaded", "network", "timeout", "server_erro
 
 /** Spec 1.7. */
 export const cronSchema = z.strictObject({
-  enabled: validated(z.boolean().default(true), "Run scheduled jobs.", true),
-  store: validated(z.string().optional(), "The file of jobs.", "~/.openclaw/cron/jobs.json"),
-  maxConcurrentRuns: validated(positive.optional(), "How many run at once.", 2),
-  retry: validated(
+  enabled: setting(z.boolean().default(true), "Run scheduled jobs.", true),
+  store: validated(z.string().optional(), "OpenClaw's file of jobs; jobs are kept in the database.", "~/.openclaw/cron/jobs.json"),
+  maxConcurrentRuns: setting(positive.default(4), "How many jobs with a session of their own run at once in a gateway; they take no place from people.", 2),
+  retry: setting(
     z.strictObject({
       maxAttempts: z.int().min(0).max(10).optional(),
       backoffMs: z.array(count).min(1).max(10).optional(),
       retryOn: z.array(z.enum(RETRY_ON)).min(1).optional(),
     }).optional(),
-    "When a failed run is tried again.",
+    "When a run is tried again that a busy or silent model let fail; unset: 3 times, after 30 s, 1 min and 5 min.",
     { maxAttempts: 3, backoffMs: [30_000, 60_000] },
   ),
-  webhook: validated(httpUrl.optional(), "Where results are posted.", "https://example.com/hook"),
-  webhookToken: validated(secret(), "Sent along.", "${CRON_WEBHOOK_TOKEN}"),
+  webhook: setting(httpUrl.optional(), "Where results of jobs are posted that are to be posted and do not say where.", "https://example.com/hook"),
+  webhookToken: setting(secret(), "Sent along, as a Bearer token.", "${CRON_WEBHOOK_TOKEN}"),
   sessionRetention: setting(z.union([z.literal(false), duration("h")]).prefault("24h"), "How long a run's session stays; a bare number counts hours.", "24h"),
   runLog: z
     .strictObject({
-      maxBytes: validated(size().prefault(2_000_000), "Largest run log.", "2mb"),
-      keepLines: validated(positive.default(2000), "Lines kept of it.", 2000),
+      maxBytes: setting(size().prefault(2_000_000), "How much is kept of what is known of a job's runs.", "2mb"),
+      keepLines: setting(positive.default(2000), "How many runs of a job are kept.", 2000),
     })
     .prefault({}),
   failureAlert: foreign(),

@@ -53,6 +53,8 @@ const KEYS: TableKeys = {
   media: ["hash"],
   media_uses: ["kind", "id", "hash"],
   media_chunks: ["hash", "number"],
+  jobs: ["id"],
+  job_runs: ["id"],
 };
 
 /** The tables by name, each with the columns of its primary key. */

@@ -10,10 +10,11 @@ import { sessionLife } from "./0009-session-life.ts";
 import { search } from "./0010-search.ts";
 import { rights } from "./0011-rights.ts";
 import { media } from "./0013-media.ts";
+import { jobs } from "./0014-jobs.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; a number is never reused, a migration that has been released is never edited. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls, sharedWork, queueAndBudgets, amends, indexes, move, trash, sessionLife, search, rights, media];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, peopleAndWalls, sharedWork, queueAndBudgets, amends, indexes, move, trash, sessionLife, search, rights, media, jobs];
 
 /** The lowest schema whose version of Continuo can work with the one that `version` migrations make. */
 export function oldestReader(version: number): number {

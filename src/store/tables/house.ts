@@ -235,3 +235,60 @@ export interface MediaChunkRow {
   at: number;
   content: Uint8Array;
 }
+
+/** What the house does by itself at a time that somebody set, and what became of it (docs/cron.md). */
+export interface AutomationTables {
+  jobs: Defaulted<JobRow, "revision">;
+  job_runs: Defaulted<JobRunRow, "revision" | "tries">;
+}
+
+export interface JobRow {
+  id: string;
+  agent_id: string;
+  /** Whose last route its words go to, and which session it runs in where it names one. */
+  session_key: string | null;
+  name: string;
+  enabled: number;
+  /** JSON JobPlan (domain/job.ts). */
+  job: string;
+  /** The instant that is fired next, which names its run; null: none. */
+  next_run_at: number | null;
+  /** The run that is under way. */
+  run_id: string | null;
+  /** JSON JobState (domain/job.ts), without what other columns say. */
+  state: string;
+  /** Raised by every write: whoever read an older one writes nothing. */
+  revision: number;
+  created_at: number;
+  updated_at: number;
+}
+
+/** One run of a job, or why there was none. */
+export interface JobRunRow {
+  id: string;
+  job_id: string;
+  /** due, retry, manual. */
+  kind: string;
+  due_at: number;
+  started_at: number;
+  ended_at: number | null;
+  /** running, ok, error, skipped. */
+  status: string;
+  error: string | null;
+  session_key: string | null;
+  session_id: string | null;
+  item_id: string | null;
+  /** not-requested, owed, sending, held, delivered, not-delivered, unknown. */
+  delivery: string;
+  delivery_id: string | null;
+  /** The session whose transcript has still to tell what was sent. */
+  mirror_key: string | null;
+  /** When what is owed is tried next. */
+  deliver_at: number | null;
+  tries: number;
+  /** The beginning of what was answered. */
+  summary: string | null;
+  /** 1 while something of it is still to be looked after. */
+  open: number;
+  revision: number;
+}

@@ -61,7 +61,7 @@ export function openHouse(store: Store): House {
     queue: () => configured,
     agents: () => compileAgents({}),
     resetPolicy: () => ({ mode: "none", atHour: 4, idleMinutes: 0 }) as const,
-    concurrency: () => ({ total: Infinity, perPerson: Infinity }),
+    concurrency: () => ({ total: Infinity, perPerson: Infinity, jobs: Infinity }),
     maxAttempts: () => 1_000,
     budgets: () => NO_BUDGETS,
     cost: () => null,
