@@ -100,7 +100,7 @@ async function fireAllDue(parts: SchedulerParts, goesOn: () => boolean): Promise
     for (const { id } of due) {
       if (!goesOn()) return all;
       const one = await fireDue(parts, id, parts.clock.now()).catch((error: unknown) => {
-        parts.world.log.error({ err: error, jobId: id }, "a job could not be fired; it is tried again");
+        parts.world.log.warn({ err: error, jobId: id }, "a job could not be fired; it is tried again");
         return { kind: "none" } as const;
       });
       if (one.kind !== "none") fired++;
@@ -132,7 +132,7 @@ async function lookAfterRuns(parts: SchedulerParts, goesOn: () => boolean): Prom
     const page = await parts.store.all(listOpenJobRuns, { after, limit: PAGE });
     for (const run of page) {
       if (!goesOn()) return open;
-      await lookAfter(parts, run).catch((error: unknown) => parts.world.log.error({ err: error, jobId: run.job_id, run: run.id }, "the run of a job could not be looked after; it is tried again"));
+      await lookAfter(parts, run).catch((error: unknown) => parts.world.log.warn({ err: error, jobId: run.job_id, run: run.id }, "the run of a job could not be looked after; it is tried again"));
     }
     open += page.length;
     const last = page.at(-1);

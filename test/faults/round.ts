@@ -4,6 +4,7 @@ import { ACTS, type Stage } from "./acts.ts";
 import { checkAll, type Finding, type Tally } from "./check.ts";
 import { gather } from "./evidence.ts";
 import { unexplained } from "./expected-errors.ts";
+import { checkJob, gatherJob, townJob, type TownJob } from "./job.ts";
 import { drawFaults, type Drawn } from "./plan.ts";
 import { createTalk, type Said, type Talk } from "./talk.ts";
 import { LEASE_MS, openTown, type TownPlan, type Town } from "./town.ts";
@@ -50,12 +51,13 @@ const SLOW_MS = 20_000;
 /** What is not yet done, as a word; null once there is nothing. */
 async function openWork({ archive }: Town, talk: Talk): Promise<string | null> {
   const count = async (sql: string): Promise<number> => Number((await archive.rows(sql))[0]?.["count"] ?? 0);
-  const missing = talk.said.size - (await count("select count(*) as count from inbox"));
+  const missing = talk.said.size - (await count("select count(*) as count from inbox where run_id not like 'cron:%'"));
   const waiting = await count("select count(*) as count from inbox where state <> 'done'");
   const running = await count("select count(*) as count from turns where state = 'running'");
   const sending = await count("select count(*) as count from outbox where state in ('pending', 'sending')");
-  if (missing <= 0 && waiting + running + sending === 0) return null;
-  return `${missing} not accepted, ${waiting} not done, ${running} turns running, ${sending} replies under way`;
+  const jobs = await count("select count(*) as count from job_runs where open = 1");
+  if (missing <= 0 && waiting + running + sending + jobs === 0) return null;
+  return `${missing} not accepted, ${waiting} not done, ${running} turns running, ${sending} replies under way, ${jobs} runs of the job open`;
 }
 
 /** No fault goes on any more, and every gateway is up. */
@@ -72,6 +74,9 @@ interface Story {
   readonly kinds: string[];
   readonly unknown: number[];
   readonly settled: Settled[];
+  readonly job: TownJob;
+  /** How often it was judged so far: the job stands still meanwhile. */
+  pauses: number;
 }
 
 /** The rows that are not done, so that a long wait can be explained. */
@@ -84,10 +89,11 @@ async function describeOpen({ archive }: Town): Promise<string[]> {
   return [["inbox", items] as const, ["turns", turns] as const, ["outbox", replies] as const].flatMap(([table, rows]) => rows.map((row) => `${table} ${JSON.stringify(row)}`));
 }
 
-async function settle({ stage, settled }: Story): Promise<Finding[]> {
+async function settle({ stage, settled, job }: Story): Promise<Finding[]> {
   await heal(stage);
   const healed = performance.now();
   await stage.talk.pause();
+  await job.off();
   let open: string | null = null;
   let described: string[] | null = null;
   const isSettled = async (): Promise<boolean> => {
@@ -138,9 +144,10 @@ function befallenOf({ stage, kinds, unknown }: Story): Befallen[] {
 async function judge(story: Story): Promise<{ findings: Finding[]; tally: Tally }> {
   const { stage, kinds } = story;
   const stuck = await settle(story);
+  story.pauses++;
   const { findings, tally } = checkAll(await gather(stage.town, stage.talk.said));
   const cries = stage.town.slots.flatMap((slot) => unexplained(slot.errors(), new Set(kinds)).map((line): Finding => ({ law: "log", mark: null, what: `${slot.name}: ${line}` })));
-  return { findings: [...stuck, ...findings, ...cries], tally };
+  return { findings: [...stuck, ...findings, ...checkJob(await gatherJob(stage.town), story.pauses), ...cries], tally };
 }
 
 async function play(plan: RoundPlan, story: Story, drawn: readonly Drawn[]): Promise<Awaited<ReturnType<typeof judge>>> {
@@ -148,6 +155,7 @@ async function play(plan: RoundPlan, story: Story, drawn: readonly Drawn[]): Pro
   await Promise.all(stage.town.slots.map((slot) => slot.start()));
   for (let begun = 0; ; begun += JUDGED_EVERY) {
     stage.talk.start();
+    await story.job.on();
     for (const [index, one] of drawn.slice(begun, begun + JUDGED_EVERY).entries()) {
       await befall(story, one);
       plan.progress(begun + index + 1, one.kind);
@@ -169,7 +177,7 @@ function tailsOf({ slots, bots }: Town): string {
 export async function playRound(plan: RoundPlan): Promise<Round> {
   const town = await openTown(plan);
   const talk = createTalk(town, plan.seed);
-  const story: Story = { stage: { town, talk, lasting: new Set(), leaseMs: LEASE_MS }, kinds: [], unknown: [], settled: [] };
+  const story: Story = { stage: { town, talk, lasting: new Set(), leaseMs: LEASE_MS }, kinds: [], unknown: [], settled: [], job: townJob(town), pauses: 0 };
   const drawn = drawFaults(plan.seed, plan.faults, { engine: plan.engine, gateways: plan.gateways, disks: town.slots.every(({ disk }) => disk !== null) });
   try {
     const { findings, tally } = await play(plan, story, drawn);

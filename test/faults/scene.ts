@@ -16,6 +16,14 @@ export function marksOf(text: string): string[] {
   return text.match(MARK) ?? [];
 }
 
+/** What a model is asked by a job names the instant, and its answer says it again. */
+const STAMP = /due (?<at>\d{4}-\d\d-\d\dT[\d:.]+Z)\]/;
+
+export function stampOf(question: string): string | null {
+  const at = STAMP.exec(question)?.groups?.["at"];
+  return at === undefined ? null : `tick-${Date.parse(at)}`;
+}
+
 /** One state directory that outlives many gateways, with the platform and the model outside of them. */
 export interface Scene {
   readonly stateDir: string;

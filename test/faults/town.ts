@@ -7,7 +7,7 @@ import { startTcpProxy, type TcpProxy } from "../servers/tcp-proxy.ts";
 import { startTelegramServer, type TelegramServer } from "../servers/telegram-server.ts";
 import { openArchive, type Archive } from "../store/archive.ts";
 import type { Engine } from "../store/engine.ts";
-import { marksOf } from "./scene.ts";
+import { marksOf, stampOf } from "./scene.ts";
 import { createSlot, type Slot } from "./slot.ts";
 import type { Bundle } from "./victim.ts";
 
@@ -73,11 +73,17 @@ async function layLines(slot: number, bots: readonly TelegramServer[], model: Mo
   return { config, lines: store === null ? lines : [...lines, { slot, to: "store" as const, proxy: store }] };
 }
 
+/** What a question is known by: the marks of people, or the instant of the job. */
+function namesOf(question: string): readonly string[] {
+  const stamp = stampOf(question);
+  return stamp === null ? marksOf(question) : [stamp];
+}
+
 export async function openTown({ engine, gateways, bundle }: TownPlan): Promise<Town> {
   const home = mkdtempSync(join(tmpdir(), "continuo-town-"));
   const bots = await Promise.all(ACCOUNTS.map(() => startTelegramServer()));
   const troubles: Trouble[] = [];
-  const model = await startModelServer({ record: false, behave: (body) => (troubles.shift() ?? answer)(marksOf(questionOf(body))) });
+  const model = await startModelServer({ record: false, behave: (body) => (troubles.shift() ?? answer)(namesOf(questionOf(body))) });
   const archive = await openArchive(engine, join(home, "gateway-1"));
   const laid = await Promise.all(Array.from({ length: gateways }, (_, slot) => layLines(slot, bots, model, archive)));
   const lines = laid.flatMap((one) => one.lines);
