@@ -17,6 +17,7 @@ const looking: readonly ListedCommand[] = [
   { name: "health", load: async () => healthCommand },
   { name: "chat", load: async () => (await import("./commands/chat.ts")).chatCommand },
   { name: "sessions", alias: "session", load: async () => (await import("./commands/sessions.ts")).sessionsCommand },
+  { name: "cron", load: async () => (await import("./commands/cron.ts")).cronCommand },
 ];
 
 const people: readonly ListedCommand[] = [
