@@ -51,10 +51,14 @@ export function buildJobs(house: House, line: Line): { readonly desk: JobsDesk; 
   const { store, clock, ids, log, settings, cluster, listeners } = house;
   const parts = { store, clock, ids, settings: jobSettings(settings.current) };
   const tell = (event: Parameters<Parameters<typeof createJobsDesk>[0]["tell"]>[0]): void => publish(house, "cron", event);
+  const wakeTurns = (key: string): void => {
+    house.start.probe?.("accepted");
+    line.turns.wake(key);
+  };
   const scheduler = createScheduler({
     ...parts,
     world: {
-      ...{ log, tell, post, wakeTurns: line.turns.wake },
+      ...{ log, tell, post, wakeTurns },
       wakeOutbox: line.notices.wake,
       onSession: (key) => announceSession(house, key, "notice"),
       tellHeld: line.notices.tellHeld,

@@ -1,26 +1,32 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { parseDuration } from "../../config/durations.ts";
 import { positiveInteger } from "../command.ts";
+import { cutShort } from "../../domain/cut-short.ts";
 import { failure } from "../failure.ts";
 
-/** What a job is made or changed with, as it is typed. */
-export interface JobOptions {
-  readonly name?: string;
-  readonly description?: string;
+/** Of a name that nobody gave it. */
+const LONGEST_NAME = 60;
+
+/** When a job is due, as it is typed. */
+interface When {
   readonly at?: string;
   readonly every?: number;
   readonly cron?: string;
   readonly tz?: string;
   readonly stagger?: number;
+}
+
+/** What it does. */
+interface What {
   readonly message?: string;
   readonly systemEvent?: string;
-  readonly session?: string;
-  readonly sessionKey?: string;
-  readonly agent?: string;
-  readonly wake?: "now" | "next-heartbeat";
   readonly model?: string;
   readonly thinking?: string;
   readonly timeoutSeconds?: number;
+}
+
+/** Where its words go. */
+interface Where {
   readonly announce?: boolean;
   readonly channel?: string;
   readonly to?: string;
@@ -29,10 +35,22 @@ export interface JobOptions {
   readonly webhook?: string;
   readonly deliver?: boolean;
   readonly bestEffort?: boolean;
+}
+
+/** How it is called, and where it runs. */
+interface Who {
+  readonly name?: string;
+  readonly description?: string;
+  readonly session?: string;
+  readonly sessionKey?: string;
+  readonly agent?: string;
+  readonly wake?: string;
   readonly keepAfterRun?: boolean;
   readonly disabled?: boolean;
-  readonly json?: boolean;
 }
+
+/** What a job is made or changed with, as it is typed. */
+type TypedOptions = When & What & Where & Who;
 
 function span(text: string): number {
   const ms = parseDuration(text, "ms");
@@ -79,7 +97,7 @@ function atTime(text: string, now: number): string {
   return new Date(at).toISOString();
 }
 
-function scheduleOf({ at, every, cron, tz, stagger }: JobOptions, now: number): object | undefined {
+function scheduleOf({ at, every, cron, tz, stagger }: When, now: number): object | undefined {
   const given = [at, every, cron].filter((one) => one !== undefined);
   if (given.length > 1) throw clash("A job has one of --at, --every and --cron.");
   if (cron === undefined && (tz ?? stagger) !== undefined) throw clash("--tz and --stagger go with --cron.");
@@ -88,7 +106,7 @@ function scheduleOf({ at, every, cron, tz, stagger }: JobOptions, now: number): 
   return cron === undefined ? undefined : { kind: "cron", expr: cron, ...(tz === undefined ? {} : { tz }), ...(stagger === undefined ? {} : { staggerMs: stagger }) };
 }
 
-function payloadOf({ message, systemEvent, model, thinking, timeoutSeconds }: JobOptions): object | undefined {
+function payloadOf({ message, systemEvent, model, thinking, timeoutSeconds }: What): object | undefined {
   if (message !== undefined && systemEvent !== undefined) throw clash("A job has --message or --system-event.");
   const own = Object.fromEntries(Object.entries({ model, thinking, timeoutSeconds }).filter(([, value]) => value !== undefined));
   if (message === undefined && Object.keys(own).length > 0) throw clash("--model, --thinking and --timeout-seconds go with --message.");
@@ -96,7 +114,7 @@ function payloadOf({ message, systemEvent, model, thinking, timeoutSeconds }: Jo
   return message === undefined ? undefined : { kind: "agentTurn", message, ...own };
 }
 
-function deliveryOf({ announce, channel, to, account, thread, webhook, deliver, bestEffort }: JobOptions): object | undefined {
+function deliveryOf({ announce, channel, to, account, thread, webhook, deliver, bestEffort }: Where): object | undefined {
   const named = { channel, to, accountId: account, threadId: thread };
   const place = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   const mild = bestEffort === true ? { bestEffort } : {};
@@ -106,11 +124,12 @@ function deliveryOf({ announce, channel, to, account, thread, webhook, deliver, 
 }
 
 /** What of a job was typed; what was not is left out. */
-export function typedJob(options: JobOptions, now: number): Record<string, unknown> {
-  const { name, description, session, sessionKey, agent, wake, keepAfterRun, disabled } = options;
+export function typedJob(options: object, now: number): Record<string, unknown> {
+  const typed = options as TypedOptions;
+  const { name, description, session, sessionKey, agent, wake, keepAfterRun, disabled } = typed;
   const all = {
     ...{ name, description, sessionTarget: session, sessionKey, agentId: agent, wakeMode: wake },
-    ...{ schedule: scheduleOf(options, now), payload: payloadOf(options), delivery: deliveryOf(options) },
+    ...{ schedule: scheduleOf(typed, now), payload: payloadOf(typed), delivery: deliveryOf(typed) },
     ...(keepAfterRun === true ? { deleteAfterRun: false } : {}),
     ...(disabled === true ? { enabled: false } : {}),
   };
@@ -118,9 +137,10 @@ export function typedJob(options: JobOptions, now: number): Record<string, unkno
 }
 
 /** The same for a new job: what it cannot do without. Throws REQUEST_INVALID. */
-export function typedNewJob(options: JobOptions, now: number): Record<string, unknown> {
+export function typedNewJob(options: object, now: number): Record<string, unknown> {
   const job = typedJob(options, now);
   if (job["schedule"] === undefined) throw clash("When? Say --at, --every or --cron.");
   if (job["payload"] === undefined) throw clash("What? Say --message, or --system-event.");
-  return { name: options.message ?? options.systemEvent ?? "", ...job };
+  const { message, systemEvent } = options as What;
+  return { name: cutShort(message ?? systemEvent ?? "", LONGEST_NAME), ...job };
 }

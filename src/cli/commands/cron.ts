@@ -6,7 +6,7 @@ import { paletteFor, printJson, printLines } from "../output.ts";
 import { moreLines, paged, type PageOptions } from "../paging.ts";
 import { jobFacts, jobLines, runLines } from "../views/cron.ts";
 import { asRow, flagOf, numberOf, rowsOf, textOf } from "../wire.ts";
-import { jobOptions, typedJob, typedNewJob, type JobOptions } from "./cron-options.ts";
+import { jobOptions, typedJob, typedNewJob } from "./cron-options.ts";
 
 interface Json {
   readonly json?: boolean;
@@ -89,13 +89,13 @@ export function cronCommand(context: CommandContext): Command {
       .option("--description <text>", "what it is for")
       .option("--disabled", "not switched on yet")
       .option("--json", "print JSON")
-      .action(async (options: JobOptions) => change(context, "cron.add", typedNewJob(options, now()), options.json === true)),
+      .action(async (options: Json) => change(context, "cron.add", typedNewJob(options, now()), options.json === true)),
   );
   parent.addCommand(
     jobOptions(command("edit", "change what is said of a job; the rest stays", ["continuo cron edit 06hgy0b8qk000000 --every 2h"]).argument("<id>", "as `cron list` prints it").option("--name <name>", "what it is called"))
       .option("--description <text>", "what it is for")
       .option("--json", "print JSON")
-      .action(async (id: string, options: JobOptions) => change(context, "cron.update", { id, patch: typedJob(options, now()) }, options.json === true)),
+      .action(async (id: string, options: Json) => change(context, "cron.update", { id, patch: typedJob(options, now()) }, options.json === true)),
   );
   parent.addCommand(switching(context, "enable", "switch a job on; it is due anew from now"));
   parent.addCommand(switching(context, "disable", "switch a job off; what it misses is not made up for"));
