@@ -32,7 +32,7 @@ export function newJob({ settings }: JobParts, wanted: NewJob, { id, zone, now }
     sessionTarget: wanted.sessionTarget ?? (wanted.payload.kind === "systemEvent" ? "main" : "isolated"),
     wakeMode: wanted.wakeMode,
     payload: wanted.payload,
-    ...(wanted.schedule.kind === "at" ? { deleteAfterRun: wanted.deleteAfterRun ?? true } : {}),
+    ...defined({ deleteAfterRun: wanted.deleteAfterRun ?? (wanted.schedule.kind === "at" ? true : undefined) }),
   };
   const sessionKey = wanted.sessionKey ? sourceKey({ kind: "cron-session", agentId, key: wanted.sessionKey }, keys).sessionKey : null;
   return { id, agentId, sessionKey, name: wanted.name.trim(), enabled: wanted.enabled, createdAtMs: now, updatedAtMs: now, ...plan, state: {} };
