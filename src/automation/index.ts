@@ -1,4 +1,5 @@
-export { allJobs, createJobsDesk, rowFor } from "./desk.ts";
+export { createJobsDesk } from "./desk.ts";
 export { isJobRun } from "./fire.ts";
+export { exportJobs, importJobs, type ImportedJobs } from "./openclaw.ts";
 export type { JobParts, JobSettings, JobWorld } from "./parts.ts";
 export { createScheduler, type Scheduler } from "./scheduler.ts";

@@ -1,4 +1,4 @@
-import { createJobsDesk, createScheduler, isJobRun, type JobSettings, type Scheduler } from "../automation/index.ts";
+import { createJobsDesk, createScheduler, exportJobs, importJobs, isJobRun, type ImportedJobs, type JobSettings, type Scheduler } from "../automation/index.ts";
 import { accountsOf, enabledChannels } from "../config/index.ts";
 import type { JobsDesk } from "../operations/index.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -44,6 +44,17 @@ async function post({ url, headers, body }: { readonly url: string; readonly hea
 /** The jobs of a store that no gateway runs on: what is due waits for one. */
 export function localJobs(parts: { readonly store: Store; readonly clock: Clock; readonly ids: Ids; readonly settings: SettingsHolder }): JobsDesk {
   return createJobsDesk({ ...parts, settings: jobSettings(parts.settings.current), zone: zoneHere(), tell: () => undefined, wakeTurns: () => undefined, scheduler: null, onChange: () => undefined });
+}
+
+/** The jobs as an import and an export of everything meet them. */
+export interface JobMover {
+  importFrom(text: string, dryRun: boolean): Promise<ImportedJobs>;
+  exportAll(): ReturnType<typeof exportJobs>;
+}
+
+export function jobMover({ store, clock, ids, settings }: { readonly store: Store; readonly clock: Clock; readonly ids: Ids; readonly settings: SettingsHolder }): JobMover {
+  const parts = { store, clock, ids, settings: jobSettings(settings.current) };
+  return { importFrom: (text, dryRun) => importJobs(parts, text, { zone: zoneHere(), dryRun }), exportAll: () => exportJobs(parts) };
 }
 
 /** Every gateway looks after the jobs; what is fired is decided in the store. */

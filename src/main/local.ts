@@ -11,7 +11,7 @@ import type { Store } from "../store/store.ts";
 import { statePaths } from "./state-paths.ts";
 import { createChanges } from "./changes.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
-import { localJobs } from "./jobs.ts";
+import { jobMover, localJobs } from "./jobs.ts";
 import { rebuildAlone } from "./mirror.ts";
 import { createHouseMedia } from "./media.ts";
 import { createMoving } from "./moving.ts";
@@ -82,7 +82,7 @@ async function assemble(env: Environment, version: string, loaded: LoadedConfig,
   });
   const { media } = createHouseMedia({ store, clock, ids, log: quiet, settings, directory: statePaths(paths.stateDir).media });
   const moving = createMoving({
-    ...{ store, clock, env, paths, settings, media },
+    ...{ store, clock, env, paths, settings, rooms: { media, jobs: jobMover({ store, clock, ids, settings }) } },
     onProgress: (progress) => onEvent({ event: "moving.progress", payload: { ...progress } }),
     rebuild: (agentId, onRebuilt) => rebuildAlone({ store, stateDir: paths.stateDir, settings, clock, log: quiet }, agentId, onRebuilt),
     onImported: () => undefined,

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { constants, realpathSync } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { expandHome, look, type Environment } from "../config/index.ts";
 import { forgetUnheld } from "../media/let-go.ts";
@@ -19,6 +20,7 @@ import { openSource } from "../sessions/openclaw/source.ts";
 import type { Rebuilt } from "../sessions/mirror/index.ts";
 import type { Store } from "../store/store.ts";
 import { explainDisk } from "./backup.ts";
+import type { JobMover } from "./jobs.ts";
 import type { SettingsHolder } from "./settings.ts";
 
 export interface MovingParts {
@@ -26,7 +28,8 @@ export interface MovingParts {
   readonly clock: Clock;
   readonly env: Environment;
   readonly paths: { readonly stateDir: string; readonly configPath: string };
-  readonly media: Pick<Media, "put" | "discard">;
+  /** What comes along besides sessions. */
+  readonly rooms: { readonly media: Pick<Media, "put" | "discard">; readonly jobs: JobMover };
   readonly settings: SettingsHolder;
   onProgress(progress: { readonly phase: "import" | "export" | "mirror"; readonly done: number; readonly total: number }): void;
   /** By the gateway's own mirror, where one runs. */
@@ -114,7 +117,7 @@ function templateOf(root: string, config: Fields | null): ((agentId: string) => 
   return store === null ? null : (agentId) => dirname(resolve(root, expandHome(store.replaceAll("{agentId}", agentId))));
 }
 
-function sentDoor({ store, clock, media, settings }: MovingParts, directory: string | null, dryRun: boolean): SentDoor {
+function sentDoor({ store, clock, rooms: { media }, settings }: MovingParts, directory: string | null, dryRun: boolean): SentDoor {
   return {
     keep: createKeepSent({ put: dryRun ? null : media.put, limits: settings.current().config.messages.media, directory }),
     async letGo(refs) {
@@ -124,6 +127,27 @@ function sentDoor({ store, clock, media, settings }: MovingParts, directory: str
       }
     },
   };
+}
+
+interface MovedJobs {
+  readonly moved: NonNullable<ImportReport["jobs"]> | null;
+  readonly notMapped: ImportReport["notMapped"];
+  readonly troubles: readonly Trouble[];
+}
+
+/** After the sessions: where a job's words go is known by them. */
+async function moveJobs({ rooms: { jobs } }: MovingParts, root: string, dryRun: boolean): Promise<MovedJobs> {
+  const file = join("cron", "jobs.json");
+  const text = await readFile(join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" || error.code === "ENOTDIR" ? null : Promise.reject(error)));
+  if (text === null) return { moved: null, notMapped: [], troubles: [] };
+  try {
+    const { added, there, off, refused } = await jobs.importFrom(text, dryRun);
+    const troubles = off.map(({ name, why }) => ({ file, line: null, why: `the job "${name}" is switched off: ${why}` }));
+    return { moved: { added, there }, notMapped: refused.map(({ name, why }) => ({ what: `job "${name}"`, count: 1, why })), troubles };
+  } catch (error) {
+    if (isContinuoError(error)) throw error;
+    return { moved: null, notMapped: [], troubles: [{ file, line: null, why: "it is no file of jobs" }] };
+  }
 }
 
 async function runImport(parts: MovingParts, from: string | null, dryRun: boolean): Promise<ImportReport> {
@@ -144,14 +168,16 @@ async function runImport(parts: MovingParts, from: string | null, dryRun: boolea
       onProgress: (count, total) => parts.onProgress({ phase: "import", done: count, total }),
       onImported: parts.onImported,
     });
+    const jobs = await moveJobs(parts, root, dryRun);
     const asking = people.asking === 0 ? [] : [{ what: "pairing requests", count: people.asking, why: "their codes are of the other gateway: who asks again gets a new one" }];
     return {
       from: root,
       dryRun,
-      ...listed(done),
+      ...listed({ ...done, troubles: [...done.troubles, ...jobs.troubles] }),
       people: proposals(parts, people, sameFile(path, parts.paths.configPath)),
       config: await noteConfig(parts, path, foreign, dryRun),
-      notMapped: [...done.notMapped, ...asking],
+      notMapped: [...done.notMapped, ...asking, ...jobs.notMapped],
+      ...(jobs.moved === null ? {} : { jobs: jobs.moved }),
     };
   } finally {
     await source.close();
@@ -176,11 +202,25 @@ async function runImportOne(parts: MovingParts, path: string, key: string | null
   return { from: path, dryRun: false, ...listed(done), people: [], config: { state: "none", path: null, differing: [] } };
 }
 
-async function runExport({ store, clock, paths: { stateDir }, onProgress }: MovingParts, typed: string, force: boolean): Promise<ExportReport> {
+async function writeJobs({ rooms: { jobs } }: MovingParts, to: string): Promise<{ readonly jobs?: number }> {
+  const all = await jobs.exportAll();
+  if (all === null) return {};
+  const folder = join(to, "cron");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Written whole under another name first: half a file of jobs is none.
+  const fresh = join(folder, "jobs.json.fresh");
+  await writeFile(fresh, all.text, { mode: 0o600 });
+  await rename(fresh, join(folder, "jobs.json"));
+  return { jobs: all.count };
+}
+
+async function runExport(parts: MovingParts, typed: string, force: boolean): Promise<ExportReport> {
+  const { store, clock, paths: { stateDir }, onProgress } = parts;
   const to = resolve(typed);
   if (sameFile(to, stateDir)) throw new ContinuoError("REQUEST_INVALID", `${to} is the gateway's own state directory.`, { fields: { cure: "Name another directory with --to." } });
   try {
-    return await exportOpenClaw({ store, clock, to, force, onProgress: (done, total) => onProgress({ phase: "export", done, total }) });
+    const report = await exportOpenClaw({ store, clock, to, force, onProgress: (done, total) => onProgress({ phase: "export", done, total }) });
+    return { ...report, ...(await writeJobs(parts, to)) };
   } catch (error) {
     throw explainDisk(error, to);
   }

@@ -156,5 +156,5 @@ export const OPERATIONS: readonly Operation<z.ZodType, unknown, Services>[] = [
 
 export type { Caller, Operation, Scope } from "./operation.ts";
 export type { AppliedChange, ChangeLine, ChangeMode, ChangesDesk, CheckAnswer, Consent, EndedMove, EraseAnswer, GatewayFacts, JobEvent, JobsDesk, ListedModel, ListedRun, LiveGateway, MoveAnswer, MovingDesk, OperationSettings, PeopleDesk, PlannedOnly, RightsDesk, RunsWanted, Services, StorageDesk, StorageStatus, UndonePlan, Wish } from "./services.ts";
-export type { JobPatch, NewJob } from "./job-input.ts";
+export { newJobSchema, type JobPatch, type NewJob } from "./job-input.ts";
 export { sessionRow } from "./session-row.ts";

@@ -7,6 +7,7 @@ import type { TestContext } from "node:test";
 import { look } from "../../src/config/index.ts";
 import { createIds } from "../../src/domain/ids.ts";
 import { createHouseMedia } from "../../src/main/media.ts";
+import { jobMover } from "../../src/main/jobs.ts";
 import { createMoving } from "../../src/main/moving.ts";
 import { compileSettings, settingsInForce } from "../../src/main/settings.ts";
 import type { MovingDesk } from "../../src/operations/index.ts";
@@ -65,7 +66,7 @@ export async function houseOn(stateDir: string, own: Store, wrap: (store: Store)
   const clock = { now: () => NOW };
   const { media } = createHouseMedia({ store, clock, ids: createIds(clock), log: { info() {}, warn() {}, error() {}, debug() {} }, settings, directory: join(stateDir, "continuo", "media") });
   const moving = createMoving({
-    ...{ store, clock: { now: () => NOW }, env: {}, paths: { stateDir, configPath }, settings, media },
+    ...{ store, clock: { now: () => NOW }, env: {}, paths: { stateDir, configPath }, settings, rooms: { media, jobs: jobMover({ store, clock, ids: createIds(clock), settings }) } },
     onProgress: () => undefined,
     rebuild: () => Promise.reject(new Error("not here")),
     onImported: ({ key }) => void imported.push(key),

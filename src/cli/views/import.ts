@@ -57,6 +57,12 @@ function leftLines(report: Row, palette: Palette): string[] {
   ];
 }
 
+function jobLines(report: Row, isDryRun: boolean): string[] {
+  const jobs = asRow(report.jobs);
+  if (numberOf(jobs, "added") === null) return [];
+  return [`  ${count(jobs, "added")} jobs ${isDryRun ? "would be " : ""}added, ${count(jobs, "there")} there already: \`continuo cron list --all\`.`];
+}
+
 /** What an import did, or would do, for people. */
 export function importLines(report: Row, palette: Palette): string[] {
   const totals = asRow(report.totals);
@@ -66,6 +72,7 @@ export function importLines(report: Row, palette: Palette): string[] {
   return [
     `${palette.good("✓")} ${told}`,
     `  ${done}${count(totals, "parted") === 0 ? "" : `, ${count(totals, "parted")} went on in both places`}.`,
+    ...jobLines(report, isDryRun),
     ...sessionLines(report, isDryRun),
     ...peopleLines(report, palette),
     ...configLines(report),
@@ -82,6 +89,7 @@ export function exportLines(report: Row, palette: Palette): string[] {
   return [
     `${palette.good("✓")} ${count(totals, "sessions")} sessions with ${count(totals, "conversations")} conversations and ${count(totals, "entries")} entries are in ${shown(report, "to")} now.`,
     ...(lines.length === 0 ? [] : ["", ...alignedTable(["Session", "Conversation", "Entries", "Earlier ones"], lines), ...more(rows.length + count(report, "moreSessions"), "sessions")]),
+    ...(numberOf(report, "jobs") === null ? [] : [`  ${count(report, "jobs")} jobs are in cron/jobs.json there.`]),
     ...textsOf(report, "movedAside").map((path) => `  What was there is in ${withoutControls(path)} now.`),
   ];
 }

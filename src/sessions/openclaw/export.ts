@@ -33,6 +33,8 @@ export interface ExportReport {
   /** What stood there before, under its new name. */
   readonly movedAside: readonly string[];
   readonly sha256: string;
+  /** In `cron/jobs.json`; left out where there are none. */
+  readonly jobs?: number;
 }
 
 export interface ExportParts {

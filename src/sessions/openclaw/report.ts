@@ -61,6 +61,8 @@ export interface ImportReport {
   readonly people: readonly ProposedPerson[];
   readonly config: ConfigNote;
   readonly notMapped: readonly NotMapped[];
+  /** Left out where the source has none. */
+  readonly jobs?: { readonly added: number; readonly there: number };
   readonly troubles: readonly Trouble[];
   /** Of those, and of the sessions, more than are listed here. */
   readonly moreTroubles: number;
