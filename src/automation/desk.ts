@@ -19,7 +19,7 @@ import type { JobRow, JobRunRow } from "../store/tables.ts";
 import { acceptEvent } from "./accept-event.ts";
 import { checkJob, newJob, patched } from "./define.ts";
 import { removeJob } from "./end.ts";
-import { fireNow } from "./fire.ts";
+import { fireNow, isRunning } from "./fire.ts";
 import type { JobParts, JobWorld } from "./parts.ts";
 import { changed, planText, stateOf, stateText, toJob, toRun } from "./rows.ts";
 import { firstInstant } from "./schedule.ts";
@@ -161,7 +161,7 @@ export function createJobsDesk(parts: DeskParts): JobsDesk {
     async run(id, mode) {
       const now = clock.now();
       const row = await rowOf(store, id);
-      if (row.run_id !== null) return { ran: false, reason: "already-running" };
+      if (await isRunning(store, row)) return { ran: false, reason: "already-running" };
       if (mode === "due" && (row.next_run_at === null || row.next_run_at > now)) return { ran: false, reason: "not-due" };
       const fired = await fireNow(parts, id, now);
       if (fired.kind === "none") return { ran: false, reason: "already-running" };

@@ -14,6 +14,7 @@ import { noteEvent } from "../sessions/house-line.ts";
 import type { Executor } from "../store/store.ts";
 import type { JobRow, JobRunRow } from "../store/tables.ts";
 import { findJob } from "../store/statements/find-job.ts";
+import { findJobRun } from "../store/statements/find-job-run.ts";
 import { findSession } from "../store/statements/find-session.ts";
 import { insertJobRun } from "../store/statements/insert-job-run.ts";
 import { putJob } from "../store/statements/put-job.ts";
@@ -73,7 +74,7 @@ export async function fireDue(parts: JobParts, jobId: string, now: number): Prom
 /** Runs a job now, whatever its schedule says, which goes on as it was. One that is running is not begun again. */
 export async function fireNow(parts: JobParts, jobId: string, now: number): Promise<Fired> {
   const row = await parts.store.get(findJob, { id: jobId });
-  return row === undefined || row.run_id !== null ? NONE : fire(parts, row, { kind: "manual", dueAt: now, now });
+  return row === undefined ? NONE : fire(parts, row, { kind: "manual", dueAt: now, now });
 }
 
 interface Instant {
@@ -88,8 +89,13 @@ async function fire(parts: JobParts, seen: JobRow, instant: Instant): Promise<Fi
   return parts.store.transaction(async (tx) => {
     const row = await tx.get(findJob, { id: seen.id });
     if (row === undefined || row.revision !== seen.revision) return NONE;
-    return row.run_id === null ? take(parts, tx, { job, row, place }, instant) : skip(parts, tx, row, instant);
+    return (await isRunning(tx, row)) ? skip(parts, tx, row, instant) : take(parts, tx, { job, row, place }, instant);
   }, place.key);
+}
+
+/** A run that is not there any more, because somebody was erased, runs no more. */
+export async function isRunning(tx: Executor, { run_id: id }: JobRow): Promise<boolean> {
+  return id !== null && (await tx.get(findJobRun, { id }))?.status === "running";
 }
 
 interface Taking {

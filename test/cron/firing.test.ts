@@ -289,6 +289,20 @@ async function* waiting(text: string, held: Map<string, () => void>) {
   yield* say("done");
 }
 
+test("a job goes on whose run was taken away, as when somebody is erased", async (t) => {
+  let asked = 0;
+  const { h, clock, jobs } = await house(t, { answers: { echo: (request) => (++asked === 1 ? hang() : say(String(request.messages.length))) } });
+  await jobs.add({ schedule: HOURLY, payload: NEWS, delivery: { mode: "none" } });
+  clock.go(HOUR);
+  jobs.scheduler.wake();
+  await until("it runs", () => h.requests.length === 1);
+  await tamperIn(h.directory, "delete from job_runs");
+  clock.go(HOUR);
+  jobs.scheduler.wake();
+  await until("the next one runs", () => h.requests.length === 2);
+  await until("it is done", async () => (jobs.scheduler.wake(), (await runRows(h)).some(({ status }) => status === "ok")));
+});
+
 test("what clients are told of a job", async (t) => {
   const { jobs, goOn } = await house(t);
   const job = await jobs.add({ schedule: HOURLY, payload: NEWS, delivery: { mode: "none" } });

@@ -37,6 +37,8 @@ export interface MaintenanceParts {
   settings(): MaintenanceSettings;
   /** Conversations that are not there any more. */
   onRemoved(conversations: Moved["conversations"]): void;
+  /** It goes round by itself: the sessions of runs go in mode `warn`, too. Default: somebody asked for what the mode allows. */
+  readonly reaps?: boolean;
 }
 
 /** One pass over everything, and where it has come to. */
@@ -142,8 +144,18 @@ async function removeSome(parts: MaintenanceParts, agentId: string, current: Pas
   return left.sessions > settings.limits.maxEntries || left.bytes > target;
 }
 
+/** A job makes sessions by itself, as often as it runs: those go when they are over, whatever the mode (spec 6.3). */
+async function reap(parts: MaintenanceParts, found: OldSession, survey: Survey, agentId: string): Promise<void> {
+  const { store, clock, ids } = parts;
+  const one = await store.transaction((tx) => removeSession(tx, found, "cron-retention", ids.next(), clock.now()), found.key);
+  if (one === null) return;
+  survey.add(agentId, { sessions: -1, bytes: one.kept - one.freed });
+  parts.onRemoved(one.conversations);
+}
+
 /** The next page of what would go, in mode `warn`; false when there is no more to name. */
-async function nameSome({ store, clock }: MaintenanceParts, agentId: string, current: Pass, settings: MaintenanceSettings, warnings: Warnings): Promise<boolean> {
+async function nameSome(parts: MaintenanceParts, agentId: string, current: Pass, settings: MaintenanceSettings, warnings: Warnings): Promise<boolean> {
+  const { store, clock } = parts;
   const { after, sweep, survey } = current;
   const page = await store.all(pageOldestSessions, { agent: agentId, after_at: after.at, after_key: after.key, limit: SIDE_BY_SIDE });
   let held = survey.held.get(agentId) ?? NOBODY;
@@ -152,6 +164,10 @@ async function nameSome({ store, clock }: MaintenanceParts, agentId: string, cur
     const reason = reasonFor(found, agentId, sweep, sweep === "age" ? NOBODY : held, bytesTarget(held.bytes, settings.limits), settings, clock.now());
     if (reason === null) continue;
     isOver = true;
+    if (reason === "cron-retention" && parts.reaps === true) {
+      await reap(parts, found, survey, agentId);
+      continue;
+    }
     warnings.name(found, reason, settings);
     held = { sessions: held.sessions - 1, bytes: held.bytes - found.bytes };
     survey.add(agentId, { sessions: -1, bytes: -found.bytes });

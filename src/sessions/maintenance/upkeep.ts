@@ -5,7 +5,7 @@ const FIRST_MS = 10_000;
 
 /** Keeps the sessions within their limits (spec 6). */
 export function createMaintenance(parts: MaintenanceParts): Rounds {
-  const { step } = createSteps(parts);
+  const { step } = createSteps({ ...parts, reaps: true });
   return createRounds({
     firstMs: FIRST_MS,
     step,

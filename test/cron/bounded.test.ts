@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createSteps } from "../../src/sessions/maintenance/pass.ts";
+import { maintenanceSettings } from "../../src/main/settings.ts";
+import { BETWEEN_PASSES_MS } from "../../src/sessions/maintenance/pass.ts";
+import { startHarness, type HarnessOptions } from "../line/harness.ts";
+import { rowsIn } from "../store/database.ts";
+import { handClock, HOUR, jobsBeside, MINUTE, runRows } from "./kit.ts";
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+
+async function count(directory: string, sql: string): Promise<number> {
+  return Number((await rowsIn(directory, `select count(*) as n from ${sql}`))[0]?.["n"]);
+}
+
+test("P29 what is known of a job's runs stays within its log, and their sessions go after a day, by default too", async (t) => {
+  const clock = handClock();
+  const config = { channels: {}, cron: { runLog: { keepLines: 10 } } } as unknown as HarnessOptions["config"] & object;
+  const h = await startHarness({ clock, config });
+  const jobs = jobsBeside(h, clock);
+  jobs.scheduler.start();
+  t.after(async () => {
+    await jobs.scheduler.stop();
+    await h.close();
+  });
+  await jobs.add({ schedule: { kind: "every", everyMs: MINUTE }, payload: { kind: "agentTurn", message: "Go." }, delivery: { mode: "none" } });
+  for (let run = 0; run < 40; run++) {
+    clock.go(MINUTE);
+    await jobs.settled();
+  }
+  const runs = await runRows(h);
+  assert.equal(runs.length, 10);
+  assert.equal(await count(h.directory, "sessions where key like '%:run:%'"), 40);
+  const settings = maintenanceSettings(h.settings.current());
+  assert.equal(settings.mode, "warn");
+  const pass = async (): Promise<void> => {
+    const { step } = createSteps({ store: h.store, clock, ids: jobs.parts.ids, log: quiet, settings: () => settings, onRemoved: () => undefined, reaps: true });
+    for (let rest = 0; rest !== BETWEEN_PASSES_MS; ) rest = await step();
+  };
+  await pass();
+  assert.equal(await count(h.directory, "sessions where key like '%:run:%'"), 40, "they are young");
+  clock.go(25 * HOUR);
+  await jobs.settled();
+  await pass();
+  assert.equal(await count(h.directory, "sessions where key like '%:run:%'"), 1, "the run of now");
+  assert.equal(await count(h.directory, "entries"), 2);
+  assert.equal((await jobs.desk.runs({ id: null, limit: 50, offset: 0 })).length, 10, "what became of them is still told");
+});
+
+test("a log that may weigh little keeps the newest", async (t) => {
+  const clock = handClock();
+  const config = { channels: {}, cron: { runLog: { maxBytes: 3_000 } } } as unknown as HarnessOptions["config"] & object;
+  const h = await startHarness({ clock, config });
+  const jobs = jobsBeside(h, clock);
+  jobs.scheduler.start();
+  t.after(async () => {
+    await jobs.scheduler.stop();
+    await h.close();
+  });
+  await jobs.add({ schedule: { kind: "every", everyMs: MINUTE }, payload: { kind: "agentTurn", message: "Say something long. ".repeat(20) }, delivery: { mode: "none" } });
+  for (let run = 0; run < 12; run++) {
+    clock.go(MINUTE);
+    await jobs.settled();
+  }
+  const runs = await runRows(h);
+  assert.ok(runs.length >= 2 && runs.length < 6, `${runs.length}`);
+  assert.equal(runs.at(-1)?.due_at, clock.now());
+});
