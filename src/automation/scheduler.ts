@@ -9,6 +9,7 @@ import type { JobRunRow } from "../store/tables.ts";
 import { findNextJob } from "../store/statements/find-next-job.ts";
 import { listDueJobs } from "../store/statements/list-due-jobs.ts";
 import { listOpenJobRuns } from "../store/statements/list-open-job-runs.ts";
+import { pruneStrayJobRuns } from "../store/statements/prune-stray-job-runs.ts";
 import { fireDue, type Fired } from "./fire.ts";
 import type { JobParts, JobWorld } from "./parts.ts";
 import { pruneRuns } from "./prune.ts";
@@ -72,6 +73,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     },
     start() {
       life.isOn = true;
+      parts.store.run(pruneStrayJobRuns, {}).catch((error: unknown) => world.log.warn({ err: error }, "runs of jobs that are gone could not be forgotten; the next start tries again"));
       wake();
     },
     async stop() {

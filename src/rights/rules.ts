@@ -150,7 +150,7 @@ const RULES = {
   peer_aliases: { kind: "ids of an account", judge: ({ channel, alias, peer }, traces) => removeIf(traces.isAccount(channel, null, peer) || traces.isAccount(channel, null, alias)) },
   identities: { kind: "identities", judge: ({ channel, account, peer, person_id: id }, traces) => removeIf(id === traces.subject.personId || traces.isAccount(channel, account, peer)) },
   job_runs: { kind: "runs of jobs", judge: (row, traces) => (inOwn(row, traces) ? "remove" : without(row, ["summary", "error"], traces, traces.withoutThem)), text: textIn("summary") },
-  jobs: { kind: "jobs", judge: judgeJob, dependents: ({ id }) => [{ table: "job_runs", row: { job_id: id ?? null } }], text: textIn("job") },
+  jobs: { kind: "jobs", judge: judgeJob, text: textIn("job") },
   people: { kind: "persons", judge: ({ id, name }, traces) => removeIf(id === traces.subject.personId || traces.isName(name)) },
   sizes: { kind: "sizes", ...KEEP },
   conversations: {

@@ -17,6 +17,7 @@ const MAY_SCAN: Readonly<Record<string, string>> = {
   countOpenItems: "what waits",
   boundDeliveryWaits: "replies that wait, once at a start",
   listPrivateChats: "chats that are off the record, once at a start",
+  pruneStrayJobRuns: "runs of jobs, once at a start",
   listMoves: "a row for each move to another database",
   listQueueDepths: "the same",
   pruneSetbacks: "items with which something went wrong",

@@ -87,6 +87,11 @@ describe("somebody is erased", () => {
     assert.deepEqual(counted.removed.counts, certificate.removed, "a dry run counts what is then removed");
     for (const kind of ["messages", "replies", "messages in the trash", "usage", "overheard", "identities", "sessions"]) assert.ok((certificate.removed[kind] ?? 0) > 0, kind);
     assert.deepEqual(await rowsIn(at.directory, "select state, subject from erasures"), [{ state: "done", subject: null }]);
+    // What was for her is gone; what speaks of her goes on without her, and is still a job.
+    const jobs = await rowsIn<{ id: string; job: string }>(at.directory, "select id, job from jobs order by id");
+    assert.deepEqual(jobs.map(({ id }) => id), ["about-1", "about-2", "to-2"]);
+    assert.match((JSON.parse(jobs[0]?.job ?? "{}") as { payload: { message: string } }).payload.message, /^Write to erased-\d+$/);
+    assert.deepEqual(await rowsIn(at.directory, "select id from job_runs where id = 'run-in-own'"), []);
   });
 
   test("a file goes with its last use, out of the trash as well; what somebody else sent stays", async (t) => {

@@ -92,6 +92,16 @@ function delivery(id: string, key: string, turnId: string, text: string): Column
   return { id, turn_id: turnId, session_key: key, audience: "x", reply_to: null, text, state: "sent", due_at: AT, draft: null, error: null, created_at: AT, settled_at: AT, ...place };
 }
 
+/** A job that does something, and its run. */
+function job(id: string, about: string, more: { readonly to?: string; readonly key?: string }): [string, Columns][] {
+  const plan = { schedule: { kind: "every", everyMs: 1_000 }, sessionTarget: "isolated", wakeMode: "now", payload: { kind: "agentTurn", message: `Write to ${about}` }, delivery: { mode: "announce", channel: "telegram", ...(more.to === undefined ? {} : { to: more.to }) } };
+  const run = { id: `run-${id}`, job_id: id, kind: "due", due_at: AT, started_at: AT, ended_at: AT, status: "ok", error: null, session_key: more.key ?? null, delivery: "delivered", open: 0 };
+  return [
+    ["jobs", { id, agent_id: "main", session_key: more.key ?? null, name: `for ${about}`, enabled: 1, job: JSON.stringify(plan), next_run_at: AT, run_id: null, state: JSON.stringify({ lastError: `no word of ${about}` }), created_at: AT, updated_at: AT }],
+    ["job_runs", { ...run, summary: `I wrote to ${about}` }],
+  ];
+}
+
 function ofPerson(sender: string, name: string): [string, Columns][] {
   const who = { channel: "telegram", account: "default", sender_id: sender };
   return [
@@ -113,6 +123,8 @@ function ofPerson(sender: string, name: string): [string, Columns][] {
     ["setbacks", { item_id: `i-${name}`, tries: 1, error: "x", at: AT }],
     ["events", { at: AT, kind: "people.pairing-approved", session_key: null, data: JSON.stringify({ channel: "telegram", account: "default", senderId: sender, surface: "dm", by: name }) }],
     ["events", { at: AT, kind: "people.code-issued", session_key: null, data: JSON.stringify({ identity: `telegram/default/${sender}` }) }],
+    ...job(`to-${sender === ANN ? 1 : 2}`, "somebody", { to: sender }),
+    ...job(`about-${sender === ANN ? 1 : 2}`, name, {}),
     ["changes", { id: `ch-${name}`, cause: "people", state: "applied", mode: "repartition", at: AT, before: "{}", after: JSON.stringify({ name }), summary: `telegram/default/${sender} is ${name}`, settled_at: AT }],
     ["change_steps", { change_id: `ch-${name}`, number: 1, session_key: GROUP, state: "done", undo: null }],
     ["moved_entries", { change_id: `ch-${name}`, number: 1, entry_id: "x", session_id: "g", seq: 1, session_key: GROUP, parent_id: null, person: null, audience: "x" }],
@@ -127,6 +139,7 @@ function inSessions(): [string, Columns][] {
     ...[...talkIn("m", MAIN), ...talkIn("g", GROUP), ...own].map((row): [string, Columns] => ["entries", row]),
     ...["g-1", "g-3"].map((id): [string, Columns] => ["asides", { entry_id: id, branch: "b" }]),
     ["participants", participant(OWN, ANN, "dm")],
+    ...job("in-own", "whoever is there", { key: OWN }),
     ["sizes", { session_id: "o", bytes: 10, through_seq: 2 }],
     ["steps", { id: "s1", session_key: OWN, at: AT, kind: "new", from_session: "o", to_session: "o" }],
     ["key_aliases", { from_key: `agent:main:dm:${ANN}`, to_key: MAIN, change_id: "ch-x" }],
