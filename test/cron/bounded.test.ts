@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createSteps } from "../../src/sessions/maintenance/pass.ts";
 import { maintenanceSettings } from "../../src/main/settings.ts";
 import { BETWEEN_PASSES_MS } from "../../src/sessions/maintenance/pass.ts";
-import { startHarness, type HarnessOptions } from "../line/harness.ts";
+import { startHarness, until, type HarnessOptions } from "../line/harness.ts";
 import { rowsIn } from "../store/database.ts";
 import { handClock, HOUR, jobsBeside, MINUTE, runRows } from "./kit.ts";
 
@@ -28,8 +28,8 @@ test("P29 what is known of a job's runs stays within its log, and their sessions
     clock.go(MINUTE);
     await jobs.settled();
   }
-  const runs = await runRows(h);
-  assert.equal(runs.length, 10);
+  // A run has ended before what is too much is cut off.
+  await until("the log is cut", async () => (await runRows(h)).length === 10);
   assert.equal(await count(h.directory, "sessions where key like '%:run:%'"), 40);
   const settings = maintenanceSettings(h.settings.current());
   assert.equal(settings.mode, "warn");
@@ -44,7 +44,7 @@ test("P29 what is known of a job's runs stays within its log, and their sessions
   await pass();
   assert.equal(await count(h.directory, "sessions where key like '%:run:%'"), 1, "the run of now");
   assert.equal(await count(h.directory, "entries"), 2);
-  assert.equal((await jobs.desk.runs({ id: null, limit: 50, offset: 0 })).length, 10, "what became of them is still told");
+  await until("what became of them is still told", async () => (await jobs.desk.runs({ id: null, limit: 50, offset: 0 })).length === 10);
 });
 
 test("a log that may weigh little keeps the newest", async (t) => {
@@ -62,7 +62,8 @@ test("a log that may weigh little keeps the newest", async (t) => {
     clock.go(MINUTE);
     await jobs.settled();
   }
+  await until("the log is cut", async () => (await runRows(h)).length < 6);
   const runs = await runRows(h);
-  assert.ok(runs.length >= 2 && runs.length < 6, `${runs.length}`);
+  assert.ok(runs.length >= 2, `${runs.length}`);
   assert.equal(runs.at(-1)?.due_at, clock.now());
 });
