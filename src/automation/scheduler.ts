@@ -151,7 +151,8 @@ async function lookAfter(parts: SchedulerParts, run: JobRunRow): Promise<void> {
     tellSettled(world, settled);
     return pruneRuns(parts, run.job_id);
   }
-  if (run.delivery === "owed") return postRun(parts, world, run);
+  // Whoever does not answer keeps nobody else waiting.
+  if (run.delivery === "owed") return void postRun(parts, world, run).catch((error: unknown) => world.log.warn({ err: error, jobId: run.job_id, run: run.id }, "what became of a post could not be noted; it is made again"));
   if ((await followRun(parts, run)) && run.mirror_key !== null) world.onSession(run.mirror_key);
 }
 

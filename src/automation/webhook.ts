@@ -10,7 +10,9 @@ import { changedRun, toJob } from "./rows.ts";
 import { noteDelivery } from "./settle.ts";
 
 /** Pauses before it is tried again; then it is given up. */
-const PAUSES_MS = [10_000, 30_000, 120_000, 600_000];
+const PAUSES_MS = [30_000, 60_000, 120_000, 600_000];
+/** Nobody tries while somebody does: longer than a post may take. */
+const LAST_MS = 60_000;
 
 async function answerOf({ store }: JobParts, run: JobRunRow): Promise<string | null> {
   const item = run.item_id === null ? undefined : await store.get(findInboxById, { id: run.item_id });
@@ -39,7 +41,7 @@ export async function postRun(parts: JobParts, world: Pick<JobWorld, "post" | "l
   const job = toJob(row);
   const url = deliveryOf(job).to ?? settings.cron().webhook;
   const pause = PAUSES_MS[run.tries];
-  const claimed = { ...run, tries: run.tries + 1, deliver_at: now + (pause ?? 0) };
+  const claimed = { ...run, tries: run.tries + 1, deliver_at: now + (pause ?? LAST_MS) };
   if (url === undefined || (await store.run(putJobRun, changedRun(run, claimed))) === 0) return;
   const token = settings.cron().webhookToken;
   const headers = { "content-type": "application/json", "idempotency-key": run.id, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };

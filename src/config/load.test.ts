@@ -194,6 +194,11 @@ test("the hash follows every file that was read", async () => {
   assert.notEqual(await hash("{}"), await hash("{ }"));
 });
 
+test("what OpenClaw's schedule knows and this one does not is not taken in silence", async () => {
+  const { warnings } = await load(MAIN, {}, reader({ [MAIN]: '{ cron: { failureAlert: { enabled: true }, failureDestination: { channel: "telegram" }, maxConcurrentRuns: 2 } }' }));
+  assert.deepEqual(warnings.map((line) => line.slice(0, line.indexOf(":"))), ["cron.failureAlert", "cron.failureDestination"]);
+});
+
 test("a full file of OpenClaw loads, without one warning", async () => {
   const { config, warnings } = await load(FULL, FULL_ENV);
   assert.deepEqual(warnings, []);

@@ -240,9 +240,9 @@ test("a result is posted with its token and its name, again while that fails, an
   clock.go(HOUR);
   const posts = async (count: number): Promise<void> => until(`${count} posts`, () => (jobs.scheduler.wake(), jobs.posted.length === count));
   await posts(1);
-  clock.go(10_000);
-  await posts(2);
   clock.go(30_000);
+  await posts(2);
+  clock.go(60_000);
   await posts(3);
   await jobs.settled();
   const [first] = jobs.posted;
