@@ -30,6 +30,11 @@ export interface SchedulerParts extends JobParts {
   readonly world: JobWorld;
 }
 
+interface LookParts extends SchedulerParts {
+  /** Runs whose results are being posted by this gateway. */
+  readonly posting: Set<string>;
+}
+
 const LONGEST_SLEEP_MS = 60_000;
 /** How soon what is open is looked at again: a turn's end is told here at once, of other gateways a little later. */
 const OPEN_MS = 2_000;
@@ -37,7 +42,8 @@ const FAILED_MS = 5_000;
 /** In one go: others work beside it. */
 const PAGE = 50;
 
-export function createScheduler(parts: SchedulerParts): Scheduler {
+export function createScheduler(given: SchedulerParts): Scheduler {
+  const parts: LookParts = { ...given, posting: new Set() };
   const { world } = parts;
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> | null = null;
@@ -85,7 +91,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
 }
 
 /** One look; answers how long to sleep after it, ms. */
-async function look(parts: SchedulerParts, goesOn: () => boolean): Promise<number> {
+async function look(parts: LookParts, goesOn: () => boolean): Promise<number> {
   const open = await lookAfterRuns(parts, goesOn);
   const isOn = parts.settings.cron().enabled;
   const fired = isOn ? await fireAllDue(parts, goesOn) : 0;
@@ -128,7 +134,7 @@ function tellFired(world: JobWorld, jobId: string, fired: Fired): void {
 }
 
 /** Goes over what is open; answers how much of it there was. */
-async function lookAfterRuns(parts: SchedulerParts, goesOn: () => boolean): Promise<number> {
+async function lookAfterRuns(parts: LookParts, goesOn: () => boolean): Promise<number> {
   let open = 0;
   for (let after = ""; ; ) {
     const page = await parts.store.all(listOpenJobRuns, { after, limit: PAGE });
@@ -143,7 +149,7 @@ async function lookAfterRuns(parts: SchedulerParts, goesOn: () => boolean): Prom
   }
 }
 
-async function lookAfter(parts: SchedulerParts, run: JobRunRow): Promise<void> {
+async function lookAfter(parts: LookParts, run: JobRunRow): Promise<void> {
   const { world } = parts;
   if (run.status === "running") {
     const settled = await settleRun(parts, run);
@@ -152,8 +158,17 @@ async function lookAfter(parts: SchedulerParts, run: JobRunRow): Promise<void> {
     return pruneRuns(parts, run.job_id);
   }
   // Whoever does not answer keeps nobody else waiting.
-  if (run.delivery === "owed") return void postRun(parts, world, run).catch((error: unknown) => world.log.warn({ err: error, jobId: run.job_id, run: run.id }, "what became of a post could not be noted; it is made again"));
+  if (run.delivery === "owed") return post(parts, run);
   if ((await followRun(parts, run)) && run.mirror_key !== null) world.onSession(run.mirror_key);
+}
+
+function post(parts: LookParts, run: JobRunRow): void {
+  const { posting, world } = parts;
+  if (posting.has(run.id)) return;
+  posting.add(run.id);
+  postRun(parts, world, run)
+    .catch((error: unknown) => world.log.warn({ err: error, jobId: run.job_id, run: run.id }, "what became of a post could not be noted; it is made again"))
+    .finally(() => posting.delete(run.id));
 }
 
 function tellSettled(world: JobWorld, { run, job, status, delivery, to, held, mirrored }: Settled): void {

@@ -41,18 +41,25 @@ export async function postRun(parts: JobParts, world: Pick<JobWorld, "post" | "l
   const job = toJob(row);
   const url = deliveryOf(job).to ?? settings.cron().webhook;
   const pause = PAUSES_MS[run.tries];
+  // Whoever made the last try died in it: nobody knows.
+  if (run.tries > PAUSES_MS.length) return endPost(parts, run, "unknown", run.error);
   const claimed = { ...run, tries: run.tries + 1, deliver_at: now + (pause ?? LAST_MS) };
-  if (url === undefined || (await store.run(putJobRun, changedRun(run, claimed))) === 0) return;
+  if (url === undefined) return endPost(parts, run, "not-delivered", "There is no address any more to post it to (delivery.to, cron.webhook).");
+  if ((await store.run(putJobRun, changedRun(run, claimed))) === 0) return;
   const token = settings.cron().webhookToken;
   const headers = { "content-type": "application/json", "idempotency-key": run.id, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
   const failure = await world.post({ url, headers, body: await bodyOf(parts, job, run) }).then((status) => (status >= 200 && status < 300 ? null : `It answered with HTTP ${status}.`), (error: unknown) => (error instanceof Error ? error.message : String(error)));
   if (failure !== null) world.log.warn({ jobId: job.id, run: run.id, tries: claimed.tries, why: failure }, "the result of a job could not be posted");
   if (failure !== null && pause !== undefined) return;
-  const delivery = failure === null ? "delivered" : "not-delivered";
+  const posted: JobRunRow = { ...claimed, revision: run.revision + 1 };
+  await (failure === null ? endPost(parts, posted, "delivered", run.error) : endPost(parts, posted, "not-delivered", run.error ?? `The webhook was not reached: ${failure}`));
+}
+
+async function endPost({ store }: JobParts, run: JobRunRow, delivery: "delivered" | "not-delivered" | "unknown", error: string | null): Promise<void> {
   await store.transaction(async (tx) => {
-    const current = await tx.get(findJob, { id: run.job_id });
-    const change = changedRun({ ...claimed, revision: run.revision + 1 }, { delivery, deliver_at: null, ...(failure === null ? {} : { error: run.error ?? `The webhook was not reached: ${failure}` }) });
-    if ((await tx.run(putJobRun, change)) === 0 || current === undefined) return;
-    await noteDelivery(tx, current, run, delivery, change.open === 1);
+    const job = await tx.get(findJob, { id: run.job_id });
+    const change = changedRun(run, { delivery, deliver_at: null, error });
+    if ((await tx.run(putJobRun, change)) === 0 || job === undefined) return;
+    await noteDelivery(tx, job, run, delivery, change.open === 1);
   }, run.session_key ?? undefined);
 }
