@@ -63,3 +63,37 @@ test("what is given up is free at once, and those who wait are told", async (t) 
   await two.leases.stop();
   assert.equal(two.leases.holds("door"), false);
 });
+
+test("what comes with a lease and could not begin is begun again while the lease is held, and once, however many look", async (t) => {
+  const store = await freshStore(t);
+  const clock = { at: 1_000 };
+  const one = worker(store, "one", clock);
+  const failing = { left: 2 };
+  const gained = async (): Promise<void> => {
+    one.told.push("tried");
+    if (failing.left-- > 0) throw new Error("the store is away");
+    await one.duty.gained();
+  };
+  await one.leases.want("door", { ...one.duty, gained });
+  assert.equal(one.leases.holds("door"), true);
+  await one.leases.beat();
+  await Promise.all([one.leases.beat(), one.leases.beat()]);
+  await one.leases.beat();
+  assert.deepEqual([one.told, one.leases.moves().gained], [["tried", "tried", "tried", "gained"], 1]);
+  await one.leases.stop();
+});
+
+test("a lease that could not be asked for is asked for again by itself", async (t) => {
+  const store = await freshStore(t);
+  const away = { is: true };
+  const flaky: Store = { ...store, run: (statement, params) => (away.is ? Promise.reject(new Error("the store is away")) : store.run(statement, params)) };
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const told: string[] = [];
+  const gained = Promise.withResolvers<void>();
+  const leases = createLeases({ store: flaky, clock: { now: () => 1_000 }, log: quiet, holder: "one", leaseMs: 100, onReleased: () => undefined });
+  await assert.rejects(leases.want("door", { gained: async () => gained.resolve(void told.push("gained")), lost: async () => undefined }), /away/);
+  away.is = false;
+  t.mock.timers.tick(2_000);
+  await gained.promise;
+  assert.deepEqual([told, leases.holds("door")], [["gained"], true]);
+});

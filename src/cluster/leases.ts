@@ -8,6 +8,7 @@ import { takeLease } from "../store/statements/take-lease.ts";
 
 /** What a gateway does while it alone may. */
 export interface Duty {
+  /** Tried again while the lease is held, if it rejects. */
   gained(): Promise<void>;
   /** Somebody else may have it by now: whatever was begun under it ends. */
   lost(): Promise<void>;
@@ -15,7 +16,7 @@ export interface Duty {
 
 /** What one gateway at a time may do: each name has one holder, whose word is good until its lease runs out. */
 export interface Leases {
-  /** Wants a lease from now on: at once if it is free, else as soon as it is. */
+  /** Wants a lease from now on: at once if it is free, else as soon as it is; also where asking for it fails, which is told. */
   want(name: string, duty: Duty): Promise<void>;
   /** Does not want it any more; `lost` has been called when this resolves, and somebody else may have it. */
   giveUp(name: string): Promise<void>;
@@ -44,7 +45,12 @@ interface Wish {
   readonly duty: Duty;
   /** Until when it is held, by the clock; 0 while it is not. */
   until: number;
+  /** What comes with it has been done, or is being done. */
+  begun: boolean;
 }
+
+/** How soon something that failed is tried again where no beat does so. */
+const RETRY_MS = 2_000;
 
 /** What is wanted here, and what of it is held. */
 interface Wishes {
@@ -57,17 +63,25 @@ interface Wishes {
   dropOutdated(): Promise<void>;
 }
 
-function createWishes({ store, clock, log, holder, leaseMs }: LeaseParts): Wishes {
+function createWishes({ store, clock, log, holder, leaseMs }: LeaseParts, onFailed: () => void): Wishes {
   const all = new Map<string, Wish>();
   const count = { gained: 0, lost: 0 };
-
-  const safely = (name: string, step: () => Promise<void>): Promise<void> =>
-    step().catch((error: unknown) => log.error({ err: error, lease: name }, "something that came with a lease, or went with it, did not work"));
 
   const drop = async (name: string, wish: Wish): Promise<void> => {
     if (wish.until === 0) return;
     wish.until = 0;
-    await safely(name, wish.duty.lost);
+    wish.begun = false;
+    await wish.duty.lost().catch((error: unknown) => log.error({ err: error, lease: name }, "something that goes with a lease did not end as it should"));
+  };
+  const begin = async (name: string, wish: Wish): Promise<void> => {
+    wish.begun = true;
+    try {
+      await wish.duty.gained();
+    } catch (error) {
+      wish.begun = false;
+      log.error({ err: error, lease: name }, "something that comes with a lease could not begin; it is tried again");
+      onFailed();
+    }
   };
   const lose = (name: string, wish: Wish, how: string): Promise<void> => {
     count.lost++;
@@ -82,15 +96,17 @@ function createWishes({ store, clock, log, holder, leaseMs }: LeaseParts): Wishe
     async attempt(name, wish) {
       // Measured before it is asked for: what this process believes ends no later than what the table says.
       const now = clock.now();
-      const hadIt = wish.until > 0;
       const isMine = (await store.run(takeLease, { name, holder, now, lease_until: now + leaseMs })) > 0;
       if (all.get(name) !== wish) return;
-      if (isMine) wish.until = now + leaseMs;
-      else if (hadIt) return lose(name, wish, "another gateway has it now");
-      if (!isMine || hadIt) return;
-      count.gained++;
-      log.info({ lease: name }, "this gateway has it now");
-      await safely(name, wish.duty.gained);
+      // Looked at only now: another attempt may have been faster.
+      const hadIt = wish.until > 0;
+      if (!isMine) return hadIt ? lose(name, wish, "another gateway has it now") : undefined;
+      wish.until = now + leaseMs;
+      if (!hadIt) {
+        count.gained++;
+        log.info({ lease: name }, "this gateway has it now");
+      }
+      if (!wish.begun) await begin(name, wish);
     },
     async dropOutdated() {
       for (const [name, wish] of all) {
@@ -102,12 +118,25 @@ function createWishes({ store, clock, log, holder, leaseMs }: LeaseParts): Wishe
 
 export function createLeases(parts: LeaseParts): Leases {
   const { store, clock, log, holder } = parts;
-  const wishes = createWishes(parts);
+  let retry: NodeJS.Timeout | null = null;
+  const wishes = createWishes(parts, tryLater);
 
   const beat = async (): Promise<void> => {
     await wishes.dropOutdated();
     for (const [name, wish] of wishes.all) await wishes.attempt(name, wish);
   };
+  const tryAgain = (): void => {
+    beat().catch((error: unknown) => {
+      log.warn({ err: error }, "the leases could not be looked at; it is tried again");
+      tryLater();
+    });
+  };
+  function tryLater(): void {
+    retry ??= setTimeout(() => {
+      retry = null;
+      tryAgain();
+    }, RETRY_MS).unref();
+  }
   const giveUp = async (name: string): Promise<void> => {
     const wish = wishes.all.get(name);
     if (wish === undefined) return;
@@ -121,16 +150,22 @@ export function createLeases(parts: LeaseParts): Leases {
 
   return {
     async want(name, duty) {
-      const wish: Wish = { duty, until: 0 };
+      const wish: Wish = { duty, until: 0, begun: false };
       wishes.all.set(name, wish);
-      await wishes.attempt(name, wish);
+      try {
+        await wishes.attempt(name, wish);
+      } catch (error) {
+        tryLater();
+        throw error;
+      }
     },
     giveUp,
     holds: (name) => (wishes.all.get(name)?.until ?? 0) > clock.now(),
     beat,
-    tryAgain: () => void beat().catch((error: unknown) => log.warn({ err: error }, "the leases could not be looked at")),
+    tryAgain,
     moves: () => wishes.count,
     async stop() {
+      if (retry) clearTimeout(retry);
       for (const name of [...wishes.all.keys()]) await giveUp(name);
     },
   };

@@ -44,8 +44,10 @@ export interface RunningChannels {
 /** Which gateway is connected to a platform. */
 export interface ChannelDuties {
   readonly leases: Pick<Leases, "want" | "giveUp" | "holds">;
+  /** What another gateway had under way on a channel is settled; nothing is sent on it meanwhile. */
+  takeUp(name: string): Promise<void>;
   /** This gateway sends on a channel from now on. */
-  onGained(name: string): Promise<void>;
+  onTakenUp(): void;
 }
 
 export interface ChannelParts {
@@ -134,9 +136,11 @@ function leaseOf(name: string): string {
 
 export function createChannels(parts: ChannelParts): RunningChannels {
   const roster = createRoster(parts);
-  const { leases, onGained } = parts.duties;
+  const { leases, takeUp, onTakenUp } = parts.duties;
   const inTurn = oneAfterTheOther();
   const known = Object.keys(parts.factories);
+  /** What was under way there when this gateway's turn came is settled. */
+  const takenUp = new Set<string>();
   let isStopped = false;
 
   /** One channel that cannot start must not keep the others, or the page, from working. */
@@ -148,22 +152,30 @@ export function createChannels(parts: ChannelParts): RunningChannels {
     }
   };
 
+  const begin = async (name: string): Promise<void> => {
+    if (!takenUp.has(name)) {
+      await takeUp(name);
+      takenUp.add(name);
+      onTakenUp();
+    }
+    await roster.start(name);
+  };
   const join = async (name: string): Promise<void> => {
     if (!roster.running.has(name)) return;
     await leases.want(leaseOf(name), {
-      gained: () =>
-        safely(name, async () => {
-          await onGained(name);
-          await roster.start(name);
-        }),
-      lost: async () => (isStopped ? undefined : roster.standBy(name)),
+      gained: () => begin(name),
+      async lost() {
+        takenUp.delete(name);
+        if (!isStopped) await roster.standBy(name);
+      },
     });
     if (!leases.holds(leaseOf(name))) await roster.standBy(name);
   };
 
   return {
     get: (name) => roster.running.get(name) ?? null,
-    sends: (name) => !roster.running.has(name) || leases.holds(leaseOf(name)),
+    // What was under way before is told apart from what is sent here by this: nothing is, before that is settled.
+    sends: (name) => !roster.running.has(name) || (takenUp.has(name) && leases.holds(leaseOf(name))),
     statuses: roster.statuses,
     async load(config) {
       for (const name of known) await safely(name, () => roster.load(name, config));
@@ -177,7 +189,7 @@ export function createChannels(parts: ChannelParts): RunningChannels {
         for (const name of known.filter((one) => isConcerned(one, changedPaths))) {
           // It hears nothing any more before another gateway may.
           await roster.remove(name);
-          await leases.giveUp(leaseOf(name));
+          await leases.giveUp(leaseOf(name)).catch((error: unknown) => parts.log.warn({ err: error, channel: name }, "the others could not be told that a channel is free; its lease tells them"));
           await safely(name, async () => {
             await roster.load(name, config);
             await join(name);

@@ -176,7 +176,7 @@ function buildChannels(house: House, line: Line): RunningChannels {
       log[level]({ channel: name, account, ...(detail === null ? {} : { detail }) }, `${name} is ${state}`);
     },
     factories: start.factories ?? CHANNEL_FACTORIES,
-    duties: { leases: house.cluster.leases, onGained: line.shared.takeUpChannel },
+    duties: { leases: house.cluster.leases, takeUp: line.shared.takeUpChannel, onTakenUp: () => line.notices.wake() },
   });
 }
 
