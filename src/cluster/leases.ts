@@ -63,26 +63,34 @@ interface Wishes {
   dropOutdated(): Promise<void>;
 }
 
-function createWishes({ store, clock, log, holder, leaseMs }: LeaseParts, onFailed: () => void): Wishes {
+/** Begins and ends what comes with a lease. */
+function createDuties({ log }: Pick<LeaseParts, "log">, onFailed: () => void) {
+  return {
+    async begin(name: string, wish: Wish): Promise<void> {
+      wish.begun = true;
+      try {
+        await wish.duty.gained();
+      } catch (error) {
+        wish.begun = false;
+        log.error({ err: error, lease: name }, "something that comes with a lease could not begin; it is tried again");
+        onFailed();
+      }
+    },
+    async drop(name: string, wish: Wish): Promise<void> {
+      if (wish.until === 0) return;
+      wish.until = 0;
+      wish.begun = false;
+      await wish.duty.lost().catch((error: unknown) => log.error({ err: error, lease: name }, "something that goes with a lease did not end as it should"));
+    },
+  };
+}
+
+function createWishes(parts: LeaseParts, onFailed: () => void): Wishes {
+  const { store, clock, log, holder, leaseMs } = parts;
   const all = new Map<string, Wish>();
   const count = { gained: 0, lost: 0 };
+  const { begin, drop } = createDuties(parts, onFailed);
 
-  const drop = async (name: string, wish: Wish): Promise<void> => {
-    if (wish.until === 0) return;
-    wish.until = 0;
-    wish.begun = false;
-    await wish.duty.lost().catch((error: unknown) => log.error({ err: error, lease: name }, "something that goes with a lease did not end as it should"));
-  };
-  const begin = async (name: string, wish: Wish): Promise<void> => {
-    wish.begun = true;
-    try {
-      await wish.duty.gained();
-    } catch (error) {
-      wish.begun = false;
-      log.error({ err: error, lease: name }, "something that comes with a lease could not begin; it is tried again");
-      onFailed();
-    }
-  };
   const lose = (name: string, wish: Wish, how: string): Promise<void> => {
     count.lost++;
     log.warn({ lease: name }, how);
