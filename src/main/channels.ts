@@ -1,7 +1,7 @@
 import type { Config } from "../config/index.ts";
 import type { Channel, ChannelContext, ChannelLog, ChannelStatus } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Leases } from "../cluster/leases.ts";
+import type { Duty, Leases } from "../cluster/leases.ts";
 import type { Amend } from "../inbox/amend.ts";
 import type { Receive } from "../inbox/receive.ts";
 import type { Store } from "../store/store.ts";
@@ -134,14 +134,36 @@ function leaseOf(name: string): string {
   return `channel:${name}`;
 }
 
-export function createChannels(parts: ChannelParts): RunningChannels {
-  const roster = createRoster(parts);
-  const { leases, takeUp, onTakenUp } = parts.duties;
-  const inTurn = oneAfterTheOther();
-  const known = Object.keys(parts.factories);
+/** What comes with being the gateway that is connected to a platform. */
+function createShifts({ duties }: ChannelParts, roster: Roster, isStopped: () => boolean) {
   /** What was under way there when this gateway's turn came is settled. */
   const takenUp = new Set<string>();
+  return {
+    hasTakenUp: (name: string): boolean => takenUp.has(name),
+    dutyOf: (name: string): Duty => ({
+      async gained() {
+        if (!takenUp.has(name)) {
+          await duties.takeUp(name);
+          takenUp.add(name);
+          duties.onTakenUp();
+        }
+        await roster.start(name);
+      },
+      async lost() {
+        takenUp.delete(name);
+        if (!isStopped()) await roster.standBy(name);
+      },
+    }),
+  };
+}
+
+export function createChannels(parts: ChannelParts): RunningChannels {
+  const roster = createRoster(parts);
+  const { leases } = parts.duties;
+  const inTurn = oneAfterTheOther();
+  const known = Object.keys(parts.factories);
   let isStopped = false;
+  const shifts = createShifts(parts, roster, () => isStopped);
 
   /** One channel that cannot start must not keep the others, or the page, from working. */
   const safely = async (name: string, step: () => Promise<void>): Promise<void> => {
@@ -152,30 +174,16 @@ export function createChannels(parts: ChannelParts): RunningChannels {
     }
   };
 
-  const begin = async (name: string): Promise<void> => {
-    if (!takenUp.has(name)) {
-      await takeUp(name);
-      takenUp.add(name);
-      onTakenUp();
-    }
-    await roster.start(name);
-  };
   const join = async (name: string): Promise<void> => {
     if (!roster.running.has(name)) return;
-    await leases.want(leaseOf(name), {
-      gained: () => begin(name),
-      async lost() {
-        takenUp.delete(name);
-        if (!isStopped) await roster.standBy(name);
-      },
-    });
+    await leases.want(leaseOf(name), shifts.dutyOf(name));
     if (!leases.holds(leaseOf(name))) await roster.standBy(name);
   };
 
   return {
     get: (name) => roster.running.get(name) ?? null,
     // What was under way before is told apart from what is sent here by this: nothing is, before that is settled.
-    sends: (name) => !roster.running.has(name) || (takenUp.has(name) && leases.holds(leaseOf(name))),
+    sends: (name) => !roster.running.has(name) || (shifts.hasTakenUp(name) && leases.holds(leaseOf(name))),
     statuses: roster.statuses,
     async load(config) {
       for (const name of known) await safely(name, () => roster.load(name, config));
