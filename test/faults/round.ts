@@ -65,6 +65,7 @@ async function heal({ town, lasting }: Stage): Promise<void> {
   await Promise.all(lasting);
   for (const { proxy } of town.lines) proxy.set({ kind: "clear" });
   town.troubles.splice(0);
+  for (const bot of town.bots) bot.calm();
   for (const slot of town.slots) slot.disk?.free();
   await Promise.all(town.slots.map((slot) => slot.now() ?? slot.start()));
 }

@@ -43,6 +43,9 @@ export interface TownPlan {
 const QUEUE_CAP = 500;
 /** Shorter than in production: who dies is missed sooner, and more faults fit into an hour. */
 export const LEASE_MS = 3_000;
+/** The same: a reply that met many faults is not tried again only after minutes, and therefore more often. */
+const RETRY_SECONDS = 15;
+const RETRY_ATTEMPTS = 100;
 export const ACCOUNTS = ["default", "work"] as const;
 /** A model that hangs for longer gets no more patience; what it was asked ends with a notice. */
 const TURN_SECONDS = 10;
@@ -66,6 +69,7 @@ async function layLines(slot: number, bots: readonly TelegramServer[], model: Mo
     channels: { telegram: { enabled: true, ...OPEN, accounts } },
     // What piles up while nothing works is answered all the same: what a full queue lets go is the queue's own story.
     messages: { queue: { cap: QUEUE_CAP } },
+    outbox: { retry: { attempts: RETRY_ATTEMPTS, longest: `${RETRY_SECONDS}s` } },
     ...(store === null ? {} : { store: { url: archive.urlAt(store.port), lease: `${LEASE_MS / 1_000}s` } }),
   };
   const to = (index: number): Line["to"] => (index < bots.length ? "telegram" : "model");

@@ -82,6 +82,8 @@ export interface TelegramServer {
   calls(method?: string): readonly ApiCall[];
   /** The next `times` calls of the method meet the fault. */
   fail(method: string, fault: Fault, times?: number): void;
+  /** No call meets any of those that are left. */
+  calm(): void;
   /** Resolves when `check` holds; it is asked again at the beginning and the end of every call. */
   until(check: () => boolean): Promise<void>;
   close(): Promise<void>;
@@ -363,6 +365,7 @@ export async function startTelegramServer(): Promise<TelegramServer> {
     fail(method, fault, times = 1) {
       desk.faults.set(method, [...(desk.faults.get(method) ?? []), ...Array.from({ length: times }, () => fault)]);
     },
+    calm: () => desk.faults.clear(),
     until: waiter(desk),
     async close() {
       proxy.closeAllConnections();
