@@ -5,6 +5,7 @@
  * text, as the platform finds them), `reply_to_message`, `is_topic_message` and whatever a test puts in `extra`.
  * It answers a wrong token as the platform does (the server has a bare 404), and `sendChatAction` to a chat's General topic, which the server takes for an invalid one.
  */
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -14,9 +15,13 @@ import { join } from "node:path";
 import { startTelegramServer as startCrabline } from "@openclaw/crabline";
 import { createTelegramFiles, type TelegramFiles } from "./telegram-files.ts";
 
-const TEST_TOKEN = "700123456:AAtest-token-that-must-not-leak_0123456";
 const TEST_BOT_USERNAME = "continuo_test_bot";
 const TEST_BOT_ID = 700_123_456;
+
+/** Each server's own: a gateway of another test that still asks at this port, after its own server went, is turned away. */
+function newToken(): string {
+  return `${TEST_BOT_ID}:AAtest-token-that-must-not-leak_${randomBytes(4).toString("hex").slice(0, 7)}`;
+}
 
 type Json = Record<string, unknown>;
 
@@ -117,6 +122,7 @@ function answer(response: ServerResponse, body: Json): void {
 
 interface Desk {
   readonly upstream: string;
+  readonly token: string;
   readonly calls: ApiCall[];
   readonly files: TelegramFiles;
   readonly sent: SentMessage[];
@@ -206,7 +212,7 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
     }
     if (fault?.kind === "error") return answer(response, { ok: false, error_code: fault.code, description: fault.description });
     if (desk.files.serve(path, body, response)) return;
-    if (path !== `/bot${TEST_TOKEN}/${method}`) return answer(response, { ok: false, error_code: 401, description: "Unauthorized" });
+    if (path !== `/bot${desk.token}/${method}`) return answer(response, { ok: false, error_code: 401, description: "Unauthorized" });
     if (method === "getMyCommands" || method === "setMyCommands") return answer(response, { ok: true, result: menuCall(desk, method, body) });
     if (method === "sendChatAction" && body["message_thread_id"] === 1) return answer(response, { ok: true, result: true });
     const poll = method === "getUpdates";
@@ -321,9 +327,10 @@ function waiter(desk: Desk): TelegramServer["until"] {
 
 export async function startTelegramServer(): Promise<TelegramServer> {
   const directory = await mkdtemp(join(tmpdir(), "continuo-telegram-"));
+  const token = newToken();
   const crabline = await startCrabline({
     botId: TEST_BOT_ID,
-    botToken: TEST_TOKEN,
+    botToken: token,
     botUsername: TEST_BOT_USERNAME,
     port: 0,
     recorderPath: join(directory, "record.jsonl"),
@@ -331,8 +338,9 @@ export async function startTelegramServer(): Promise<TelegramServer> {
   const { endpoints, adminToken } = crabline.manifest;
   const desk: Desk = {
     upstream: new URL(endpoints.apiRoot).origin,
+    token,
     calls: [],
-    files: createTelegramFiles(TEST_TOKEN),
+    files: createTelegramFiles(token),
     sent: [],
     edits: [],
     faults: new Map(),
@@ -349,7 +357,7 @@ export async function startTelegramServer(): Promise<TelegramServer> {
   await once(proxy, "listening");
   return {
     apiRoot: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    token: TEST_TOKEN,
+    token,
     botUsername: TEST_BOT_USERNAME,
     botId: TEST_BOT_ID,
     injectMessage: injector(desk, endpoints.adminInboundUrl, adminToken),
