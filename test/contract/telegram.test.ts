@@ -130,6 +130,16 @@ telegramTest("a server's error is tried again later", {}, async ({ server, chann
   await assert.rejects(send(channel, at(USER), "a"), { code: "CHANNEL_UNAVAILABLE" });
 });
 
+telegramTest("a backlog of more than one page is heard whole and in order, with some of it handed out twice", {}, async ({ server, channel, listening }) => {
+  const said = Array.from({ length: 130 }, (_, nth) => `word ${nth}`);
+  const updates: number[] = [];
+  for (const text of said) updates.push((await server.injectMessage({ chat: USER, from: USER, text })).updateId);
+  for (const updateId of updates.slice(-9)) server.redeliver(updateId);
+  await channel.start(listening.context);
+  await server.until(() => server.calls("getUpdates").some((call) => Number(call.body["offset"] ?? 0) > Number(updates.at(-1))));
+  assert.deepEqual([...new Set(listening.received.map(({ text }) => text))], said);
+});
+
 telegramTest("a group hears its mention, its topic and its command, and the name is taken off", {}, async ({ server, channel, listening }) => {
   await channel.start(listening.context);
   const own = await send(channel, at(GROUP), "I am here");

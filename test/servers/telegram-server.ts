@@ -168,6 +168,9 @@ async function forward(desk: Desk, path: string, body: Json, signal: AbortSignal
   return (await response.json()) as Json;
 }
 
+/** So many updates the platform hands out at once. */
+const PAGE = 100;
+
 async function forwardPoll(desk: Desk, path: string, body: Json, signal: AbortSignal): Promise<Json> {
   const ended = new AbortController();
   desk.endPoll = () => ended.abort();
@@ -176,13 +179,15 @@ async function forwardPoll(desk: Desk, path: string, body: Json, signal: AbortSi
     if (ended.signal.aborted) return null;
     throw error;
   });
-  // What is redelivered comes among what was never confirmed, and never instead of it.
   const result = found ?? (await forward(desk, path, { ...body, timeout: 0 }, signal));
   desk.endPoll = null;
   if (result["ok"] !== true) return result;
-  const repeated = desk.again.splice(0).map((update_id) => ({ update_id }));
-  const all = [...repeated, ...(result["result"] as { update_id: number }[])].map((update) => update.update_id);
-  const ids = [...new Set(all)].toSorted((a, b) => a - b);
+  const unconfirmed = (result["result"] as { update_id: number }[]).map((update) => update.update_id);
+  // What is redelivered comes among what was never confirmed, and never instead of it: what lies behind a full page waits.
+  const last = unconfirmed.length < PAGE ? Infinity : (unconfirmed.at(-1) ?? Infinity);
+  const repeated = desk.again.splice(0);
+  desk.again.push(...repeated.filter((id) => id > last));
+  const ids = [...new Set([...repeated.filter((id) => id <= last), ...unconfirmed])].toSorted((a, b) => a - b);
   return { ok: true, result: await Promise.all(ids.flatMap((id) => desk.updates.get(id) ?? [])) };
 }
 
