@@ -13,8 +13,8 @@ function invalid(what: string): ContinuoError {
 }
 
 /** The hour of a schedule is that of where it was made, whatever machine fires it. */
-function withDefaults(schedule: JobSchedule, zone: string, now: number): JobSchedule {
-  if (schedule.kind === "cron") return { ...schedule, tz: schedule.tz ?? zone };
+function withDefaults(schedule: JobSchedule, zone: () => string, now: number): JobSchedule {
+  if (schedule.kind === "cron") return { ...schedule, tz: schedule.tz ?? zone() };
   return schedule.kind === "every" ? { ...schedule, anchorMs: schedule.anchorMs ?? now } : schedule;
 }
 
@@ -23,7 +23,7 @@ function defined<T extends object>(given: T): Partial<T> {
 }
 
 /** A job as it was asked for, with what was left out. */
-export function newJob({ settings }: JobParts, wanted: NewJob, { id, zone, now }: { readonly id: string; readonly zone: string; readonly now: number }): Job {
+export function newJob({ settings }: JobParts, wanted: NewJob, { id, zone, now }: { readonly id: string; readonly zone: () => string; readonly now: number }): Job {
   const keys = settings.keys();
   const agentId = wanted.agentId ? normalizeAgentId(wanted.agentId) : keys.defaultAgentId;
   const plan: JobPlan = {
@@ -39,7 +39,7 @@ export function newJob({ settings }: JobParts, wanted: NewJob, { id, zone, now }
 }
 
 /** A job with what is to change of it. */
-export function patched({ settings }: JobParts, job: Job, patch: JobPatch, zone: string, now: number): Job {
+export function patched({ settings }: JobParts, job: Job, patch: JobPatch, zone: () => string, now: number): Job {
   const { agentId, sessionKey, delivery, schedule, ...rest } = patch;
   const { delivery: before, ...kept } = job;
   const agent = agentId ? normalizeAgentId(agentId) : agentId === null ? settings.keys().defaultAgentId : job.agentId;

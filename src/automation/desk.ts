@@ -28,7 +28,7 @@ import { deliveryNow } from "./settle.ts";
 
 export interface DeskParts extends JobParts {
   /** The time zone of where jobs are made. */
-  readonly zone: string;
+  zone(): string;
   readonly tell: JobWorld["tell"];
   readonly wakeTurns: JobWorld["wakeTurns"];
   /** Null where no gateway runs: what is due waits for one. */

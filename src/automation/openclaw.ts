@@ -40,7 +40,7 @@ function nameIn(stored: unknown): string {
 
 type Taken = { readonly job: Job; readonly off: string | null } | { readonly refused: string };
 
-async function take(parts: JobParts, stored: unknown, zone: string, now: number): Promise<Taken> {
+async function take(parts: JobParts, stored: unknown, zone: () => string, now: number): Promise<Taken> {
   const parsed = storedSchema.safeParse(stored);
   if (!parsed.success) return { refused: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).slice(0, 3).join("; ") };
   const { id, createdAtMs = now, updatedAtMs = createdAtMs, state } = parsed.data;
@@ -57,7 +57,7 @@ async function take(parts: JobParts, stored: unknown, zone: string, now: number)
 }
 
 /** Takes the jobs of `cron/jobs.json` over, under their ids; one that is there stays as it is. Nothing is written in a dry run. */
-export async function importJobs(parts: JobParts, text: string, { zone, dryRun }: { readonly zone: string; readonly dryRun: boolean }): Promise<ImportedJobs> {
+export async function importJobs(parts: JobParts, text: string, { zone, dryRun }: { readonly zone: () => string; readonly dryRun: boolean }): Promise<ImportedJobs> {
   const stored = fileSchema.parse(JSON.parse(text));
   const now = parts.clock.now();
   const [off, refused]: [JobNote[], JobNote[]] = [[], []];

@@ -30,6 +30,7 @@ export function jobSettings(current: () => CompiledSettings): JobSettings {
   };
 }
 
+/** Asked only for a job that needs it: the tables of time zones are 14 MB. */
 function zoneHere(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
@@ -43,7 +44,7 @@ async function post({ url, headers, body }: { readonly url: string; readonly hea
 
 /** The jobs of a store that no gateway runs on: what is due waits for one. */
 export function localJobs(parts: { readonly store: Store; readonly clock: Clock; readonly ids: Ids; readonly settings: SettingsHolder }): JobsDesk {
-  return createJobsDesk({ ...parts, settings: jobSettings(parts.settings.current), zone: zoneHere(), tell: () => undefined, wakeTurns: () => undefined, scheduler: null, onChange: () => undefined });
+  return createJobsDesk({ ...parts, settings: jobSettings(parts.settings.current), zone: zoneHere, tell: () => undefined, wakeTurns: () => undefined, scheduler: null, onChange: () => undefined });
 }
 
 /** The jobs as an import and an export of everything meet them. */
@@ -54,7 +55,7 @@ export interface JobMover {
 
 export function jobMover({ store, clock, ids, settings }: { readonly store: Store; readonly clock: Clock; readonly ids: Ids; readonly settings: SettingsHolder }): JobMover {
   const parts = { store, clock, ids, settings: jobSettings(settings.current) };
-  return { importFrom: (text, dryRun) => importJobs(parts, text, { zone: zoneHere(), dryRun }), exportAll: () => exportJobs(parts) };
+  return { importFrom: (text, dryRun) => importJobs(parts, text, { zone: zoneHere, dryRun }), exportAll: () => exportJobs(parts) };
 }
 
 /** Every gateway looks after the jobs; what is fired is decided in the store. */
@@ -80,6 +81,6 @@ export function buildJobs(house: House, line: Line): { readonly desk: JobsDesk; 
     if ((event.kind === "committed" || event.kind === "aborted" || event.kind === "failed") && event.runIds.some(isJobRun)) scheduler.wake();
   });
   cluster.bus.on(CHANGED, () => scheduler.wake());
-  const desk = createJobsDesk({ ...parts, zone: zoneHere(), tell, wakeTurns: line.turns.wake, scheduler, onChange: () => cluster.bus.whisper(CHANGED, {}) });
+  const desk = createJobsDesk({ ...parts, zone: zoneHere, tell, wakeTurns: line.turns.wake, scheduler, onChange: () => cluster.bus.whisper(CHANGED, {}) });
   return { desk, scheduler };
 }

@@ -1,28 +1,32 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { createSteps } from "../../src/sessions/maintenance/pass.ts";
+import { test, type TestContext } from "node:test";
+import { BETWEEN_PASSES_MS, createSteps } from "../../src/sessions/maintenance/pass.ts";
 import { maintenanceSettings } from "../../src/main/settings.ts";
-import { BETWEEN_PASSES_MS } from "../../src/sessions/maintenance/pass.ts";
 import { startHarness, until, type HarnessOptions } from "../line/harness.ts";
 import { rowsIn } from "../store/database.ts";
 import { handClock, HOUR, jobsBeside, MINUTE, runRows } from "./kit.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 
-async function count(directory: string, sql: string): Promise<number> {
-  return Number((await rowsIn(directory, `select count(*) as n from ${sql}`))[0]?.["n"]);
-}
-
-test("P29 what is known of a job's runs stays within its log, and their sessions go after a day, by default too", async (t) => {
+/** A house whose jobs have a log of this size; they are looked after until the test ends. */
+async function houseWith(t: TestContext, runLog: { readonly keepLines?: number; readonly maxBytes?: number }) {
   const clock = handClock();
-  const config = { channels: {}, cron: { runLog: { keepLines: 10 } } } as unknown as HarnessOptions["config"] & object;
-  const h = await startHarness({ clock, config });
+  const h = await startHarness({ clock, config: { channels: {}, cron: { runLog } } as unknown as HarnessOptions["config"] & object });
   const jobs = jobsBeside(h, clock);
   jobs.scheduler.start();
   t.after(async () => {
     await jobs.scheduler.stop();
     await h.close();
   });
+  return { clock, h, jobs };
+}
+
+async function count(directory: string, sql: string): Promise<number> {
+  return Number((await rowsIn(directory, `select count(*) as n from ${sql}`))[0]?.["n"]);
+}
+
+test("P29 what is known of a job's runs stays within its log, and their sessions go after a day, by default too", async (t) => {
+  const { clock, h, jobs } = await houseWith(t, { keepLines: 10 });
   await jobs.add({ schedule: { kind: "every", everyMs: MINUTE }, payload: { kind: "agentTurn", message: "Go." }, delivery: { mode: "none" } });
   for (let run = 0; run < 40; run++) {
     clock.go(MINUTE);
@@ -48,15 +52,7 @@ test("P29 what is known of a job's runs stays within its log, and their sessions
 });
 
 test("a log that may weigh little keeps the newest", async (t) => {
-  const clock = handClock();
-  const config = { channels: {}, cron: { runLog: { maxBytes: 3_000 } } } as unknown as HarnessOptions["config"] & object;
-  const h = await startHarness({ clock, config });
-  const jobs = jobsBeside(h, clock);
-  jobs.scheduler.start();
-  t.after(async () => {
-    await jobs.scheduler.stop();
-    await h.close();
-  });
+  const { clock, h, jobs } = await houseWith(t, { maxBytes: 3_000 });
   await jobs.add({ schedule: { kind: "every", everyMs: MINUTE }, payload: { kind: "agentTurn", message: "Say something long. ".repeat(20) }, delivery: { mode: "none" } });
   for (let run = 0; run < 12; run++) {
     clock.go(MINUTE);

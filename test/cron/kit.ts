@@ -60,7 +60,7 @@ export function jobsBeside(h: Harness, clock: Clock, store: Store = h.store, log
     },
   };
   const scheduler = createScheduler({ ...parts, world });
-  const desk = createJobsDesk({ ...parts, zone: "UTC", tell: world.tell, wakeTurns: world.wakeTurns, scheduler, onChange: () => undefined });
+  const desk = createJobsDesk({ ...parts, zone: () => "UTC", tell: world.tell, wakeTurns: world.wakeTurns, scheduler, onChange: () => undefined });
   const settled = async (): Promise<void> => {
     await until("no run is open", async () => {
       scheduler.wake();
