@@ -10,7 +10,7 @@ import type { ChatBody } from "../servers/model-server.ts";
 import { createDatabase, dropDatabase } from "../store/databases.ts";
 import { betweenEngines } from "../store/engine.ts";
 import { fillStore } from "../stores/filler.ts";
-import { connect, type Client, type Place } from "./client.ts";
+import { connect, until, type Client, type Place } from "./client.ts";
 import { gatewayConfig, modelConfig, questionOf, readLog } from "./house.ts";
 import { stage } from "./stage.ts";
 
@@ -74,13 +74,30 @@ async function assertHeard(gateway: RunningGateway, said: readonly string[], por
   await client.close();
 }
 
-test("a gateway moves to PostgreSQL and back while somebody speaks: no word is lost or doubled, and the conversation goes on", BOTH, async (t) => {
+const EVERY_MS = 1_000;
+
+/** Whatever was fired, the next instant that lay ahead then was fired too: each of them once, whichever database it was in. */
+async function assertFired(port: SqlPort): Promise<void> {
+  const runs = await port.ask("select r.due_at, r.started_at, r.status, (select count(*) from inbox i where i.run_id = 'cron:' || r.job_id || ':due:' || r.due_at) from job_runs r where r.kind = 'due' order by r.due_at");
+  const [[job]] = (await port.ask("select job from jobs")) as [[string]];
+  await port.close();
+  const { anchorMs } = (JSON.parse(job) as { schedule: { anchorMs: number } }).schedule;
+  const fired = runs.map(([dueAt, startedAt, status, items]) => ({ dueAt: Number(dueAt), startedAt: Number(startedAt), status, items: Number(items) }));
+  assert.ok(fired.length > 2, `${fired.length}`);
+  for (const [nth, { dueAt, startedAt, status, items }] of fired.entries()) {
+    const after = anchorMs + (Math.floor((Math.max(dueAt, startedAt) - anchorMs) / EVERY_MS) + 1) * EVERY_MS;
+    assert.deepEqual([status, items, fired[nth + 1]?.dueAt ?? after], [status === "skipped" ? status : "ok", status === "skipped" ? 0 : 1, after]);
+  }
+}
+
+test("a gateway moves to PostgreSQL and back while somebody speaks and a job fires: no word is lost or doubled, no instant either, and the conversation goes on", BOTH, async (t) => {
   const house = stage(t);
   const model = await house.model((body: ChatBody) => ({ kind: "reply", text: `heard: ${questionOf(body).slice(0, 40)}` }));
   const stateDir = house.directory();
   const gateway = await house.gateway({ stateDir, config: { store: {}, gateway: gatewayConfig(), ...modelConfig({ mock: model }) } });
   const first = await house.client(gateway);
   await first.ask("remember the blue door");
+  await first.request("cron.add", { name: "clockwork", schedule: { kind: "every", everyMs: EVERY_MS }, payload: { kind: "agentTurn", message: "Say what time it is." }, delivery: { mode: "none" } });
   await first.close();
   const url = await database(t);
   for (const to of [url, "sqlite"]) {
@@ -102,6 +119,10 @@ test("a gateway moves to PostgreSQL and back while somebody speaks: no word is l
   const last = await house.client(gateway);
   assert.ok((await last.history("main")).some(({ text }) => text.includes("blue door")));
   assert.match(await last.ask("and now"), /heard/);
+  for (const { id } of (await last.request<{ jobs: { id: string }[] }>("cron.list", {})).jobs) await last.request("cron.update", { id, patch: { enabled: false } });
+  await last.settled();
+  await until("no run of the job is open", async () => (await last.request<{ entries: { status: string }[] }>("cron.runs", {})).entries.every(({ status }) => status !== "running"));
+  await assertFired(openSqlitePort(join(stateDir, "continuo", "continuo.sqlite")));
   assert.equal(readLog(stateDir).filter(({ level }) => level >= 50).length, 0);
 });
 
