@@ -17,6 +17,8 @@ export interface ImportedJobs {
   readonly there: number;
   /** Taken, and switched off: each with why. */
   readonly off: readonly JobNote[];
+  /** Taken without something that is not used here: each with what. */
+  readonly without: readonly JobNote[];
   readonly refused: readonly JobNote[];
 }
 
@@ -32,6 +34,18 @@ const fileSchema = z.union([z.array(z.unknown()), z.object({ jobs: z.array(z.unk
 
 /** What keeps a job from running as it stands, and may be set right by its owner. */
 const MENDABLE: readonly ErrorCode[] = ["JOB_TARGET_MISSING", "CHANNEL_UNKNOWN", "SESSION_NOT_FOUND", "AGENT_UNKNOWN"];
+
+/** What OpenClaw knows of a job and is not used here (spec 1.7). */
+const unusedSchema = z.object({
+  payload: z.object({ lightContext: z.unknown().optional(), toolsAllow: z.unknown().optional() }),
+  delivery: z.object({ failureDestination: z.unknown().optional() }).optional(),
+  failureAlert: z.unknown().optional(),
+});
+
+function unusedIn(stored: unknown): string[] {
+  const { payload, delivery, failureAlert } = unusedSchema.parse(stored);
+  return Object.entries({ ...payload, ...delivery, failureAlert }).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name]));
+}
 
 function nameIn(stored: unknown): string {
   const { name, id } = (typeof stored === "object" && stored !== null ? stored : {}) as { readonly name?: unknown; readonly id?: unknown };
@@ -60,7 +74,7 @@ async function take(parts: JobParts, stored: unknown, zone: () => string, now: n
 export async function importJobs(parts: JobParts, text: string, { zone, dryRun }: { readonly zone: () => string; readonly dryRun: boolean }): Promise<ImportedJobs> {
   const stored = fileSchema.parse(JSON.parse(text));
   const now = parts.clock.now();
-  const [off, refused]: [JobNote[], JobNote[]] = [[], []];
+  const [off, without, refused]: [JobNote[], JobNote[], JobNote[]] = [[], [], []];
   let [added, there] = [0, 0];
   for (const one of stored) {
     const name = nameIn(one);
@@ -77,10 +91,12 @@ export async function importJobs(parts: JobParts, text: string, { zone, dryRun }
     }
     added++;
     if (taken.off !== null && job.enabled) off.push({ name, why: taken.off });
+    const unused = unusedIn(one);
+    if (unused.length > 0) without.push({ name, why: unused.join(", ") });
     const enabled = job.enabled && taken.off === null;
     if (!dryRun) await parts.store.run(insertJob, rowFor({ ...job, enabled }, enabled ? instantOrNone(job, now) : null));
   }
-  return { found: stored.length, added, there, off, refused };
+  return { found: stored.length, added, there, off, without, refused };
 }
 
 /** All jobs as OpenClaw keeps them (spec 1.7); null where there are none. */

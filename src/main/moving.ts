@@ -141,9 +141,10 @@ async function moveJobs({ rooms: { jobs } }: MovingParts, root: string, dryRun: 
   const text = await readFile(join(root, file), "utf8").catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" || error.code === "ENOTDIR" ? null : Promise.reject(error)));
   if (text === null) return { moved: null, notMapped: [], troubles: [] };
   try {
-    const { added, there, off, refused } = await jobs.importFrom(text, dryRun);
+    const { added, there, off, without, refused } = await jobs.importFrom(text, dryRun);
+    const unused = without.map(({ name, why }) => ({ what: `${why} of the job "${name}"`, count: 1, why: "not used here; the job runs without" }));
     const troubles = off.map(({ name, why }) => ({ file, line: null, why: `the job "${name}" is switched off: ${why}` }));
-    return { moved: { added, there }, notMapped: refused.map(({ name, why }) => ({ what: `job "${name}"`, count: 1, why })), troubles };
+    return { moved: { added, there }, notMapped: [...refused.map(({ name, why }) => ({ what: `job "${name}"`, count: 1, why })), ...unused], troubles };
   } catch (error) {
     if (isContinuoError(error)) throw error;
     return { moved: null, notMapped: [], troubles: [{ file, line: null, why: "it is no file of jobs" }] };

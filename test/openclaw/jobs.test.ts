@@ -11,7 +11,7 @@ const JOBS = [
     ...{ schedule: { kind: "cron", expr: "0 7 * * *", tz: "Europe/Berlin" }, payload: { kind: "agentTurn", message: "Say what is on.", lightContext: true }, delivery: { mode: "none" } },
     state: { nextRunAtMs: 1, lastRunAtMs: NOW - HOUR, lastRunStatus: "ok", consecutiveErrors: 0 },
   },
-  { id: "two", name: "To nobody", enabled: true, createdAtMs: NOW, updatedAtMs: NOW, schedule: { kind: "every", everyMs: HOUR }, sessionTarget: "isolated", wakeMode: "now", payload: { kind: "agentTurn", message: "x" }, delivery: { mode: "announce", channel: "discord", to: "5" } },
+  { id: "two", name: "To nobody", enabled: true, createdAtMs: NOW, updatedAtMs: NOW, schedule: { kind: "every", everyMs: HOUR }, sessionTarget: "isolated", wakeMode: "now", payload: { kind: "agentTurn", message: "x" }, delivery: { mode: "announce", channel: "discord", to: "5", failureDestination: { to: "6" } } },
   { id: "three", name: "Over", enabled: true, createdAtMs: 1, updatedAtMs: 1, schedule: { kind: "at", at: "2020-01-01T00:00:00Z" }, sessionTarget: "main", wakeMode: "now", payload: { kind: "systemEvent", text: "x" } },
   { id: "four", name: "Odd", enabled: true, schedule: { kind: "moon" }, payload: { kind: "systemEvent", text: "x" } },
 ];
@@ -25,6 +25,7 @@ test("jobs come over under their ids, what cannot run is switched off and told, 
   const report = await moving.importOpenClaw({ from: root, dryRun: false });
   assert.deepEqual(report.jobs, { added: 3, there: 0 });
   assert.deepEqual(report.notMapped.filter(({ what }) => what.startsWith("job")).map(({ what }) => what), ['job "Odd"']);
+  assert.deepEqual(report.notMapped.filter(({ what }) => what.includes("of the job")).map(({ what }) => what), ['lightContext of the job "Brief"', 'failureDestination of the job "To nobody"']);
   assert.equal(report.troubles.filter(({ why }) => /the job "(To nobody|Over)" is switched off/.test(why)).length, 2);
   assert.deepEqual((await rows("select id, enabled from jobs order by id")).map(({ id, enabled }) => [id, enabled]), [["11111111-0000-4000-8000-000000000001", 1], ["three", 0], ["two", 0]]);
   assert.deepEqual((await moving.importOpenClaw({ from: root, dryRun: false })).jobs, { added: 0, there: 3 });
