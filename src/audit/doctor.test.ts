@@ -88,3 +88,12 @@ test("files that came with messages and cannot be found are a cross; what goes b
   assert.deepEqual(told({ kept: 1, missing: 0, strays: 1 }), ["ok: 1 file that came with messages is there; 1 file of messages that never came in goes by itself"]);
   assert.deepEqual(told({ kept: 12, missing: 2, strays: 0 }), ["cross: 2 files of 12 that came with messages cannot be found"]);
 });
+
+test("a job that failed when it ran last is said, with where to read why, and is no fault of the install", () => {
+  const jobs = [{ id: "j1", name: "Brief", times: 3, lastError: "MODEL_TIMEOUT: silent" }];
+  const diagnosis = diagnose(factsOf({}, { gateway: { kind: "reachable", url: "ws://x", version: "1.0.0", channels: [], store: null, jobs } }));
+  const [told, ...others] = diagnosis.checks.filter(({ id }) => id.startsWith("job."));
+  assert.deepEqual(others, []);
+  assert.deepEqual([told?.state, told?.text], ["notice", 'the job "Brief" failed 3 times in a row: MODEL_TIMEOUT: silent']);
+  assert.match(told?.fix ?? "", /continuo cron runs j1/);
+});

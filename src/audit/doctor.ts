@@ -53,8 +53,17 @@ export interface MediaFacts {
   readonly strays: number;
 }
 
+/** The jobs that failed when they ran last. */
+export interface JobFacts {
+  readonly name: string;
+  readonly id: string;
+  /** In a row. */
+  readonly times: number;
+  readonly lastError: string;
+}
+
 export type GatewayFacts =
-  | { readonly kind: "reachable"; readonly url: string; readonly version: string; readonly channels: readonly ChannelFacts[]; readonly store: StoreFacts | null; readonly media?: MediaFacts | null }
+  | { readonly kind: "reachable"; readonly url: string; readonly version: string; readonly channels: readonly ChannelFacts[]; readonly store: StoreFacts | null; readonly media?: MediaFacts | null; readonly jobs?: readonly JobFacts[] }
   | { readonly kind: "stopped" }
   | { readonly kind: "silent"; readonly url: string; readonly message: string; readonly cure: string };
 
@@ -178,6 +187,13 @@ function mediaChecks({ gateway }: Pick<DoctorFacts, "gateway">): Check[] {
   return [ok("gateway", "media", `${files(kept)} that came with messages ${kept === 1 ? "is there" : "are all there"}${strays === 0 ? "" : `; ${files(strays)} of messages that never came in ${strays === 1 ? "goes" : "go"} by itself`}`)];
 }
 
+function jobChecks({ gateway }: Pick<DoctorFacts, "gateway">): Check[] {
+  if (gateway.kind !== "reachable") return [];
+  const told = ({ name, id, times, lastError }: JobFacts): Check =>
+    notice("gateway", `job.${id}`, `the job "${name}" failed ${times === 1 ? "when it ran last" : `${times} times in a row`}: ${lastError}`, `See \`continuo cron runs ${id}\`; \`continuo cron rm ${id}\` removes it.`);
+  return (gateway.jobs ?? []).map(told);
+}
+
 function scopeCheck(at: AccountScope, global: boolean): Check {
   const name = at.account === "default" ? at.channel : `${at.channel} (${at.account})`;
   const id = `channel.${at.channel}.${at.account}`;
@@ -257,6 +273,7 @@ export function diagnose(facts: DoctorFacts): Diagnosis {
     gatewayCheck(facts),
     ...storeChecks(facts),
     ...mediaChecks(facts),
+    ...jobChecks(facts),
     ...(config === null
       ? []
       : [

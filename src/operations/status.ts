@@ -106,6 +106,22 @@ function limitWords({ refused }: Awaited<ReturnType<typeof limitsOf>>): string[]
   return refused.map(({ who, sessionKey, refused: times }) => `${who} has reached a limit of today in ${sessionKey}: ${times === 1 ? "1 message was" : `${times} messages were`} kept and not answered (limits in the configuration).`);
 }
 
+const MOST_FAILING = 10;
+
+/** Jobs that failed when they ran last: nobody is sent a failure. One that was to run once is switched off then, and counts all the same. */
+async function failingJobs({ jobs }: Services) {
+  const failing = (await jobs.list()).filter(({ enabled, schedule, state }) => state.lastRunStatus === "error" && (enabled || schedule.kind === "at"));
+  const rows = failing.slice(0, MOST_FAILING).map(({ id, name, state: { lastError = "no reason was given", consecutiveErrors = 1 } }) => ({ id, name, times: consecutiveErrors, lastError }));
+  return { count: failing.length, failing: rows };
+}
+
+function jobWords({ count, failing }: Awaited<ReturnType<typeof failingJobs>>): string[] {
+  const [first] = failing;
+  if (first === undefined) return [];
+  const others = count === 1 ? "" : `, and ${count === 2 ? "another one" : `${count - 1} others`}`;
+  return [`The job "${first.name}" failed when it ran last (${first.lastError})${others}: \`continuo cron list --all\`.`];
+}
+
 export const status = define({
   name: "status",
   scope: "read",
@@ -122,6 +138,7 @@ export const status = define({
     const limits = await limitsOf(services, now);
     const { ledger, words } = await ledgerOf(services, now);
     const requests = (await listPairings(services.store, now)).length;
+    const jobs = await failingJobs(services);
     return {
       runtimeVersion: process.version,
       version: services.facts.version,
@@ -138,7 +155,8 @@ export const status = define({
       store: health,
       ledger,
       media: services.facts.media?.() ?? null,
-      warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services), ...limitWords(limits), ...words],
+      jobs,
+      warnings: [...warnings(), ...storeWords(health), ...waitingWords(requests, queue.deliveriesHeld), ...breachWords(services), ...limitWords(limits), ...jobWords(jobs), ...words],
     };
   },
 });

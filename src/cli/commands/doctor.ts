@@ -1,7 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts, type MediaFacts, type StoreFacts } from "../../audit/doctor.ts";
+import { diagnose, type ConfigFacts, type DoctorFacts, type FileFacts, type GatewayFacts, type JobFacts, type MediaFacts, type StoreFacts } from "../../audit/doctor.ts";
 import { toContinuoError } from "../../domain/errors.ts";
 import { decline, leavable } from "../approval.ts";
 import { command, type CommandContext } from "../command.ts";
@@ -79,6 +79,11 @@ function mediaFacts(value: unknown): MediaFacts | null {
   return typeof kept === "number" && typeof missing === "number" && typeof strays === "number" ? { kept, missing, strays } : null;
 }
 
+/** An older gateway says nothing of them. */
+function jobFacts(value: unknown): JobFacts[] {
+  return rowsOf(asRow(value), "failing").map((row) => ({ id: textOf(row, "id") ?? "?", name: textOf(row, "name") ?? "?", times: numberOf(row, "times") ?? 1, lastError: textOf(row, "lastError") ?? "no reason was given" }));
+}
+
 async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFacts> {
   if (!readable) return gatewayFactsWithoutToken(deps);
   try {
@@ -91,7 +96,7 @@ async function gatewayFacts(deps: CliDeps, readable: boolean): Promise<GatewayFa
         state: textOf(row, "state") ?? "unknown",
         detail: textOf(row, "detail"),
       }));
-      return { kind: "reachable", url: client.url, version: textOf(asRow(client.hello.server), "version") ?? "unknown", channels, store: storeFacts(status.store), media: mediaFacts(status.media) };
+      return { kind: "reachable", url: client.url, version: textOf(asRow(client.hello.server), "version") ?? "unknown", channels, store: storeFacts(status.store), media: mediaFacts(status.media), jobs: jobFacts(status.jobs) };
     } finally {
       client.close();
     }
