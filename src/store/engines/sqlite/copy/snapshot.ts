@@ -5,12 +5,15 @@ import { pathToFileURL } from "node:url";
 import { ContinuoError } from "../../../../domain/errors.ts";
 import { newestSchema, schemaVersion } from "../../../migrate.ts";
 import { translateSqliteError } from "../errors.ts";
+import { journalBytes } from "../journal-bytes.ts";
 
 /**
  * So much is copied between two looks at the flag, and is on the disk before the next: whoever commits meanwhile has to
  * wait for that much at most, not for the gigabyte that the system would hold back.
  */
 const PAGES_AT_ONCE = 512;
+/** From here on the journal, which cannot shrink before the copy is made, matters more than that wait. */
+const HURRY_BYTES = 32 << 20;
 
 class Stopped extends Error {}
 
@@ -49,7 +52,7 @@ export async function takeSnapshot(path: string, copy: string, signal: AbortSign
       rate: PAGES_AT_ONCE,
       progress({ totalPages, remainingPages }) {
         if (signal.aborted) throw new Stopped();
-        fdatasyncSync(file);
+        if (journalBytes(path) < HURRY_BYTES) fdatasyncSync(file);
         onPages(totalPages - remainingPages, totalPages);
       },
     });

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import type { Upkeep } from "../../../upkeep.ts";
+import { journalBytes } from "../journal-bytes.ts";
 import { runChild, type RunningChild } from "./run-child.ts";
 
 /** How often it is looked at. */
@@ -28,10 +28,6 @@ export interface JournalParts {
 
 export interface Journal {
   stop(): Promise<void>;
-}
-
-export function journalBytes(path: string): number {
-  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { StoreCheck, StoreHealth, Upkeep } from "../../../upkeep.ts";
 import type { FromChild } from "./messages.ts";
-import { createJournal, journalBytes, type Journal } from "./journal.ts";
+import { journalBytes } from "../journal-bytes.ts";
+import { createJournal, type Journal } from "./journal.ts";
 import { runChild, type RunningChild } from "./run-child.ts";
 
 /** Whoever writes first is answered first. */
