@@ -13,14 +13,16 @@ const { visit, uiDir } = openPage();
 test("the list of sessions is named for people, live, and shown a page at a time", { skip }, async () => {
   const prepare = (house: PageHouse): void => {
     house.row({ key: "agent:main:telegram:dm:42", displayName: "Ann", channel: "telegram", lastChannel: "telegram", totalTokens: 50_000, contextTokens: 200_000, updatedAt: 1 });
+    house.row({ key: "agent:main:cron:7:run:8", displayName: "Brief", channel: "terminal", lastChannel: "webchat", updatedAt: 2 });
     for (let n = 0; n < 40; n++) house.row({ key: `agent:main:slack:group:room${n}`, channel: "slack", updatedAt: 1_000 + n });
   };
   await visit({ prepare }, async ({ page, house }) => {
     await counts(page, ".session", 30);
     await page.getByRole("button", { name: "Show more" }).click();
-    await counts(page, ".session", 42);
+    await counts(page, ".session", 43);
     const ann = page.locator(".session", { hasText: "Ann" });
     assert.equal(await ann.locator(".badge").innerText(), "Telegram");
+    assert.equal(await page.locator(".session", { hasText: "Brief" }).locator(".badge").innerText(), "Job");
     assert.match((await ann.getByRole("img").getAttribute("aria-label")) ?? "", /^50k of 200k tokens of context used$/i);
     house.changed("agent:main:telegram:dm:42", { totalTokens: undefined, totalTokensFresh: false, messageCount: 2 });
     await ann.getByRole("img", { name: "nobody knows how many of 200k tokens of context are used" }).waitFor();

@@ -12,7 +12,7 @@ const CHANNELS: Readonly<Record<string, { readonly label?: string; readonly hue:
   signal: { label: "Signal", hue: 255 },
   matrix: { label: "Matrix", hue: 185 },
   feishu: { label: "Feishu", hue: 200 },
-  cron: { label: "cron", hue: 65 },
+  cron: { hue: 65 },
   heartbeat: { label: "heartbeat", hue: 20 },
 };
 
@@ -22,6 +22,11 @@ export function channelLook(channel: string | undefined, texts: Texts): { readon
   const known = CHANNELS[name];
   const label = known?.label ?? texts.channels[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
   return { label, hue: known?.hue ?? [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7) };
+}
+
+/** Where a session is shown to be from: the runs of a job were said by nobody, on no channel. */
+export function channelOf({ key, lastChannel, channel }: Pick<SessionRow, "key" | "lastChannel" | "channel">): string | undefined {
+  return /^agent:[^:]+:cron:/.test(key) ? "cron" : (lastChannel ?? channel);
 }
 
 const TYPES: ReadonlySet<string> = new Set(["dm", "direct", "group", "channel"]);

@@ -12,7 +12,7 @@ export const zh: Texts = {
   you: "你",
   assistant: "Continuo",
   via: (channel) => `渠道：${channel}`,
-  channels: { webchat: "网页", terminal: "终端" },
+  channels: { webchat: "网页", terminal: "终端", cron: "定时任务" },
   composerLabel: "消息",
   composerHint: "写点什么…",
   composerKeys: "Enter 发送 · Shift+Enter 换行",

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app.ts";
-import { sessionName } from "../names.ts";
+import { channelOf, sessionName } from "../names.ts";
 import { PeopleLink } from "../people/link.tsx";
 import { ago } from "../times.ts";
 import type { SessionRow } from "../wire.ts";
@@ -36,7 +36,7 @@ function Row({ row, now }: { readonly row: SessionRow; readonly now: number }) {
           {at > 0 ? <time class="session-time">{ago(at, now, store.language.value, texts)}</time> : null}
         </span>
         <span class="session-line">
-          <Badge channel={row.lastChannel ?? row.channel} />
+          <Badge channel={channelOf(row)} />
           <Usage row={row} />
         </span>
       </button>
