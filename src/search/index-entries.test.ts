@@ -20,6 +20,7 @@ import { renameConversationEntries } from "../store/statements/rename-conversati
 import { rewriteEntry } from "../store/statements/rewrite-entry.ts";
 import type { Store } from "../store/store.ts";
 import { beginIndex, fillIndex, indexNoted } from "./index-entries.ts";
+import { indexStep } from "./indexer.ts";
 import { searchEntries } from "./index.ts";
 import { unitsOf, WORDING } from "./units.ts";
 
@@ -115,6 +116,26 @@ test("what was said before there was an index is filled in, the newest first, an
   assert.deepEqual([all.hits.length, all.missingBefore], [100, null]);
   assert.deepEqual(await found(store, "new bike"), ["a new bike"]);
   assert.equal(await count("search_docs"), 131);
+});
+
+test("what was said before waits while the disk is wanted for something else; once that is indexed, what is said is at once", async (t) => {
+  const { store, count } = await house(t);
+  const way = { isMade: true };
+  const step = (): Promise<number> => indexStep({ store, makesWay: () => way.isMade });
+  await say(store, entry("I had a bike"));
+  await step();
+  await say(store, entry("I have a boat"));
+  assert.ok((await step()) > 0);
+  await step();
+  assert.equal(await count("search_docs"), 0, "it is newer than what was filled in, and comes with that");
+  assert.equal(await count("search_queue"), 0);
+  way.isMade = false;
+  await step();
+  assert.equal(await count("search_docs"), 2);
+  way.isMade = true;
+  await say(store, entry("I want a car"));
+  await step();
+  assert.equal(await count("search_docs"), 3);
 });
 
 test("the first search of all finds what was said last, before anybody else has indexed it", async (t) => {

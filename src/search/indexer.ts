@@ -8,6 +8,8 @@ import { beginIndex, fillIndex, indexNoted, isBegun } from "./index-entries.ts";
 export interface IndexerParts {
   readonly store: Store;
   readonly log: ChannelLog;
+  /** The disk is wanted for something else: what was said before waits. */
+  makesWay(): boolean;
 }
 
 const FIRST_MS = 3_000;
@@ -19,12 +21,14 @@ const FEW = 20;
 const FAILED_MS = 30_000;
 /** Between two steps it rests: others come first. */
 const BETWEEN_MS = 25;
+const MADE_WAY_MS = 2_000;
 
 /** One bounded step; answers how long to rest after it, ms. */
-async function step({ store }: IndexerParts): Promise<number> {
+export async function indexStep({ store, makesWay }: Omit<IndexerParts, "log">): Promise<number> {
   await beginIndex(store);
   const noted = await indexNoted(store);
   if (noted > 0) return noted < FEW ? GATHER_MS : BETWEEN_MS;
+  if (makesWay()) return MADE_WAY_MS;
   return (await fillIndex(store)) ? IDLE_MS : BETWEEN_MS;
 }
 
@@ -32,7 +36,7 @@ async function step({ store }: IndexerParts): Promise<number> {
 export function createIndexer(parts: IndexerParts): Rounds {
   return createRounds({
     firstMs: FIRST_MS,
-    step: () => step(parts),
+    step: () => indexStep(parts),
     onFailure(error) {
       parts.log.warn({ err: error }, "what was said could not be indexed; it is tried again");
       return FAILED_MS;
