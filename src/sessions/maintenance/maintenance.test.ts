@@ -349,21 +349,23 @@ for (const [what, changed, reason] of OVER) {
   });
 }
 
-test("mode `warn` names each session that would go once for each reason", async (t) => {
+test("mode `warn` names the first sessions that would go, once for each reason, and counts all of them", async (t) => {
   const { store, clock, fill } = await house(t);
   await fill({ prefix: `${PREFIX}old:`, count: 30, each: 1, daysAgo: 40 });
   await fill({ prefix: `${PREFIX}new:`, count: 10, each: 1, daysAgo: 1 });
   const said: string[] = [];
-  const log = { ...quiet, warn: (_fields: object, text: string) => void said.push(text) };
+  const counted: object[] = [];
+  const log = { ...quiet, warn: (fields: object, text: string) => void ("stale" in fields ? counted.push(fields) : said.push(text)) };
   const { step } = createSteps({ store, clock, ids: createIds(clock), log, onRemoved: () => undefined, settings: () => ({ mode: "warn", limits: { ...LIMITS, maxEntries: 5 }, isMain: () => false }) });
   const pass = async () => {
     while ((await step()) < 60_000);
     return said.splice(0).filter((text) => text.startsWith("⚠️"));
   };
   const named = await pass();
-  assert.equal(named.filter((text) => text.includes("(older than 30 days)")).length, 30);
+  assert.equal(named.filter((text) => text.includes("(older than 30 days)")).length, 20);
   assert.equal(named.filter((text) => text.includes("(not in the most recent 5 sessions)")).length, 5);
   assert.deepEqual(await pass(), []);
+  assert.deepEqual(counted.map((fields) => (fields as { stale: number; overCap: number }).stale), [30, 30]);
 });
 
 test("what somebody deleted is in the trash for its time, pinned or not, and goes for good in mode `warn` too", async (t) => {
