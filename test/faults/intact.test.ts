@@ -11,6 +11,8 @@ import { bundleVictim } from "./victim.ts";
 const KILLS = Number(process.env["CONTINUO_KILL_LOOPS"] ?? 3);
 const SESSIONS = 10;
 const EACH = 4;
+/** Whoever asks for many kills sees how far they are. */
+const TOLD_EVERY = 50;
 
 const bundle = await bundleVictim();
 after(() => bundle.remove());
@@ -45,6 +47,7 @@ test("P14 kill -9 with commands and another program reading beside: the database
     const lost = [...speaker.acknowledged].filter((mark) => !stored.has(mark));
     assert.deepEqual(lost, [], `after kill ${kill + 1}`);
     database.close();
+    if ((kill + 1) % TOLD_EVERY === 0) console.error(`${kill + 1} of ${KILLS} kills: ${speaker.acknowledged.size} messages acknowledged, none lost`);
   }
   const { reader, commands } = await onlookers.stop();
   assert.deepEqual(reader.errors, []);

@@ -24,6 +24,8 @@ const SESSIONS = 100;
 const CONTEXT_TOKENS = 4_000;
 const MOST_JOURNAL = 64e6;
 const NEXT_WRITE_MS = 1_000;
+/** Whoever asks for an hour sees how far it is. */
+const TOLD_EVERY_MS = 60_000;
 
 /** Takes the database for itself, as a program that is stuck does. */
 const HOLDER = `
@@ -84,6 +86,7 @@ test("P13 a hundred sessions write while commands, backups, another program and 
 
   const onlookers = startOnlookers(t, stateDir, [["sessions", "--json"], ["status", "--json"]], 400);
   const watching = setInterval(() => (seen.journal = Math.max(seen.journal, statSync(`${database}-wal`, { throwIfNoEntry: false })?.size ?? 0)), 20);
+  const telling = setInterval(() => console.error(`${Math.round((end - performance.now()) / 1_000)} s to go: journal ${(seen.journal / 1e6).toFixed(1)} MB at most, ${seen.backups} backups, slowest answer ${Math.round(seen.slowest)} ms`), TOLD_EVERY_MS).unref();
   const repeat = async (work: () => Promise<void>): Promise<void> => {
     do await work();
     while (!isOver());
@@ -109,6 +112,7 @@ test("P13 a hundred sessions write while commands, backups, another program and 
   await Promise.all([backups, removals, answering]);
   const { reader, commands } = await onlookers.stop();
   clearInterval(watching);
+  clearInterval(telling);
 
   assert.deepEqual([errors, failures, reader.errors, commands.errors], [[], [], [], []]);
   const complaints = readLog(stateDir).filter(({ level, msg, err }) => level >= 40 && /lock|busy/i.test(`${msg} ${JSON.stringify(err ?? "")}`));
