@@ -5,8 +5,11 @@ const crypto = (): typeof import("node:crypto") => process.getBuiltinModule("nod
 
 /** The only source of randomness outside `main`. */
 export interface Ids {
-  /** 26 characters, sorts by creation time even within one millisecond and when the clock steps back. */
-  next(): string;
+  /**
+   * 26 characters, sorts by creation time even within one millisecond and when the clock steps back, and behind `behind`, an
+   * id of another process, whose clock may be ahead.
+   */
+  next(behind?: string | null): string;
   /** A random UUID: session ids and run ids, as OpenClaw writes them. */
   uuid(): string;
   /** A whole number from 0 up to, and without, `max`; cannot be guessed. */
@@ -44,8 +47,8 @@ export function createIds(clock: Clock, newest: string | null = null): Ids {
   let lastAt = newest === null ? 0 : timeOf(newest) + 1;
   let counter = 0;
   return {
-    next() {
-      const now = clock.now();
+    next(behind = null) {
+      const now = Math.max(clock.now(), behind !== null && timeOf(behind) >= lastAt ? timeOf(behind) + 1 : 0);
       if (now > lastAt) {
         lastAt = now;
         counter = crypto().randomInt(COUNTER_START_MAX);

@@ -58,12 +58,12 @@ export const JOURNEY: Journey = {
     // One part of several is there.
     { from: "sending", to: "sending", by: ["advance-delivery"] },
     { from: "sending", to: "sent", by: ["advance-delivery"] },
-    { from: "sending", to: "pending", by: ["postpone-delivery", "requeue-interrupted-edits", "requeue-interrupted-deliveries", "settle-interrupted-deliveries"] },
+    { from: "sending", to: "pending", by: ["postpone-delivery", "requeue-interrupted-edits", "requeue-interrupted-deliveries", "settle-interrupted-deliveries", "take-back-delivery"] },
     { from: "sending", to: "failed", by: ["postpone-delivery"] },
     { from: "sending", to: "unknown", by: ["settle-interrupted-deliveries"] },
     { from: "held", to: "pending", by: ["release-delivery"] },
     { from: "held", to: "failed", by: ["drop-delivery"] },
-    { from: "unknown", to: "pending", by: ["release-delivery"] },
+    { from: "unknown", to: "pending", by: ["release-delivery", "take-back-delivery"] },
     { from: "unknown", to: "failed", by: ["drop-delivery"] },
   ],
 };

@@ -170,8 +170,8 @@ function awaitedBy(held: Held): Awaited {
 }
 
 /** A reply is sent by the gateway that is connected to its channel: that one is told. */
-function sharedOutbox({ bus, sends }: LineCluster, parts: Omit<OutboxParts, "sends">): OutboxWorker {
-  const outbox = createOutboxWorker({ ...parts, sends });
+function sharedOutbox({ bus, sends }: LineCluster, parts: Omit<OutboxParts, "sends" | "handOver">): OutboxWorker {
+  const outbox = createOutboxWorker({ ...parts, sends, handOver: (address) => bus.whisper("outbox", address) });
   bus.on("outbox", (to) => outbox.wake((to as Address | null) ?? undefined));
   return {
     ...outbox,

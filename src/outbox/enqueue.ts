@@ -2,6 +2,8 @@ import { isOperatorChannel } from "../domain/address.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import type { Executor } from "../store/store.ts";
+import { findLaneEnd } from "../store/statements/find-lane-end.ts";
+import { findLaneSending } from "../store/statements/find-lane-sending.ts";
 import { upsertHold } from "../store/statements/upsert-hold.ts";
 import { insertDelivery } from "../store/statements/insert-delivery.ts";
 
@@ -16,6 +18,13 @@ export interface NewDelivery {
   readonly held: string | null;
 }
 
+/** What was committed before and is not there yet: the gateway that did it may have a clock that is ahead of this one's. */
+async function laneEnd(tx: Executor, { channel, account, chat, thread }: ReplyRoute["address"]): Promise<string | null> {
+  const lane = { channel, account, chat, thread: thread ?? "" };
+  const [waiting, sending] = await Promise.all([tx.get(findLaneEnd, lane), tx.get(findLaneSending, lane)]);
+  return [waiting?.id ?? null, sending?.id ?? null].reduce((last, id) => (last === null || (id !== null && id > last) ? id : last));
+}
+
 /**
  * Puts a reply on its way, in the transaction that made it. Operator clients read transcripts by cursor:
  * for them the commit itself is the delivery, and nothing is put here. Answers with the delivery's id; null: there is none.
@@ -23,7 +32,7 @@ export interface NewDelivery {
 export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: Ids, now: number): Promise<string | null> {
   const { address, audience, peer, replyTo } = delivery.reply;
   if (isOperatorChannel(address.channel) || delivery.text.trim() === "") return null;
-  const id = ids.next();
+  const id = ids.next(await laneEnd(tx, address));
   if (delivery.held !== null) await tx.run(upsertHold, { delivery_id: id, reason: delivery.held, since: now });
   await tx.run(insertDelivery, {
     id,

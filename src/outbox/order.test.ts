@@ -9,6 +9,8 @@ import type { Store } from "../store/store.ts";
 import { advanceDelivery } from "../store/statements/advance-delivery.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
 import { countOpenDeliveries } from "../store/statements/count-open-deliveries.ts";
+import { settleInterruptedDeliveries } from "../store/statements/settle-interrupted-deliveries.ts";
+import { takeBackDelivery } from "../store/statements/take-back-delivery.ts";
 import { enqueueDelivery } from "./enqueue.ts";
 import { hasAll, waitingFor } from "./waiting.ts";
 import { createOutboxWorker } from "./worker.ts";
@@ -66,6 +68,74 @@ test("a reply that has to be tried again holds back the later ones to the same a
   await worker.stop(1_000);
   assert.deepEqual(sent, ["one", "two", "three"]);
 });
+
+test("replies go out in the order of their commits, though the gateway of an earlier one has a clock that is ahead", async (t) => {
+  const store = await freshStore(t);
+  const now = 1_700_000_000_000;
+  const reply = { address: { channel: "telegram", account: "default", chat: "42", thread: null }, audience: "owner", peer: "42", replyTo: null };
+  const [ahead, behind] = [createIds({ now: () => now + 400 }), createIds({ now: () => now })];
+  const enqueue = (text: string, ids = behind) => enqueueDelivery(store, { turnId: null, sessionKey: "k", reply, text, draft: null, held: null }, ids, now);
+  await enqueue("one", ahead);
+  await enqueue("two");
+  const [first] = await waitingFor(store, reply.address);
+  assert.equal(first?.text, "one");
+  await store.run(beginDelivery, { id: first.id, attempts: 1 });
+  // It may come back: what is committed now comes behind it as well.
+  await enqueue("three", createIds({ now: () => now - 400 }));
+  await store.run(takeBackDelivery, { id: first.id, attempts: 1 });
+  await enqueue("four", ahead);
+  assert.deepEqual((await waitingFor(store, reply.address)).map(({ text }) => text), ["one", "two", "three", "four"]);
+});
+
+/** A store that has noted that something is being sent, and meets with trouble before it says so. */
+function troubled(store: Store, trouble: () => Promise<"broken" | "well">): Store {
+  return {
+    ...store,
+    async run(statement, params) {
+      if ((statement as unknown) !== beginDelivery) return store.run(statement, params);
+      const rows = await store.run(statement, params);
+      if ((await trouble()) === "broken") throw new ContinuoError("STORE_UNREACHABLE", "The connection broke before the answer.");
+      return rows;
+    },
+  };
+}
+
+test("a reply is sent, in its order, though the connection to the store broke when its sending was noted", async (t) => {
+  const { store, clock } = await outboxWith(t, ["one", "two"]);
+  const { channel, sent } = platform(() => undefined);
+  let breaks = 2;
+  const broken = troubled(store, async () => (breaks-- > 0 ? "broken" : "well"));
+  const worker = createOutboxWorker({ store: broken, clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, sends: () => true, channel: () => channel });
+  await worker.takeUp(null, "hold");
+  assert.deepEqual(await untilNothingIsOwed(store), []);
+  await worker.stop(1_000);
+  assert.deepEqual(sent, ["one", "two"]);
+});
+
+for (const settled of [false, true]) {
+  test(`a gateway whose lease ended while it noted a sending sends nothing, and hands the reply on${settled ? ", which was labelled meanwhile" : ""}`, async (t) => {
+    const { store, clock } = await outboxWith(t, ["one"]);
+    const { channel, sent } = platform(() => undefined);
+    const duty = { isHeld: true };
+    const handed = Promise.withResolvers<string>();
+    const slow = troubled(store, async () => {
+      duty.isHeld = false;
+      if (settled) await store.run(settleInterruptedDeliveries, { channel: "telegram", state: "unknown", error: "it may or may not have arrived" });
+      return "well";
+    });
+    const parts = { clock, probe: noProbe, log: quiet, random: () => 0, retry: () => RETRY, guard: () => null, channel: () => channel };
+    const worker = createOutboxWorker({ ...parts, store: slow, sends: () => duty.isHeld, handOver: ({ chat }) => handed.resolve(chat) });
+    await worker.takeUp(null, "hold");
+    assert.equal(await handed.promise, "42");
+    await worker.stop(1_000);
+    assert.deepEqual(sent, []);
+    const next = createOutboxWorker({ ...parts, store, sends: () => true });
+    await next.takeUp(null, "hold");
+    assert.deepEqual(await untilNothingIsOwed(store), []);
+    await next.stop(1_000);
+    assert.deepEqual(sent, ["one"]);
+  });
+}
 
 test("P16 a reply that the platform has is not sent again because the disk was full when it arrived", async (t) => {
   const { store, clock } = await outboxWith(t, ["one"]);

@@ -18,5 +18,7 @@ export interface OutboxParts {
   guard(delivery: Delivery): string | null;
   /** Whether this gateway sends what goes to a channel: one at a time does, so that an address gets its replies in order. */
   sends(channel: string): boolean;
+  /** What goes to an address is another gateway's to send by now: that one is told, where there is one. */
+  handOver?(address: Address): void;
   channel(address: Address, sessionKey: string): Channel | null;
 }

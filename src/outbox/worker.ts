@@ -13,10 +13,11 @@ import type { Delivery } from "../domain/delivery.ts";
 import { ContinuoError, toContinuoError } from "../domain/errors.ts";
 import { beginDelivery } from "../store/statements/begin-delivery.ts";
 import { boundDeliveryWaits } from "../store/statements/bound-delivery-waits.ts";
+import { takeBackDelivery } from "../store/statements/take-back-delivery.ts";
 import { longestPause } from "./backoff.ts";
 import { holdBack } from "./held.ts";
 import { settleInterrupted } from "./interrupted.ts";
-import { NotKept } from "./keep.ts";
+import { keep, NotKept } from "./keep.ts";
 import { createLanes } from "./lanes.ts";
 import type { OutboxParts } from "./parts.ts";
 import { postpone, type Uncertain } from "./postpone.ts";
@@ -65,12 +66,31 @@ export function createOutboxWorker(parts: OutboxParts): OutboxWorker {
   };
 }
 
+/**
+ * Notes that a platform call is about to be made. False: the reply waits no longer, or it is another gateway's to send by now. A
+ * note that may stand there though no call was made is taken back: nobody would be sending it.
+ */
+async function begin({ store, log, sends, handOver }: OutboxParts, { id, address }: Delivery, attempts: number, signal: AbortSignal): Promise<boolean> {
+  const takeBack = (): Promise<number> => store.run(takeBackDelivery, { id, attempts });
+  try {
+    if ((await store.run(beginDelivery, { id, attempts })) === 0) return false;
+  } catch (thrown) {
+    // Whose note it is once another gateway sends there, nobody can tell.
+    if (toContinuoError(thrown).code === "STORE_UNREACHABLE") await keep(log, signal, async () => (sends(address.channel) ? takeBack() : 0));
+    throw thrown;
+  }
+  // The answer may have taken longer than the lease.
+  if (sends(address.channel)) return true;
+  await keep(log, signal, takeBack);
+  handOver?.(address);
+  return false;
+}
+
 /** False when the reply went back and its address has to wait for it. */
 async function attempt(parts: OutboxParts, delivery: Delivery, uncertain: Uncertain, signal: AbortSignal): Promise<boolean> {
   if (await holdBack(parts, delivery)) return true;
   const attempts = delivery.attempts + 1;
-  const begun = await parts.store.run(beginDelivery, { id: delivery.id, attempts });
-  if (begun === 0) return true;
+  if (!(await begin(parts, delivery, attempts, signal))) return true;
   parts.probe("sending", delivery);
   const channel = parts.channel(delivery.address, delivery.sessionKey);
   try {

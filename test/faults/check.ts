@@ -73,11 +73,11 @@ function labelOf(mark: string): string {
 }
 
 /** Each room's marks come in the order in which they were said. */
-function checkOrder(marks: readonly string[], where: string, found: Found): void {
+function checkOrder(marks: readonly string[], where: string, found: Found, told: (mark: string) => string = () => ""): void {
   for (const [, own] of group([...new Set(marks)], labelOf)) {
     for (const [index, mark] of own.entries()) {
       const before = own[index - 1];
-      if (before !== undefined && numberOf(before) > numberOf(mark)) found("misordered", mark, `${where}: it comes after ${before}`);
+      if (before !== undefined && numberOf(before) > numberOf(mark)) found("misordered", mark, `${where}: it comes after ${before}${told(before)}${told(mark)}`);
     }
   }
 }
@@ -115,7 +115,7 @@ function checkChat({ room, shown, deliveries }: Chat, { said }: Evidence, fates:
     const sameSession = said.get(mark)?.room.kind === "chat" && fates.sessionOf.get(mark) === sessionOf(room, said, fates);
     if (strange && !(sameSession && !fates.hasAnswer(mark))) found("misrouted", mark, `it is answered in the chat of ${room.label}`);
   }
-  checkOrder(shown.flatMap(({ marks }) => marks.filter((mark) => labelOf(mark) === room.label)), `the chat of ${room.label}`, found);
+  checkOrder(shown.flatMap(({ marks }) => marks.filter((mark) => labelOf(mark) === room.label)), `the chat of ${room.label}`, found, (mark) => `; ${mark} ${tell(shown, mark)} ${JSON.stringify(byTurn.get(fates.turnOf.get(mark) ?? ""))}`);
   checkNotices({ room, shown: complete, deliveries }, found);
   return { beginnings: shown.length - complete.length };
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { statement } from "../statement.ts";
 
-/** What is under way to this address; an empty thread is none. */
+/** What is under way to this address, the newest of it; an empty thread is none. */
 export const findLaneSending = statement<{ channel: string; account: string; chat: string; thread: string }, { id: string }>((db, p) =>
   db
     .selectFrom("outbox")
@@ -11,5 +11,6 @@ export const findLaneSending = statement<{ channel: string; account: string; cha
     .where("account", "=", p("account"))
     .where("chat", "=", p("chat"))
     .where((eb) => eb.fn.coalesce("thread", sql.lit("")), "=", p("thread"))
+    .orderBy("id", "desc")
     .limit(sql.lit(1)),
 );

@@ -4,13 +4,14 @@ import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sqliteOnly } from "../../../../../test/store/engine.ts";
 import { openStore } from "../../../open.ts";
 import { journalBytes } from "../journal-bytes.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
 const never = new AbortController().signal;
 
-test("a copy that is made beside a long journal is whole, and of the moment in which it was begun", async (t) => {
+test("a copy that is made beside a long journal is whole, and of the moment in which it was begun", sqliteOnly("it has the journal"), async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "continuo-snapshot-"));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const [path, copy] = [join(directory, "whole.sqlite"), join(directory, "copy.sqlite")];
