@@ -59,6 +59,17 @@ async function harmServer(server: PostgresServer, url: string, what: Harm, downM
   await server.restart();
 }
 
+const READ_AGAIN_MS = 200;
+
+/** The connections of whoever looks on end with those of everybody else: they ask once more, on another. */
+async function read(pool: pg.Pool, sql: string): Promise<Row[]> {
+  const ask = async (): Promise<Row[]> => (await pool.query<Row>(sql)).rows;
+  return ask().catch(async () => {
+    await sleep(READ_AGAIN_MS);
+    return ask();
+  });
+}
+
 /** A server of its own: it is there to be killed. */
 async function openServer(): Promise<Archive> {
   const server = await startPostgresServer();
@@ -74,7 +85,7 @@ async function openServer(): Promise<Archive> {
       through.port = String(port);
       return through.href;
     },
-    rows: async (sql) => (await pool.query<Row>(sql)).rows,
+    rows: (sql) => read(pool, sql),
     harm: (what, downMs) => harmServer(server, url.href, what, downMs),
     async close() {
       await pool.end();
