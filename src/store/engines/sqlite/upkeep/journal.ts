@@ -10,6 +10,8 @@ const BRING_IN_BYTES = 16 << 20;
 const CUT_BYTES = 24 << 20;
 /** A check reads what it reads as of one moment, which keeps the journal: it has to make way. */
 const CHECK_MAKES_WAY_BYTES = 24 << 20;
+/** From here on it is tried at every other look: readers that come one after the other leave moments in between, and writers that wait write less. */
+const URGENT_BYTES = 48 << 20;
 /** Whatever reads for so long is told of. */
 const ALARM_BYTES = 64 << 20;
 /** Whatever keeps the other process, writers do not wait for it longer. */
@@ -75,6 +77,7 @@ export function createJournal({ path, between, log, makeWay }: JournalParts): Jo
     if (bytes > CHECK_MAKES_WAY_BYTES) makeWay();
     if (bytes <= BRING_IN_BYTES) alarmed = false;
     if (bytes <= BRING_IN_BYTES || cutting !== null) return;
+    if (bytes > URGENT_BYTES) passing = Math.min(passing, FIRST_RESPITE);
     bringIn(bytes, bytes > CUT_BYTES && passing-- <= 0);
   };
 
