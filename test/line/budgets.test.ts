@@ -83,6 +83,7 @@ test("the owner sees in status who has reached a limit", async () => {
     facts: { version: "0", stateDir: "", configPath: "", pid: 1, startedAt: 0, address: () => null, sessions: { of: async () => 1 } },
     settings: { agents: () => compileAgents({}), warnings: () => [], contextTokens: () => 1 },
     people: { rights: { ledger: async () => ({ head: { n: 0, hash: "" }, unsealed: 0, oldestAt: null }) } },
+    jobs: { list: async () => [] },
     live: null,
   };
   const { limits, warnings } = await status.run(services as never, {}, { channel: "webchat" } as never);
