@@ -1,19 +1,18 @@
 import type { Texts } from "./texts.ts";
 import type { SessionRow } from "./wire.ts";
 
-/** A channel without a label is named in the language of the page. */
+/** A channel without a label is named in the language of the page, or by its own name. */
 const CHANNELS: Readonly<Record<string, { readonly label?: string; readonly hue: number }>> = {
   webchat: { hue: 285 },
   terminal: { hue: 155 },
-  telegram: { label: "Telegram", hue: 235 },
+  telegram: { hue: 235 },
   whatsapp: { label: "WhatsApp", hue: 130 },
-  discord: { label: "Discord", hue: 268 },
-  slack: { label: "Slack", hue: 340 },
-  signal: { label: "Signal", hue: 255 },
-  matrix: { label: "Matrix", hue: 185 },
-  feishu: { label: "Feishu", hue: 200 },
+  discord: { hue: 268 },
+  slack: { hue: 340 },
+  signal: { hue: 255 },
+  matrix: { hue: 185 },
+  feishu: { hue: 200 },
   cron: { hue: 65 },
-  heartbeat: { label: "heartbeat", hue: 20 },
 };
 
 /** How a channel is shown: its written name, and a hue of its own (0 to 360) that an unknown one gets from its letters. */
@@ -26,7 +25,7 @@ export function channelLook(channel: string | undefined, texts: Texts): { readon
 
 /** Where a session is shown to be from: the runs of a job were said by nobody, on no channel. */
 export function channelOf({ key, lastChannel, channel }: Pick<SessionRow, "key" | "lastChannel" | "channel">): string | undefined {
-  return /^agent:[^:]+:cron:/.test(key) ? "cron" : (lastChannel ?? channel);
+  return key.split(":")[2] === "cron" ? "cron" : (lastChannel ?? channel);
 }
 
 const TYPES: ReadonlySet<string> = new Set(["dm", "direct", "group", "channel"]);

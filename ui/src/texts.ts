@@ -11,7 +11,7 @@ export const en = {
   you: "You",
   assistant: "Continuo",
   via: (channel: string) => `Channel: ${channel}`,
-  channels: { webchat: "Web page", terminal: "Terminal", cron: "Job" } as Readonly<Record<string, string>>,
+  channels: { webchat: "Web page", cron: "Job" } as Readonly<Record<string, string>>,
   composerLabel: "Message",
   composerHint: "Write a message…",
   composerKeys: "Enter sends · Shift+Enter starts a new line",
