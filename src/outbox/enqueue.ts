@@ -2,10 +2,9 @@ import { isOperatorChannel } from "../domain/address.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import type { Executor } from "../store/store.ts";
-import { findLaneEnd } from "../store/statements/find-lane-end.ts";
-import { findLaneSending } from "../store/statements/find-lane-sending.ts";
 import { upsertHold } from "../store/statements/upsert-hold.ts";
 import { insertDelivery } from "../store/statements/insert-delivery.ts";
+import { laneEnd } from "./waiting.ts";
 
 export interface NewDelivery {
   readonly turnId: string | null;
@@ -18,13 +17,6 @@ export interface NewDelivery {
   readonly held: string | null;
 }
 
-/** What was committed before and is not there yet: the gateway that did it may have a clock that is ahead of this one's. */
-async function laneEnd(tx: Executor, { channel, account, chat, thread }: ReplyRoute["address"]): Promise<string | null> {
-  const lane = { channel, account, chat, thread: thread ?? "" };
-  const [waiting, sending] = await Promise.all([tx.get(findLaneEnd, lane), tx.get(findLaneSending, lane)]);
-  return [waiting?.id ?? null, sending?.id ?? null].reduce((last, id) => (last === null || (id !== null && id > last) ? id : last));
-}
-
 /**
  * Puts a reply on its way, in the transaction that made it. Operator clients read transcripts by cursor:
  * for them the commit itself is the delivery, and nothing is put here. Answers with the delivery's id; null: there is none.
@@ -32,6 +24,7 @@ async function laneEnd(tx: Executor, { channel, account, chat, thread }: ReplyRo
 export async function enqueueDelivery(tx: Executor, delivery: NewDelivery, ids: Ids, now: number): Promise<string | null> {
   const { address, audience, peer, replyTo } = delivery.reply;
   if (isOperatorChannel(address.channel) || delivery.text.trim() === "") return null;
+  // The gateway that made what waits there may have a clock that is ahead of this one's.
   const id = ids.next(await laneEnd(tx, address));
   if (delivery.held !== null) await tx.run(upsertHold, { delivery_id: id, reason: delivery.held, since: now });
   await tx.run(insertDelivery, {

@@ -2,7 +2,7 @@ import type { Address } from "../domain/address.ts";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Executor } from "../store/store.ts";
 import { toDelivery } from "../store/rows.ts";
-import { findLaneSending } from "../store/statements/find-lane-sending.ts";
+import { findLaneEnd } from "../store/statements/find-lane-end.ts";
 import { findNextChatHead } from "../store/statements/find-next-chat-head.ts";
 import { findNextThreadHead } from "../store/statements/find-next-thread-head.ts";
 import { listLaneDeliveries } from "../store/statements/list-lane-deliveries.ts";
@@ -16,10 +16,15 @@ export async function waitingFor(store: Executor, { channel, account, chat, thre
   return rows.map(toDelivery);
 }
 
+/** The newest of what was committed for an address and is not there yet; null when it has everything. */
+export async function laneEnd(store: Executor, { channel, account, chat, thread }: Address): Promise<string | null> {
+  const rows = await store.all(findLaneEnd, { channel, account, chat, thread: thread ?? "" });
+  return rows.flatMap(({ id }) => id ?? []).toSorted().at(-1) ?? null;
+}
+
 /** Whether an address has everything that was committed for it. */
-export async function hasAll(store: Executor, { channel, account, chat, thread }: Address): Promise<boolean> {
-  const lane = { channel, account, chat, thread: thread ?? "" };
-  return (await store.get(listLaneDeliveries, { ...lane, limit: 1 })) === undefined && (await store.get(findLaneSending, lane)) === undefined;
+export async function hasAll(store: Executor, address: Address): Promise<boolean> {
+  return (await laneEnd(store, address)) === null;
 }
 
 const FIRST = { channel: "", account: "", chat: "" };

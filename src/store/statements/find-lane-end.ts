@@ -1,16 +1,16 @@
 import { sql } from "kysely";
 import { statement } from "../statement.ts";
 
-/** The last that waits for one address; an empty thread is none. */
-export const findLaneEnd = statement<{ channel: string; account: string; chat: string; thread: string }, { id: string }>((db, p) =>
-  db
-    .selectFrom("outbox")
-    .select("id")
-    .where("state", "=", sql.lit("pending"))
-    .where("channel", "=", p("channel"))
-    .where("account", "=", p("account"))
-    .where("chat", "=", p("chat"))
-    .where((eb) => eb.fn.coalesce("thread", sql.lit("")), "=", p("thread"))
-    .orderBy("id", "desc")
-    .limit(sql.lit(1)),
-);
+/** The newest that waits for one address, and the newest that is under way there, null for none; an empty thread is none. */
+export const findLaneEnd = statement<{ channel: string; account: string; chat: string; thread: string }, { id: string | null }>((db, p) => {
+  const newest = (state: "pending" | "sending") =>
+    db
+      .selectFrom("outbox")
+      .select((eb) => eb.fn.max<string | null>("id").as("id"))
+      .where("state", "=", sql.lit(state))
+      .where("channel", "=", p("channel"))
+      .where("account", "=", p("account"))
+      .where("chat", "=", p("chat"))
+      .where((eb) => eb.fn.coalesce("thread", sql.lit("")), "=", p("thread"));
+  return newest("pending").unionAll(newest("sending"));
+});
