@@ -7,6 +7,7 @@
  * 4. A session that is answering somebody is not told in the middle of that: it is told when the answer is there.
  */
 import { cutShort } from "../domain/cut-short.ts";
+import { NO_SESSION } from "../domain/delivery.ts";
 import { isContinuoError } from "../domain/errors.ts";
 import type { Job, RunDelivery, RunStatus } from "../domain/job.ts";
 import type { ReplyRoute } from "../domain/route.ts";
@@ -188,7 +189,7 @@ async function send(parts: JobParts, tx: Executor, job: Job, run: JobRunRow, { t
   if (plan.to === null || text === null) return nothing;
   const { reply, sessionKey } = plan.to;
   const turnId = sessionId === null || run.item_id === null ? null : ((await tx.get(findInboxById, { id: run.item_id }))?.turn_id ?? null);
-  const id = await enqueueDelivery(tx, { turnId, sessionKey: sessionKey ?? run.session_key ?? "unknown", reply, text, draft: null, held: plan.held }, parts.ids, now);
+  const id = await enqueueDelivery(tx, { turnId, sessionKey: sessionKey ?? run.session_key ?? NO_SESSION, reply, text, draft: null, held: plan.held }, parts.ids, now);
   if (id === null) return { ...nothing, delivery: "not-requested" };
   // Its own session has it as an answer.
   const mirror = plan.held !== null || sessionKey === null || sessionKey === run.session_key ? null : sessionKey;

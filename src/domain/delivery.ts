@@ -1,6 +1,9 @@
 import type { Address } from "./address.ts";
 import type { DeliveryState } from "./journey.ts";
 
+/** Stands as the session of what is said outside of any. */
+export const NO_SESSION = "unknown";
+
 /** A reply on its way to one address. `sentParts` of the rendered parts are already there. */
 export interface Delivery {
   readonly id: string;

@@ -4,7 +4,7 @@ import type { Command } from "../domain/command.ts";
 import type { Attachment, InboundMessage, KeepMedia, OfferedMedia, ReceiveOutcome } from "../domain/message.ts";
 import type { Admitted, Dropped, ReplyRoute, Route } from "../domain/route.ts";
 import type { SessionChoices } from "../domain/session.ts";
-import type { Executor, Store } from "../store/store.ts";
+import type { Executor, Store, Transaction } from "../store/store.ts";
 
 export type Activation = NonNullable<SessionChoices["activation"]>;
 
@@ -59,7 +59,7 @@ export interface Doorway {
    */
   identify(message: InboundMessage): Promise<InboundMessage>;
   /** A stranger wrote who may ask to be let in: what to tell them, or null. In the transaction that refuses them. */
-  ask(tx: Executor, message: InboundMessage): Promise<string | null>;
+  ask(tx: Transaction, message: InboundMessage): Promise<string | null>;
 }
 
 /** What comes with messages. */

@@ -1,11 +1,10 @@
+import { NO_SESSION } from "../domain/delivery.ts";
 import { readerOf, type InboundMessage, type ReceiveOutcome } from "../domain/message.ts";
 import type { Dropped } from "../domain/route.ts";
 import { peerAudience, roomAudience } from "../routing/keys.ts";
 import { upsertDrop } from "../store/statements/upsert-drop.ts";
 import { overhear } from "./overhear.ts";
 import type { ReceiveParts } from "./parts.ts";
-
-const NO_SESSION = "unknown";
 
 function audienceOf({ address, chatKind, sender }: InboundMessage): string {
   const { channel, account, chat, thread } = address;

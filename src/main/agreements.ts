@@ -6,9 +6,14 @@ import { agreedLinks, draftAgreed, draftOwner, isEmpty, NO_CHANGE, settleAgreeme
 import { approveLinked } from "../people/approve-linked.ts";
 import { languageOfPeer } from "../sessions/language.ts";
 import { sayIn } from "../texts/index.ts";
+import type { Transaction } from "../store/store.ts";
 import type { Told } from "../turns/commands/asked.ts";
 import type { ChangesParts } from "./changes-parts.ts";
 import { filePeople } from "./file-people.ts";
+
+function sidesOf(agreement: Agreement): readonly Party[] {
+  return agreement.kind === "link" ? [agreement.issuer, agreement.redeemer] : [agreement.issuer];
+}
 
 /** What was agreed on, as a change of who is who. What the operator began on the page or in the terminal is the owner's. */
 async function draftOf(parts: ChangesParts, agreement: Agreement): Promise<PeopleChange> {
@@ -26,10 +31,16 @@ async function draftOf(parts: ChangesParts, agreement: Agreement): Promise<Peopl
   return draftAgreed(drafting, agreement, owner, ids.below);
 }
 
-async function tell(parts: ChangesParts, { channel, account, peer, address }: Party, said: Told): Promise<void> {
-  const text = said(sayIn(await languageOfPeer(parts.store, { channel, peer })));
+async function tell(parts: ChangesParts, tx: Transaction, { channel, account, peer, address }: Party, said: Told): Promise<void> {
+  const text = said(sayIn(await languageOfPeer(tx, { channel, peer })));
   const audience = parts.settings.current().who.audience(directMessage({ channel, account, senderId: peer }));
-  await parts.house.say({ address, audience, peer, replyTo: null }, "unknown", text);
+  await parts.house.say(tx, { address, audience, peer, replyTo: null }, text);
+}
+
+/** Notes how it went and tells both sides, in one: nobody waits for a word that a killed gateway had still to say. */
+async function settle(parts: ChangesParts, tx: Transaction, agreement: Agreement, outcome: "done" | "refused", said: Told): Promise<void> {
+  if (!(await settleAgreement(tx, agreement.id, outcome, parts.clock.now()))) return;
+  for (const side of sidesOf(agreement)) await tell(parts, tx, side, said);
 }
 
 /** Does what was agreed on in chats, and tells both sides how it went. Answers how many have to be tried again. */
@@ -37,7 +48,6 @@ export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) 
   const { store, clock, log, settings } = parts;
   let left = 0;
   for (const agreement of await agreedLinks(store)) {
-    const sides = agreement.kind === "link" ? [agreement.issuer, agreement.redeemer] : [agreement.issuer];
     try {
       const change = await draftOf(parts, agreement).catch((error: unknown) => {
         // Done already, by a gateway that died before it could say so.
@@ -46,15 +56,13 @@ export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) 
       });
       if (!isEmpty(change)) await apply({ kind: "people", change });
       const isTheirs = ({ channel, account, peer }: Party): boolean => !isOperatorChannel(channel) && settings.current().who.whoIs(channel, account, peer).isOwner;
-      const owned = agreement.kind === "link" ? sides.filter(isTheirs) : [];
+      const owned = agreement.kind === "link" ? sidesOf(agreement).filter(isTheirs) : [];
       await store.transaction(async (tx) => {
         // A stranger whom the owner's own code brought in may write from now on.
         for (const side of owned) await approveLinked(tx, side, clock.now());
-        await settleAgreement(tx, agreement.id, "done", clock.now());
+        await settle(parts, tx, agreement, "done", (theirs) => theirs(agreement.kind === "link" ? "link.done" : "unlink.done"));
       });
       for (const { channel, account, peer } of owned) settings.directory.approve(channel, account, peer);
-      const key = agreement.kind === "link" ? "link.done" : "unlink.done";
-      for (const side of sides) await tell(parts, side, (theirs) => theirs(key));
     } catch (thrown) {
       const error = toContinuoError(thrown);
       log.warn({ code: error.code, err: error.cause }, `a link that was agreed on could not be made: ${error.message}`);
@@ -62,8 +70,7 @@ export async function settleAgreements(parts: ChangesParts, apply: (wish: Wish) 
         left++;
         continue;
       }
-      await store.transaction((tx) => settleAgreement(tx, agreement.id, "refused", clock.now()));
-      for (const side of sides) await tell(parts, side, (theirs) => theirs("people.failed", { why: error.message }));
+      await store.transaction((tx) => settle(parts, tx, agreement, "refused", (theirs) => theirs("people.failed", { why: error.message })));
     }
   }
   return left;

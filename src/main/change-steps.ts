@@ -284,6 +284,6 @@ async function tellUnlinked({ store, settings, house }: ChangesParts, { identiti
     const address = { channel: ref.channel, account: ref.account, chat: chat.chat, thread: null };
     const audience = settings.current().who.audience(directMessage({ channel: ref.channel, account: ref.account, senderId: ref.peer }));
     const text = after === null ? "The owner took back that this account had left its link: it is linked again." : "The owner took the link of this account back: what is said here is known here alone again.";
-    await house.say({ address, audience, peer: ref.peer, replyTo: null }, "unknown", text);
+    await store.transaction((tx) => house.say(tx, { address, audience, peer: ref.peer, replyTo: null }, text));
   }
 }

@@ -3,15 +3,15 @@ import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { ReplyRoute } from "../domain/route.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, Transaction } from "../store/store.ts";
 import type { SettingsHolder } from "./settings.ts";
 
 /** What a change does to the house around it. */
 export interface ChangingHouse {
   /** Holds sessions still until the answered function is called; `all` keeps anything from beginning, `everything` waits for what runs. */
   hold(sessionKeys: Iterable<string> | "all" | "everything"): Promise<() => void>;
-  /** Says something to somebody outside of a turn. */
-  say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
+  /** Says something to somebody outside of a turn: it goes out when the transaction is kept. */
+  say(tx: Transaction, reply: ReplyRoute, text: string): Promise<void>;
   /** These sessions are not what they were, nor are these conversations where they were. */
   onMoved(sessionKeys: readonly string[], conversations: readonly { readonly key: string; readonly sessionId: string }[]): void;
   onChange(reason: string): void;

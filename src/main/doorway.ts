@@ -6,7 +6,7 @@ import { parseCommand } from "../inbox/command.ts";
 import { identify, learnAliases, mergeProposal, newAliases, requestPairing } from "../people/index.ts";
 import { languageOf } from "../sessions/language.ts";
 import { resolveAlias } from "../sessions/repartition/index.ts";
-import type { Executor } from "../store/store.ts";
+import type { Transaction } from "../store/store.ts";
 import { awaitedBy, knock } from "../people/knock.ts";
 import { answerLink } from "../turns/commands/link.ts";
 import { partyOf } from "../turns/commands/party.ts";
@@ -47,7 +47,7 @@ export function createDoorway(parts: PeopleParts): Doorway {
       const stranger = { channel: address.channel, account: address.account, senderId: sender.id, senderName: sender.name, chat: address.chat };
       const request = await requestPairing(tx, stranger, ids.below, clock.now());
       if (request === null) return null;
-      parts.onRequest();
+      tx.afterCommit(parts.onRequest);
       return request.notify ? pairingNotice(message, request.code, sayIn(await languageOf(tx, message))) : null;
     },
   };
@@ -65,7 +65,7 @@ async function followKey({ store, settings }: PeopleParts, message: InboundMessa
  * The owner links another account of theirs from it: it is a stranger until that is done. Only a code that the owner
  * was given opens this door; anybody else's would let a guest bring guests.
  */
-async function ownersLink(parts: PeopleParts, tx: Executor, message: InboundMessage): Promise<string | null> {
+async function ownersLink(parts: PeopleParts, tx: Transaction, message: InboundMessage): Promise<string | null> {
   const command = parseCommand(message.text, [], "own");
   if (command?.name !== "link" || command.rest === "") return null;
   const now = parts.clock.now();
@@ -77,7 +77,7 @@ async function ownersLink(parts: PeopleParts, tx: Executor, message: InboundMess
   const owner = isOperatorChannel(issuer.channel) || current.who.whoIs(issuer.channel, issuer.account, issuer.peer).isOwner;
   if (!owner) return null;
   const answer = await answerLink({ ids: parts.ids, filePeople: () => filePeople(current), tell: tellIn(parts.tell) }, tx, { who, say: sayIn(await languageOf(tx, message)), now }, command.rest);
-  // Done once this transaction is written: what is agreed in it is not to be seen before.
-  setImmediate(parts.onAgreement);
+  // What is agreed in this transaction is not to be seen before it is kept.
+  tx.afterCommit(parts.onAgreement);
   return answer;
 }

@@ -1,5 +1,6 @@
 import { isOperatorChannel } from "../domain/address.ts";
 import { forwardClock, systemClock } from "../domain/clock.ts";
+import { NO_SESSION } from "../domain/delivery.ts";
 import { createIds } from "../domain/ids.ts";
 import { createGateway, type Gateway } from "../gateway/index.ts";
 import { OPERATIONS, type JobsDesk, type Services } from "../operations/index.ts";
@@ -7,7 +8,7 @@ import { createSessionCounts } from "../sessions/count.ts";
 import { appendHouseLine } from "../sessions/house-line.ts";
 import { isScratchKey } from "../sessions/scratch.ts";
 import { findNewestDelivery } from "../store/statements/find-newest-delivery.ts";
-import type { Executor } from "../store/store.ts";
+import type { Transaction } from "../store/store.ts";
 import { buildAmend } from "./amends.ts";
 import { announceAmend, announceSession, announceTurns, hearOthers, publish, showHere } from "./announce.ts";
 import { CHANNEL_FACTORIES, createChannels, type RunningChannels } from "./channels.ts";
@@ -44,7 +45,7 @@ import { tellSessionChanges } from "./session-changes.ts";
 import { explainSettings, operationSettings, rememberAnew, settingsInForce } from "./settings.ts";
 import { enabledChannels, resolvePaths } from "../config/index.ts";
 import { enqueueDelivery } from "../outbox/enqueue.ts";
-import type { Party } from "../people/index.ts";
+import type { ReplyRoute } from "../domain/route.ts";
 
 export interface StartedGateway {
   readonly url: string;
@@ -90,7 +91,7 @@ function buildLine(house: House, secret: string): Line {
       ...{ store, clock, ids, log, settings, directory: settings.directory },
       onAgreement: () => desks.changes?.settleAgreements(),
       onRequest: () => publish(house, "people.changed", { reason: "pairing" }),
-      tell: (tx, to, text) => sayTo(house, tx, to, text),
+      tell: (tx, { address, audience, peer, chatKind }, text) => sayOutside(house, tx, { address, audience, peer: chatKind === "dm" ? peer : "", replyTo: null }, text),
     }),
     models: { names: () => settings.current().providers.names, resolve: (ref) => settings.current().providers.resolveModel(ref) },
     channel: (address, sessionKey) => (isScratchKey(sessionKey) ? scratch.get(address.channel) : (doors.channels?.get(address.channel) ?? null)),
@@ -114,13 +115,12 @@ async function tellOperator(house: House, text: string): Promise<void> {
   }
 }
 
-/** Something for somebody who is no party to the turn that leads to it. */
-async function sayTo(house: House, tx: Executor, to: Party, text: string): Promise<void> {
+/** Something for somebody who is no party to what leads to it. */
+async function sayOutside(house: House, tx: Transaction, reply: ReplyRoute, text: string): Promise<void> {
   const { clock, ids } = house;
   // After this transaction: the line of another session is not its to write.
-  if (isOperatorChannel(to.channel)) return void setImmediate(() => void tellOperator(house, text));
-  const reply = { address: to.address, audience: to.audience, peer: to.chatKind === "dm" ? to.peer : "", replyTo: null };
-  await enqueueDelivery(tx, { turnId: null, sessionKey: "unknown", reply, text, draft: null, held: null }, ids, clock.now());
+  if (isOperatorChannel(reply.address.channel)) return tx.afterCommit(() => void tellOperator(house, text));
+  await enqueueDelivery(tx, { turnId: null, sessionKey: NO_SESSION, reply, text, draft: null, held: null }, ids, clock.now());
 }
 
 function buildServices(house: House, line: Line, changes: RunningChanges, rights: RunningRights, jobs: JobsDesk): Services {
@@ -244,7 +244,10 @@ function buildChanges(house: House, line: Line): RunningChanges {
     ...{ store, clock, ids, log, settings, env: start.env, configPath: configuration.path },
     house: {
       hold: line.hold,
-      say: (reply, key, text) => (isOperatorChannel(reply.address.channel) ? tellOperator(house, text) : line.notices.say(reply, key, text)),
+      async say(tx, reply, text) {
+        await sayOutside(house, tx, reply, text);
+        tx.afterCommit(line.notices.wake);
+      },
       onMoved: (keys, conversations) => {
         for (const key of keys) announceSession(house, key, "repartitioned");
         doors.mirror?.moved(conversations);

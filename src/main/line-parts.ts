@@ -9,13 +9,11 @@ import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Probe } from "../domain/probe.ts";
 import type { ReplyRoute } from "../domain/route.ts";
-import type { Turn, TurnEvent } from "../domain/turn.ts";
-import type { Say } from "../texts/index.ts";
+import type { TurnEvent } from "../domain/turn.ts";
 import type { Doorway, EntranceSettings, MediaDoor } from "../inbox/parts.ts";
 import type { RetryBudget } from "../outbox/backoff.ts";
-import type { FilePeople } from "../people/index.ts";
 import type { Store } from "../store/store.ts";
-import type { Docking } from "../turns/commands/asked.ts";
+import type { CommandPeople } from "../turns/commands/asked.ts";
 import type { TurnSettings } from "../turns/turn-settings.ts";
 import type { GatewayCluster } from "./cluster.ts";
 
@@ -36,14 +34,10 @@ export interface LineSettings extends EntranceSettings, TurnSettings {
 }
 
 /** What the line asks of the people room; main joins the two. */
-export interface LinePeople {
+export interface LinePeople extends CommandPeople {
   readonly doorway: Doorway;
-  filePeople(): FilePeople;
-  linkedChat(turn: Turn, channel: string): Promise<Docking | null>;
-  explainLast(turn: Turn, say: Say): Promise<string | null>;
   /** Where the owner wrote last, to be told of something; null while that is nowhere that can be written to. */
   ownerRoute(agentId: string): Promise<ReplyRoute | null>;
-  onAgreement(): void;
 }
 
 /** The other gateways on the same database, as the line meets them. */

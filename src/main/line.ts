@@ -5,7 +5,7 @@ import type { AgentParts } from "../agent/run.ts";
 import type { Awaited } from "../cluster/standstill.ts";
 import type { Address } from "../domain/address.ts";
 import type { ChannelLog } from "../domain/channel.ts";
-import type { Delivery } from "../domain/delivery.ts";
+import { NO_SESSION, type Delivery } from "../domain/delivery.ts";
 import { directMessage } from "../domain/message.ts";
 import type { ReplyRoute } from "../domain/route.ts";
 import type { TurnEvent } from "../domain/turn.ts";
@@ -24,25 +24,24 @@ import { readChoices } from "../sessions/choices.ts";
 import { searchFor } from "../search/index.ts";
 import { languageOf, languageOfPeer } from "../sessions/language.ts";
 import { createRecentEntries, type RecentEntries } from "../sessions/recent.ts";
-import type { Executor } from "../store/store.ts";
+import type { Executor, Transaction } from "../store/store.ts";
 import { say, sayIn } from "../texts/index.ts";
 import { compactSession, type Compacted, type CompactRequest } from "../turns/compact.ts";
 import type { CanaryCount, CanaryWatch } from "../turns/canary.ts";
-import type { CommandHistory, CommandPeople, Told } from "../turns/commands/asked.ts";
+import type { CommandHistory, Told } from "../turns/commands/asked.ts";
 import type { PrivateChats } from "../turns/private.ts";
 import { createRecovery, rememberDraft, type Recovery } from "../turns/recover.ts";
 import { createTurnWorker, type Held, type TurnWorker } from "../turns/lanes.ts";
 import { findRunningTurn } from "../store/statements/find-running-turn.ts";
 import { buildPrivate } from "./private.ts";
-import { tellIn } from "./people-parts.ts";
 import type { LineSettings, LineCluster, LineWorld, LineModels, LineParts } from "./line-parts.ts";
 
 export type { ConversationSettings, LineSettings, LinePeople, LineCluster, LineWorld, LineMedia, LineTell, LineModels, LineParts } from "./line-parts.ts";
 
 /** What goes out without a turn. */
 export interface Notices {
-  /** Says something to somebody, where they are. */
-  say(reply: ReplyRoute, sessionKey: string, text: string): Promise<void>;
+  /** Says something to somebody, where they are: it goes out when the transaction is kept. */
+  say(tx: Transaction, reply: ReplyRoute, text: string): Promise<void>;
   /** Something may be due: for this address, or for any. */
   wake(address?: Address): void;
   /** Something that was not asked for in any chat is held: its agent's owner is told. */
@@ -84,8 +83,6 @@ export interface Line {
 
 /** How far back the store is read for a model; what fits its window is decided from that. */
 const RECENT = { entries: 500, chars: 8_000_000 };
-
-const NO_SESSION = "unknown";
 
 export function createLine(parts: LineParts): Line {
   const { store, world, probe, settings, channel, cluster } = parts;
@@ -225,9 +222,9 @@ function noticesOf(parts: LineParts, outbox: OutboxWorker, sayNow: SayNow): Noti
       await store.transaction((tx) => ownerTeller(parts, sayNow)(tx, agentId, (theirs) => theirs("turn.held-owner", { reason })), NO_SESSION);
       outbox.wake();
     },
-    async say(reply, sessionKey, text) {
-      await store.transaction((tx) => sayNow(tx, sessionKey, reply, text), sessionKey);
-      outbox.wake();
+    async say(tx, reply, text) {
+      await sayNow(tx, NO_SESSION, reply, text);
+      tx.afterCommit(outbox.wake);
     },
   };
 }
@@ -262,13 +259,10 @@ function watchCanaries(log: ChannelLog): CanaryWatch {
 function wallParts(parts: LineParts, { canaries, recent, sayNow, outbox, privacy }: Pick<Rooms, "sayNow" | "outbox" | "privacy"> & { readonly canaries: CanaryWatch; readonly recent: RecentEntries }) {
   const { store, settings, people, world } = parts;
   const { clock, ids } = world;
-  const told = tellIn((tx, to, text) => sayNow(tx, NO_SESSION, { address: to.address, audience: to.audience, peer: to.peer, replyTo: null }, text));
-  const { filePeople, linkedChat, explainLast, onAgreement } = people;
-  const commandPeople: CommandPeople = { filePeople, linkedChat, explainLast, onAgreement, tell: told };
   return {
     canaries,
     commands: {
-      ...{ store, ids, clock, settings, people: commandPeople, models: namesNow(parts.models), version: world.version, wakeOutbox: outbox.wake },
+      ...{ store, ids, clock, settings, people, models: namesNow(parts.models), version: world.version, wakeOutbox: outbox.wake },
       history: { compact: compactWith(parts), privacy, search: searchWith(parts), onChanged: parts.tell.session, recent: recent.read, discardMedia: world.media.discard },
     },
     tellOwner: ownerTeller(parts, sayNow),

@@ -1,3 +1,4 @@
+import { NO_SESSION } from "../domain/delivery.ts";
 import { directMessage } from "../domain/message.ts";
 import type { LiveGateway, Services } from "../operations/index.ts";
 import { languageOfPeer } from "../sessions/language.ts";
@@ -23,7 +24,8 @@ function announcements(line: Line, house: House): LiveGateway["tell"] {
     async welcome(channel, account, senderId, chat) {
       const audience = settings.current().who.audience(directMessage({ channel, account, senderId }));
       const reply = { address: { channel, account, chat, thread: null }, audience, peer: senderId, replyTo: null };
-      await line.notices.say(reply, "unknown", say(await languageOfPeer(house.store, { channel, peer: senderId }), "pairing.welcome"));
+      const text = say(await languageOfPeer(house.store, { channel, peer: senderId }), "pairing.welcome");
+      await house.store.transaction((tx) => line.notices.say(tx, reply, text), NO_SESSION);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { ChannelLog } from "../domain/channel.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Ids } from "../domain/ids.ts";
 import type { Party, PeopleDirectory } from "../people/index.ts";
-import type { Executor, Store } from "../store/store.ts";
+import type { Store, Transaction } from "../store/store.ts";
 import { languageOfPeer } from "../sessions/language.ts";
 import { sayIn } from "../texts/index.ts";
 import type { CommandPeople } from "../turns/commands/asked.ts";
@@ -20,7 +20,7 @@ export interface PeopleParts {
   onAgreement(): void;
   onRequest(): void;
   /** Says something to somebody outside of a turn, where they are. */
-  tell(tx: Executor, to: Party, text: string): Promise<void>;
+  tell(tx: Transaction, to: Party, text: string): Promise<void>;
 }
 
 /** Says it in the language of whoever is told. */

@@ -16,7 +16,7 @@ import { findSession } from "../store/statements/find-session.ts";
 import type { Docking } from "../turns/commands/asked.ts";
 import { createDoorway } from "./doorway.ts";
 import { filePeople } from "./file-people.ts";
-import type { PeopleParts } from "./people-parts.ts";
+import { tellIn, type PeopleParts } from "./people-parts.ts";
 import type { LinePeople } from "./line.ts";
 import type { CompiledSettings } from "./settings.ts";
 
@@ -129,5 +129,6 @@ export function createLinePeople(parts: PeopleParts): LinePeople {
     explainLast: (turn, say) => explainLast(parts, turn, say),
     ownerRoute: (agentId) => ownerRoute(parts, agentId),
     onAgreement: parts.onAgreement,
+    tell: tellIn(parts.tell),
   };
 }

@@ -10,6 +10,12 @@ export interface Executor {
   run<P>(statement: Statement<P, unknown>, params: P): Promise<number>;
 }
 
+/** What the work of a transaction is given. */
+export interface Transaction extends Executor {
+  /** Called once the commit is durable and its caller has gone on, never when nothing is kept. It must not throw: nobody hears it. */
+  afterCommit(work: () => void): void;
+}
+
 /**
  * One schema, one set of statements, several engines. `transaction` resolves after the commit is durable
  * (law 1); inside it only statements may be awaited, so that it never holds the store while it waits for
@@ -20,7 +26,7 @@ export interface Executor {
  * session. SQLite has one writer anyway; PostgreSQL runs the sessions side by side.
  */
 export interface Store extends Executor {
-  transaction<T>(work: (tx: Executor) => Promise<T>, session?: string): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, session?: string): Promise<T>;
   close(): Promise<void>;
   /**
    * What was deleted is not to be found in the database's files any more. `isAlone`: nobody else works on it, so that it may

@@ -200,6 +200,7 @@ const NOBODY: LinePeople = {
   explainLast: async () => "",
   ownerRoute: async () => null,
   onAgreement: () => undefined,
+  tell: async () => undefined,
 };
 
 function tellers(listeners: ReadonlySet<(event: TurnEvent) => void>, gateway: () => Gateway, tellChange: (key: string, change: SessionChange) => void): LineTell {

@@ -7,7 +7,7 @@ import type { Language } from "../../domain/language.ts";
 import type { InboxItem, Turn } from "../../domain/turn.ts";
 import type { FilePeople, Party } from "../../people/index.ts";
 import type { SearchAnswer } from "../../search/index.ts";
-import type { Executor, Store } from "../../store/store.ts";
+import type { Store, Transaction } from "../../store/store.ts";
 import type { Say } from "../../texts/index.ts";
 import type { Compacted, CompactRequest } from "../compact.ts";
 import type { PrivateChats } from "../private.ts";
@@ -23,7 +23,7 @@ export interface Docking {
 export interface CommandPeople {
   filePeople(): FilePeople;
   /** Says something to the other side, where they are and in their language. */
-  tell(tx: Executor, to: Party, said: Told): Promise<void>;
+  tell(tx: Transaction, to: Party, said: Told): Promise<void>;
   /** A chat of the same person on another channel; null where none is known. */
   linkedChat(turn: Turn, channel: string): Promise<Docking | null>;
   /** In words, why the message before this one went where it went; null when there is none. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Pool, PoolClient, QueryResult } from "pg";
 import { ContinuoError, isContinuoError } from "../../../domain/errors.ts";
-import type { Executor, Store } from "../../store.ts";
+import type { Executor, Store, Transaction } from "../../store.ts";
+import { createAfterwards } from "../afterwards.ts";
 import { translatePostgresError } from "./errors.ts";
 import { createExecutor, type Prepare } from "./executor.ts";
 import { createOrder } from "../../../domain/order.ts";
@@ -133,13 +134,15 @@ async function runBatch(parts: TransactionParts, jobs: readonly Job[], tried: nu
 }
 
 /** A transaction that nothing else in the cluster runs beside. */
-function alone<T>({ pool, prepare, schema, epoch }: TransactionParts, work: (tx: Executor) => Promise<T>): Promise<T> {
+function alone<T>({ pool, prepare, schema, epoch }: TransactionParts, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return withClient(pool, async (client) => {
     const found = epochIn(await client.query(`begin; select pg_advisory_xact_lock${worldOf(schema)}; select epoch from world`));
     // Nobody else can change anything now: what is out of date is loaded first.
     if (found !== epoch.known()) await epoch.catchUp(found);
-    const result = await work(createExecutor(prepare, (config) => client.query(config)));
+    const afterwards = createAfterwards();
+    const result = await work({ ...createExecutor(prepare, (config) => client.query(config)), afterCommit: afterwards.add });
     await commit(client);
+    afterwards.begin();
     return result;
   });
 }
@@ -165,14 +168,19 @@ export function createTransactions(parts: TransactionParts): Transactions {
     }
   };
 
-  const inSession = <T>(work: (tx: Executor) => Promise<T>, session: string): Promise<T> =>
+  const inSession = <T>(work: (tx: Transaction) => Promise<T>, session: string): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       waiting.push({
         session,
         reject,
         async run(tx) {
-          const result = await work(tx);
-          return () => resolve(result);
+          // Done again, it begins anew: what a try that was not kept had asked for is not to happen.
+          const afterwards = createAfterwards();
+          const result = await work({ ...tx, afterCommit: afterwards.add });
+          return () => {
+            resolve(result);
+            afterwards.begin();
+          };
         },
       });
       // What is asked for in the same turn of the event loop shares a commit.

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Executor } from "../../store.ts";
+import type { Executor, Transaction } from "../../store.ts";
+import { createAfterwards } from "../afterwards.ts";
 
 interface Job {
   run(tx: Executor): Promise<void>;
@@ -9,7 +10,7 @@ interface Job {
 
 export interface CommitQueue {
   /** Runs `work` in a transaction; resolves after its commit reached the disk. */
-  enqueue<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  enqueue<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Nothing is committed while `work` goes on: whatever is asked for meanwhile waits, and nobody's loop stands still. */
   between(work: () => Promise<void>): void;
   drain(): Promise<void>;
@@ -81,12 +82,16 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor, translat
   };
 
   return {
-    enqueue<T>(work: (tx: Executor) => Promise<T>): Promise<T> {
+    enqueue<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         let result: T;
+        const afterwards = createAfterwards();
         waiting.push({
-          run: async (executor) => void (result = await work(executor)),
-          resolve: () => resolve(result),
+          run: async (executor) => void (result = await work({ ...executor, afterCommit: afterwards.add })),
+          resolve() {
+            resolve(result);
+            afterwards.begin();
+          },
           reject,
         });
         active ??= pump();
