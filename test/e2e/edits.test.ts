@@ -11,7 +11,8 @@ const KEY = "agent:main:telegram:dm:501";
 /** The files beside the database, as one text. */
 function mirrored(stateDir: string): string {
   const directory = join(stateDir, "agents", "main", "sessions");
-  return readdirSync(directory).map((name) => readFileSync(join(directory, name), "utf8")).join("\n");
+  const names = readdirSync(directory).filter((name) => /\.jsonl?$/.test(name)); // not what is being written
+  return names.map((name) => readFileSync(join(directory, name), "utf8")).join("\n");
 }
 
 test("a message edited on Telegram is other in the transcript, the files, the page and the next request; nobody answers it twice", async (t) => {
@@ -29,8 +30,10 @@ test("a message edited on Telegram is other in the transcript, the files, the pa
   await telegram.injectEdit(updateId, "the code is word-new");
   await client.event("the conversation is said to be other", ({ event, payload }) => event === "sessions.changed" && (payload as { sessionKey: string; reason?: string }).sessionKey === KEY && (payload as { reason?: string }).reason === "patch");
   assert.deepEqual((await client.history(KEY)).map(({ text }) => text), ["the code is word-new", "noted"]);
-  await until("the files have the new words", () => mirrored(stateDir).includes("word-new"));
-  assert.ok(!mirrored(stateDir).includes("word-old"));
+  await until("the files have the new words, and nothing of the old", () => {
+    const files = mirrored(stateDir);
+    return files.includes("word-new") && !files.includes("word-old");
+  });
   await telegram.injectMessage({ chat: 501, from: 501, text: "what is it?" });
   await until("the next is answered", () => telegram.sent().length === 2);
   const asked = (model.requests().at(-1)?.messages ?? []).filter(({ role }) => role === "user").map(({ content }) => textOf(content));

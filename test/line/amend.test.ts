@@ -40,14 +40,14 @@ test("a message that waits and is taken back begins no turn", async () => {
   const h = await startHarness({ config, answers: { echo: slowOnce } });
   await h.receive(message("slow"));
   await until("the slow turn runs", () => h.requests.length === 1);
-  await h.receive(message("my pin is 4711", { id: "a" }));
+  await h.receive(message("my pin is otter-4711", { id: "a" }));
   await h.receive(message("hello", { id: "b" }));
   assert.equal(await take(h, "a"), "queued");
   await h.receive(message("/stop"));
   await h.settled();
   assert.deepEqual(asked(h), ["slow", "hello"]);
-  assert.ok(!(await dump(h)).includes("4711"));
-  assert.equal((await h.receive(message("my pin is 4711", { id: "a" }))).kind, "duplicate", "delivered again, it stays taken back");
+  assert.ok(!(await dump(h)).includes("otter-4711"));
+  assert.equal((await h.receive(message("my pin is otter-4711", { id: "a" }))).kind, "duplicate", "delivered again, it stays taken back");
   await h.settled();
   await h.close();
 });
@@ -75,16 +75,16 @@ test("what an edit replaced stands aside with the same parent; what is taken bac
   const h = await startHarness({ config });
   await h.receive(message("hello"));
   await h.settled();
-  await h.receive(message("the door is 4711", { id: "a" }));
+  await h.receive(message("the door is otter-4711", { id: "a" }));
   await h.settled();
   const ids = createIds({ now: () => Date.now() });
   await h.store.transaction((tx) => fork(tx, DM, {}, ids, Date.now()), DM);
   assert.equal(await edit(h, "a", "the door is 4712"), "transcript");
   const aside = await rowsIn(h.directory, "select e.text, e.parent_id = o.parent_id as beside from asides a join entries e on e.id = a.entry_id join entries o on o.session_id = e.session_id and o.text = 'the door is 4712'");
-  assert.deepEqual(aside.map(({ text, beside }) => [text, Boolean(beside)]), [["the door is 4711", true], ["the door is 4711", true]]);
+  assert.deepEqual(aside.map(({ text, beside }) => [text, Boolean(beside)]), [["the door is otter-4711", true], ["the door is otter-4711", true]]);
   await h.receive(message("and now?"));
   await h.settled();
-  assert.ok(!asked(h).some((text) => text === "the door is 4711"));
+  assert.ok(!asked(h).some((text) => text === "the door is otter-4711"));
   assert.equal(await take(h, "a"), "transcript");
   assert.deepEqual((await rowsIn(h.directory, "select text from entries where message_id = 'a'")).map(({ text }) => text), [DELETED, DELETED, DELETED, DELETED]);
   await h.close();
@@ -92,7 +92,7 @@ test("what an edit replaced stands aside with the same parent; what is taken bac
 
 test("what is taken back is redacted wherever it was kept, and another gateway's memory of it is stale", async () => {
   const h = await startHarness({ config });
-  await h.receive(message("my pin is 4711", { id: "a" }));
+  await h.receive(message("my pin is otter-4711", { id: "a" }));
   await h.settled();
   // Another process takes the change in; this one has the conversation in memory.
   const other = await storeIn(h.directory);
@@ -102,7 +102,7 @@ test("what is taken back is redacted wherever it was kept, and another gateway's
   await h.receive(message("what was it?"));
   await h.settled();
   assert.deepEqual(asked(h).slice(0, 1), [DELETED]);
-  assert.ok(!(await dump(h, ["inbox", "conversations", "events"])).includes("4711"));
+  assert.ok(!(await dump(h, ["inbox", "conversations", "events"])).includes("otter-4711"));
   assert.deepEqual((await h.texts(DM)).slice(0, 1), [`user: ${DELETED}`]);
   assert.equal(await take(h, "a"), "unchanged");
   await h.close();
@@ -154,7 +154,7 @@ test("an edit makes no command and unmakes none", async () => {
 test("what was overheard follows its sender too, before and after it is part of a transcript", async () => {
   const h = await startHarness({ config: { channels: { telegram: { groupPolicy: "open", groups: { "*": { requireMention: true } } } } } as never });
   const room = { chat: "-5", kind: "group", sender: "42" } as const;
-  for (const [id, text] of [["a", "lunch at one"], ["b", "my pin is 4711"], ["c", "fish"]] as const) await h.receive({ ...message(text, { ...room, id }), mentioned: false });
+  for (const [id, text] of [["a", "lunch at one"], ["b", "my pin is otter-4711"], ["c", "fish"]] as const) await h.receive({ ...message(text, { ...room, id }), mentioned: false });
   assert.equal(await edit(h, "a", "lunch at two", { ...room, sender: "43" }), "unknown");
   assert.equal(await edit(h, "a", "lunch at two", room), "overheard");
   assert.equal(await take(h, "b", "-5"), "overheard");
@@ -162,7 +162,7 @@ test("what was overheard follows its sender too, before and after it is part of 
   await h.settled();
   assert.deepEqual(asked(h).map((text) => text.replace(/^.*: /, "")), ["lunch at two", "fish", "what is for lunch?"]);
   assert.equal(await edit(h, "c", "meat", room), "transcript");
-  assert.ok(!(await dump(h)).includes("4711") && !(await dump(h)).includes("at one"));
+  assert.ok(!(await dump(h)).includes("otter-4711") && !(await dump(h)).includes("at one"));
   await h.close();
 });
 
