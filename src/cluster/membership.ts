@@ -21,20 +21,27 @@ export interface MembershipParts {
   readonly id: string;
   readonly version: string;
   readonly leaseMs: number;
+  /** One that lived at the last beat does not any more: it may have left something half done. */
+  onGone(): void;
 }
 
 /** How long a dead gateway is remembered, for whoever asks what became of it. */
 const REMEMBERED_MS = 3_600_000;
 
-export function createMembership({ store, clock, id, version, leaseMs }: MembershipParts): Membership {
+export function createMembership({ store, clock, id, version, leaseMs, onGone }: MembershipParts): Membership {
   const startedAt = clock.now();
   let others = false;
+  let known: ReadonlySet<string> = new Set();
   return {
     async beat(address) {
       const now = clock.now();
       await store.run(upsertGateway, { id, version, address, started_at: startedAt, lease_until: now + leaseMs });
-      others = (await liveGateways(store, now)).some((row) => row.id !== id);
+      const live = new Set((await liveGateways(store, now)).map((row) => row.id));
+      const isOneGone = [...known].some((one) => !live.has(one));
+      known = live;
+      others = live.size > (live.has(id) ? 1 : 0);
       if (!others) await store.run(forgetGateways, { before: now - REMEMBERED_MS });
+      if (isOneGone) onGone();
     },
     hasOthers: () => others,
     expectOthers: () => void (others = true),

@@ -167,11 +167,12 @@ function sidesOf({ before, after }: ChangeRow): { readonly before: KeptSide; rea
 
 /** Brings to its end what a process that was killed had begun: forwards what was being made, backwards what was taken back. */
 export async function resumeChanges(parts: ChangesParts): Promise<void> {
-  const open = await listOpenChanges(parts.store);
-  if (open.length === 0) return;
+  if ((await listOpenChanges(parts.store)).length === 0) return;
   const release = await parts.house.hold("everything");
   try {
-    for (const one of open) await resumeOne(parts, one);
+    // While this one waited, another gateway may have ended it; and who is who may be other than it was.
+    await parts.store.transaction(async () => undefined);
+    for (const one of await listOpenChanges(parts.store)) await resumeOne(parts, one);
   } finally {
     release();
   }

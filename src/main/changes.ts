@@ -17,7 +17,7 @@ export interface RunningChanges extends ChangesDesk {
   follow(): Promise<void>;
   /** Takes up a changed file; what it changes of who shares a conversation is planned first. */
   adoptFile(config: Config, warnings: readonly string[]): void;
-  /** Does what was agreed on in chats, once the turns in which it was are over. */
+  /** Does what was agreed on in chats, once the turns in which it was are over, and what was left half done before it. */
   settleAgreements(): void;
   /** Resolves when what is being made has ended; nothing else is begun. */
   stop(): Promise<void>;
@@ -197,7 +197,10 @@ export function createChanges(parts: ChangesParts): RunningChanges {
       .then((left) => {
         if (left > 0) setTimeout(settle, TRY_AGAIN_MS).unref();
       })
-      .catch((error: unknown) => log.error({ err: error }, "what was agreed on in a chat could not be done; it is tried again at the next start"));
+      .catch((error: unknown) => {
+        if (isBusy(error) && !isStopped()) return void setTimeout(settle, TRY_AGAIN_MS).unref();
+        log.error({ err: error }, "what was agreed on in a chat could not be done; it is tried again at the next start");
+      });
   };
 
   return {

@@ -34,6 +34,8 @@ export interface ClusterParts {
   readonly leaseMs: number;
   /** Where it listens; empty before it does. */
   address(): string;
+  /** Another gateway has ended, or is taken to be dead: what it left half done is to be looked for. */
+  onGone(): void;
 }
 
 /** How often a gateway says that it lives, in the time that it may be silent. */
@@ -45,12 +47,12 @@ const FOREVER_MS = 10 * 365 * 24 * 3_600_000;
 const JOINED = "joined";
 const RELEASED = "released";
 
-export function createGatewayCluster({ store, clock, ids, log, version, leaseMs, address }: ClusterParts): GatewayCluster {
+export function createGatewayCluster({ store, clock, ids, log, version, leaseMs, address, onGone }: ClusterParts): GatewayCluster {
   const id = ids.uuid();
   const isShared = store.cluster !== null;
   // Alone, nobody waits for this gateway to fall silent: it need not say again and again that it lives.
   const heldMs = isShared ? leaseMs : FOREVER_MS;
-  const membership = createMembership({ store, clock, id, version, leaseMs: heldMs });
+  const membership = createMembership({ store, clock, id, version, leaseMs: heldMs, onGone });
   const bus = createBus({ store, clock, log, gateway: id, hasOthers: membership.hasOthers });
   const leases = createLeases({ store, clock, log, holder: id, leaseMs: heldMs, onReleased: (name) => bus.whisper(RELEASED, name) });
   const standStill = createStandstill({ store, clock, holder: id, leases });

@@ -15,10 +15,10 @@ import { CHANNEL_FACTORIES, createChannels, type RunningChannels } from "./chann
 import { createGatewayCluster } from "./cluster.ts";
 import { deviceSecret } from "./device-secret.ts";
 import { holdState, prepareStateDir } from "./holder.ts";
-import type { GatewayStart, House } from "./house.ts";
+import type { Desks, GatewayStart, House } from "./house.ts";
 import { buildJobs } from "./jobs.ts";
 import { liveMoving } from "./live-moving.ts";
-import { liveRights } from "./live-rights.ts";
+import { carryOnErasing, liveRights } from "./live-rights.ts";
 import { liveStorage } from "./live-storage.ts";
 import { refuseMoved } from "./storage.ts";
 import { statePaths } from "./state-paths.ts";
@@ -195,11 +195,16 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   });
   const ids = createIds(clock, newest?.id ?? null);
   const listening = { host: "", port: 0 };
-  const cluster = createGatewayCluster({ store, clock, ids, log, version: start.version, leaseMs: configuration.compiled.config.store.lease, address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`) });
+  const desks: Desks = {};
+  const cluster = createGatewayCluster({
+    ...{ store, clock, ids, log, version: start.version, leaseMs: configuration.compiled.config.store.lease },
+    address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`),
+    onGone: () => desks.carryOn?.(),
+  });
   const house: House = {
     ...{ start, configuration, stateDir, clock, log, store, watch, settings, ids, cluster, startedAt: clock.now() },
     media: createHouseMedia({ store, clock, ids, log, settings, directory: files.media }),
-    ...{ desks: {}, doors: {}, listeners: new Set([watch.onTurnEvent]), listening, ready: false },
+    ...{ desks, doors: {}, listeners: new Set([watch.onTurnEvent]), listening, ready: false },
   };
   const secret = await deviceSecret(files.secret, house.ids);
   const line = buildLine(house, secret);
@@ -258,6 +263,17 @@ function buildChanges(house: House, line: Line): RunningChanges {
   });
 }
 
+/** What goes on beside the conversations, from when they can begin. */
+async function startBackground(house: House, { scheduler }: ReturnType<typeof buildJobs>): Promise<void> {
+  const { store, log, clock, desks } = house;
+  store.upkeep?.start({ log, clock });
+  desks.maintenance = await startMaintenance(house);
+  desks.indexer = await startIndexing(house);
+  desks.sealer = await startSealer(house);
+  desks.scheduler = scheduler;
+  scheduler.start();
+}
+
 async function open(house: House, line: Line, held: Held, secret: string): Promise<StartedGateway> {
   const { start, configuration, stateDir, clock, log, store, settings, doors, startedAt } = house;
   const changes = buildChanges(house, line);
@@ -287,15 +303,13 @@ async function open(house: House, line: Line, held: Held, secret: string): Promi
   await channels.load(configuration.compiled.config);
   await line.start();
   await changes.follow();
-  changes.settleAgreements();
   house.ready = true;
-  store.upkeep?.start({ log, clock });
-  house.desks.maintenance = await startMaintenance(house);
-  house.desks.indexer = await startIndexing(house);
-  house.desks.sealer = await startSealer(house);
-  house.desks.scheduler = jobs.scheduler;
-  jobs.scheduler.start();
-  rights.resume().catch((error: unknown) => log.error({ err: error }, "somebody who was being erased is not erased yet; run the same command again, or start the gateway again"));
+  await startBackground(house, jobs);
+  house.desks.carryOn = () => {
+    changes.settleAgreements();
+    carryOnErasing(house, rights);
+  };
+  house.desks.carryOn();
   void channels.start();
   const watcher = await watchConfiguration({ configuration, changes, channels, gateway, log, env: start.env });
   const endLastWords = sayLastWords(log);

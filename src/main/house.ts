@@ -70,6 +70,8 @@ export interface Desks {
   changes?: RunningChanges;
   hold?: Line["hold"];
   storage?: { stop(): void };
+  /** Goes on with what was left half done: by whoever ran here before, or by another gateway that is gone. */
+  carryOn?(): void;
   maintenance?: { stop(): Promise<void> };
   indexer?: { stop(): Promise<void> };
   sealer?: { stop(): Promise<void> };

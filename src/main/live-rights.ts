@@ -1,3 +1,4 @@
+import { isContinuoError } from "../domain/errors.ts";
 import { announceSession, publish } from "./announce.ts";
 import type { House } from "./house.ts";
 import type { Line } from "./line.ts";
@@ -16,6 +17,17 @@ async function claim({ cluster: { leases }, store }: House): Promise<(() => Prom
   if (leases.holds(LEASE)) return release;
   await release();
   return null;
+}
+
+const TRY_AGAIN_MS = 5_000;
+
+/** Goes on with whoever was being erased, if nobody else does: that one may end as well, so it is looked at again. */
+export function carryOnErasing(house: House, rights: RunningRights): void {
+  rights.resume().catch((error: unknown) => {
+    if (!house.ready) return;
+    if (isContinuoError(error) && error.code === "CHANGE_BUSY") return void setTimeout(() => house.ready && carryOnErasing(house, rights), TRY_AGAIN_MS).unref();
+    house.log.error({ err: error }, "somebody who was being erased is not erased yet; run the same command again, or start the gateway again");
+  });
 }
 
 /** People's rights beside a running gateway: it goes on serving while somebody is erased. */

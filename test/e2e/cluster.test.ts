@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { systemClock } from "../../src/domain/clock.ts";
+import { consent, issueCode, redeemCode, type Party } from "../../src/people/index.ts";
 import type { RunningGateway } from "../cli/process.ts";
-import { storeConfig, rowsIn, tamperIn } from "../store/database.ts";
+import { lockIn, storeConfig, rowsIn, storeIn, tamperIn } from "../store/database.ts";
 import { postgresOnly } from "../store/engine.ts";
 import { until } from "./client.ts";
 import { gatewayConfig, modelConfig, OPEN, readLog, telegramConfig } from "./house.ts";
@@ -132,6 +134,55 @@ test("who is who is the same at both as soon as it is changed at one: the wall h
   await until("it is answered", () => telegram.sent().some(({ text }) => text === "alone again"));
   // What was said as Ann's goes with its account.
   assert.deepEqual(await keys(), ["agent:main:person:Ann", "agent:main:telegram:dm:43", "agent:main:telegram:dm:43"]);
+});
+
+test("history that a gateway was moving when it died is moved to its end by another one, which nobody has to start", SHARED, async (t) => {
+  const { s, home, start, telegram } = await pair(t);
+  const [first, second] = [await start(), await start()];
+  const [operator, other] = [await s.client(first), await s.client(second)];
+  for (const chat of [42, 43]) {
+    await telegram.injectMessage({ chat, from: chat, text: `from ${chat}` });
+    await until("it is answered", () => telegram.sent().some(({ text }) => text === `from ${chat}`));
+  }
+  await other.settled();
+  await operator.request("people.link", { identity: "telegram:42", name: "Ann", approve: true });
+  const changes = async (): Promise<string[]> => (await rowsIn<{ state: string }>(home, "select state from changes order by id")).map(({ state }) => state);
+  assert.deepEqual(await changes(), ["applied"]);
+  const unlock = await lockIn(home, "sessions");
+  const linking = operator.request("people.link", { identity: "telegram:43", name: "Ann", approve: true });
+  linking.catch(() => undefined); // nobody is left to answer it
+  await until("it is begun", async () => (await changes()).at(-1) === "applying");
+  await first.kill();
+  await unlock();
+  await until("the other one ends it", async () => (await changes()).at(-1) === "applied");
+  const words = (await other.history("agent:main:person:Ann")).filter(({ role }) => role === "user").map(({ text }) => text);
+  assert.deepEqual(words, ["from 42", "from 43"]);
+});
+
+const party = (peer: string): Party => ({
+  ...{ channel: "telegram", account: "default", peer, displayName: null },
+  ...{ address: { channel: "telegram", account: "default", chat: peer, thread: null }, audience: `peer:telegram:default:${peer}`, chatKind: "dm" },
+});
+
+test("a link that was agreed on at a gateway that died is made by another one, and both sides are told", SHARED, async (t) => {
+  const { s, home, start, telegram } = await pair(t);
+  const [first, second] = [await start(), await start()];
+  const other = await s.client(second);
+  // Both have said yes; the gateway that heard the last of it did not live to do it.
+  const store = await storeIn(home);
+  await store.transaction(async (tx) => {
+    const now = systemClock.now();
+    const issued = await issueCode(tx, party("42"), now, Math.random);
+    await redeemCode(tx, issued.kind === "code" ? issued.code : "", party("43"), now);
+    for (const peer of ["42", "43"]) await consent(tx, party(peer), true, now);
+  });
+  await store.close();
+  await first.kill();
+  await until("both are told", () => ["42", "43"].every((chat) => telegram.sent().some((sent) => sent.chat === chat && sent.text.startsWith("✅ Linked"))));
+  const { people } = await other.request<{ people: { identities: { peer: string }[] }[] }>("people.list");
+  assert.deepEqual(people.map(({ identities }) => identities.map(({ peer }) => peer).toSorted()), [["42", "43"]]);
+  await other.settled();
+  assert.equal(telegram.sent().length, 2);
 });
 
 test("gateways of adjacent versions run side by side; one that would do harm does not start", SHARED, async (t) => {

@@ -270,7 +270,7 @@ async function buildHarness(options: HarnessOptions): Promise<Harness> {
   const [joined, ids]: [{ changes?: RunningChanges }, Ids] = [{}, createIds(clock)];
   const stored = mortal(store, () => dead);
   const media = createHouseMedia({ store: stored, clock, ids, log: quiet, settings, directory: join(directory, "continuo", "media"), onRead: (ref) => void reads.push(ref) });
-  const cluster = createGatewayCluster({ store: stored, clock, ids, log: quiet, version: "test", leaseMs: 1_000, address: () => "" });
+  const cluster = createGatewayCluster({ store: stored, clock, ids, log: quiet, version: "test", leaseMs: 1_000, address: () => "", onGone: () => joined.changes?.settleAgreements() });
   const line = createLine({
     cluster: { ...cluster, sends: () => true },
     store: stored,

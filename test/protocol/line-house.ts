@@ -238,7 +238,7 @@ export async function startLineHouse({ settings = {}, uiDir, answer = () => say(
   const listeners = new Set<(event: TurnEvent) => void>();
   const holder = await settingsInForce(store, compileSettings(configSchema.parse({}) as never, { warnings: [], env: {}, directory: createDirectory(), routingSource: null }), {});
   const media = createHouseMedia({ store, clock, ids, log: quiet, settings: holder, directory: join(stateDir, "continuo", "media") });
-  const cluster = createGatewayCluster({ store, clock, ids, log: quiet, version: "0.0.0-test", leaseMs: 1_000, address: () => "" });
+  const cluster = createGatewayCluster({ store, clock, ids, log: quiet, version: "0.0.0-test", leaseMs: 1_000, address: () => "", onGone: () => undefined });
   const line = createLine({
     cluster: { ...cluster, sends: () => true },
     store,

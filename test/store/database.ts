@@ -62,6 +62,11 @@ export async function tamperIn(stateDir: string, sql: string, ...params: readonl
   return withFile(stateDir, false, (database) => Number(database.prepare(sql).run(...params).changes));
 }
 
+/** PostgreSQL only: nobody writes to a table until what this resolves to is called. */
+export async function lockIn(stateDir: string, table: string): Promise<() => Promise<void>> {
+  return postgres.lockTable(await urlFor(stateDir), table);
+}
+
 /** Several statements at once, past the store. */
 export async function scriptIn(stateDir: string, sql: string): Promise<void> {
   if (ENGINE === "postgres") await postgres.script(await urlFor(stateDir), sql);

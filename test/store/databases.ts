@@ -47,6 +47,14 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
 }
 
 /** A connection that breaks because its server is ended is told to whoever asks for something. */
+/** Nobody writes to a table until what this resolves to is called; whoever reads does not notice. */
+export async function lockTable(url: string, table: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`begin; lock table ${table} in share mode`);
+  return () => client.end();
+}
+
 export function openDatabase(url: string): Promise<Store> {
   return openStoreAt({ path: "", url, connections: CONNECTIONS, onError: () => undefined });
 }
