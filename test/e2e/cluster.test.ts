@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { systemClock } from "../../src/domain/clock.ts";
 import { consent, issueCode, redeemCode, type Party } from "../../src/people/index.ts";
@@ -157,6 +159,26 @@ test("history that a gateway was moving when it died is moved to its end by anot
   await until("the other one ends it", async () => (await changes()).at(-1) === "applied");
   const words = (await other.history("agent:main:person:Ann")).filter(({ role }) => role === "user").map(({ text }) => text);
   assert.deepEqual(words, ["from 42", "from 43"]);
+});
+
+test("somebody whom a gateway was erasing when it died is erased by another one", SHARED, async (t) => {
+  const { s, home, start, telegram } = await pair(t);
+  const [first, second] = [await start(), await start()];
+  const [operator, other] = [await s.client(first), await s.client(second)];
+  await telegram.injectMessage({ chat: 42, from: 42, text: "my word is otter-42" });
+  await until("it is answered", () => telegram.sent().length === 1);
+  await other.settled();
+  const unlock = await lockIn(home, "entries");
+  const erasing = operator.request("people.erase", { name: "telegram:42", approve: true });
+  erasing.catch(() => undefined); // nobody is left to answer it
+  const states = async (): Promise<string[]> => (await rowsIn<{ state: string }>(home, "select state from erasures")).map(({ state }) => state);
+  await until("it is begun", async () => (await states())[0] === "running");
+  await first.kill();
+  await unlock();
+  await until("the other one ends it", async () => (await states())[0] === "done");
+  assert.deepEqual(await states(), ["done"]);
+  assert.deepEqual(await rowsIn(home, "select text from entries where text like '%otter%'"), []);
+  await until("its certificate is there", () => existsSync(join(second.stateDir, "continuo", "erasures")));
 });
 
 const party = (peer: string): Party => ({
