@@ -32,7 +32,7 @@ export interface ClusterParts {
   readonly log: ChannelLog;
   readonly version: string;
   readonly leaseMs: number;
-  /** Where it listens; empty before it does. */
+  /** Where it listens, or will; empty before that is known. */
   address(): string;
   /** Another gateway has ended, or is taken to be dead: what it left half done is to be looked for. */
   onGone(): void;

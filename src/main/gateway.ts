@@ -195,10 +195,13 @@ async function assemble(start: GatewayStart, configuration: Configuration, state
   });
   const ids = createIds(clock, newest?.id ?? null);
   const listening = { host: "", port: 0 };
+  // It says that it lives before it listens: where, is what the configuration says until then.
+  const { host, port } = gatewaySettings(configuration.compiled.config, start);
+  const address = (at: { host: string; port: number }): string => (at.port === 0 ? "" : `${at.host}:${at.port}`);
   const desks: Desks = {};
   const cluster = createGatewayCluster({
     ...{ store, clock, ids, log, version: start.version, leaseMs: configuration.compiled.config.store.lease },
-    address: () => (listening.port === 0 ? "" : `${listening.host}:${listening.port}`),
+    address: () => address(listening.port === 0 ? { host, port } : listening),
     onGone: () => desks.carryOn?.(),
   });
   const house: House = {
