@@ -8,6 +8,8 @@ import type { CliDeps, Daemon, GatewayFile, LocalOperations, Terminal } from "..
 import { runCli } from "../program.ts";
 
 export const NOW = Date.parse("2026-11-21T10:00:00Z");
+/** Whoever works on this may have a gateway of their own running. */
+const NOBODY_LISTENS = 1;
 
 export interface FakeOptions {
   readonly config?: object;
@@ -98,7 +100,7 @@ export function fakeCli(options: FakeOptions = {}): FakeCli {
   const stdin = new PassThrough();
   const handlers = new Set<() => void>();
   let uuids = 0;
-  const given = configSchema.parse({ gateway: { auth: { token: options.token === undefined ? "t".repeat(48) : (options.token ?? undefined) } }, ...options.config });
+  const given = configSchema.parse({ gateway: { port: NOBODY_LISTENS, auth: { token: options.token === undefined ? "t".repeat(48) : (options.token ?? undefined) } }, ...options.config });
   const deps: CliDeps = {
     version: "1.2.3",
     terminal: {
