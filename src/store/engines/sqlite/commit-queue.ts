@@ -13,6 +13,8 @@ export interface CommitQueue {
   enqueue<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Nothing is committed while `work` goes on: whatever is asked for meanwhile waits, and nobody's loop stands still. */
   between(work: () => Promise<void>): void;
+  /** From now on each commit waits for so many ms, for others to share it; 0 as at first: a turn of the event loop. */
+  gather(ms: number): void;
   drain(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor, translat
   const parts: Parts = { database, tx, translate };
   const waiting: Job[] = [];
   const pauses: (() => Promise<void>)[] = [];
+  let gatherMs = 0;
   let active: Promise<void> | null = null;
 
   const runBatch = async (batch: readonly Job[]): Promise<void> => {
@@ -75,7 +78,7 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor, translat
     while (waiting.length + pauses.length > 0) {
       await pauses.shift()?.();
       // One turn of the event loop: whatever arrives meanwhile joins the same commit, and a long queue keeps nobody waiting.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => (gatherMs > 0 ? setTimeout(resolve, gatherMs) : setImmediate(resolve)));
       if (waiting.length > 0) await runBatch(waiting.splice(0, MAX_BATCH));
     }
     active = null;
@@ -101,6 +104,7 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor, translat
       pauses.push(work);
       active ??= pump();
     },
+    gather: (ms) => void (gatherMs = ms),
     async drain() {
       // oxlint-disable-next-line no-unmodified-loop-condition -- `pump` clears it
       while (active) await active;

@@ -121,7 +121,7 @@ async function emptyJournal(database: DatabaseSync, isAlone: boolean, translate:
 
 function assemble(path: string, writer: DatabaseSync, readOnly: boolean, onCommit: SqliteOptions["onCommit"]): Store & { readonly writer: DatabaseSync } {
   const builder = sqliteBuilder();
-  const upkeep = createUpkeep(path, (work) => commits.between(work));
+  const upkeep = createUpkeep(path, { between: (work) => commits.between(work), gather: (ms) => commits.gather(ms) });
   const translate = remembering(upkeep);
   // Reads get a connection of their own: they see what is committed, never a transaction half done.
   const reader = readOnly ? writer : new DatabaseSync(path, { readOnly: true });

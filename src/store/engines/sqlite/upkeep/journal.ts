@@ -1,4 +1,5 @@
 import type { Upkeep } from "../../../upkeep.ts";
+import type { CommitQueue } from "../commit-queue.ts";
 import { journalBytes } from "../journal-bytes.ts";
 import { runChild, type RunningChild } from "./run-child.ts";
 
@@ -14,6 +15,12 @@ const CHECK_MAKES_WAY_BYTES = 24 << 20;
 const URGENT_BYTES = 48 << 20;
 /** Whatever reads for so long is told of. */
 const ALARM_BYTES = 64 << 20;
+/** From here on commits wait for others to share them, the longer the more there is: a copy of the database is being made beside people who write much. */
+const SLOW_BYTES = 36 << 20;
+const SLOWEST_BYTES = 52 << 20;
+const MOST_GATHERED_MS = 1_000;
+/** A backup's copy is made by then; for whoever reads longer nobody is kept waiting. */
+const MOST_SLOW_LOOKS = 60;
 /** Whatever keeps the other process, writers do not wait for it longer. */
 const LONGEST_PAUSE_MS = 3_000;
 /** Where readers did not end in time, so many looks go by before writers wait for them again; twice as many each time. */
@@ -22,8 +29,7 @@ const LONGEST_RESPITE = 8;
 
 export interface JournalParts {
   readonly path: string;
-  /** Lets work be done while nobody writes. */
-  between(work: () => Promise<void>): void;
+  readonly commits: Pick<CommitQueue, "between" | "gather">;
   readonly log: Parameters<Upkeep["start"]>[0]["log"];
   makeWay(): void;
 }
@@ -32,15 +38,21 @@ export interface Journal {
   stop(): Promise<void>;
 }
 
+function gatheredMs(bytes: number): number {
+  const share = (bytes - SLOW_BYTES) / (SLOWEST_BYTES - SLOW_BYTES);
+  return Math.round(MOST_GATHERED_MS * Math.min(1, Math.max(0, share)));
+}
+
 /**
  * Keeps the journal small. What takes long happens in another process; for the cutting of the file writers wait, at most
  * for as long as that process waits for readers, and the event loop does not stand still.
  */
-export function createJournal({ path, between, log, makeWay }: JournalParts): Journal {
+export function createJournal({ path, commits, log, makeWay }: JournalParts): Journal {
   let cutting: RunningChild | null = null;
   let alarmed = false;
   let respite = FIRST_RESPITE;
   let passing = 0;
+  let slowLooks = 0;
 
   const alarm = (): void => {
     if (alarmed || journalBytes(path) <= ALARM_BYTES) return;
@@ -57,7 +69,7 @@ export function createJournal({ path, between, log, makeWay }: JournalParts): Jo
         respite = message.readers ? Math.min(LONGEST_RESPITE, respite * 2) : FIRST_RESPITE;
       }
       if (message.kind !== "ready") return done.resolve();
-      between(async () => {
+      commits.between(async () => {
         const impatience = setTimeout(child.kill, LONGEST_PAUSE_MS);
         child.say("cut");
         await done.promise;
@@ -74,6 +86,8 @@ export function createJournal({ path, between, log, makeWay }: JournalParts): Jo
 
   const look = (): void => {
     const bytes = journalBytes(path);
+    slowLooks = bytes > SLOW_BYTES ? slowLooks + 1 : 0;
+    commits.gather(slowLooks > MOST_SLOW_LOOKS ? 0 : gatheredMs(bytes));
     if (bytes > CHECK_MAKES_WAY_BYTES) makeWay();
     if (bytes <= BRING_IN_BYTES) alarmed = false;
     if (bytes <= BRING_IN_BYTES || cutting !== null) return;
@@ -85,6 +99,7 @@ export function createJournal({ path, between, log, makeWay }: JournalParts): Jo
   return {
     async stop() {
       clearInterval(timer);
+      commits.gather(0);
       // What is being brought in is brought in: a killed one would only be begun again.
       await cutting?.ended;
     },

@@ -1,7 +1,7 @@
 import type { StoreCheck, StoreHealth, Upkeep } from "../../../upkeep.ts";
 import type { FromChild } from "./messages.ts";
 import { journalBytes } from "../journal-bytes.ts";
-import { createJournal, type Journal } from "./journal.ts";
+import { createJournal, type Journal, type JournalParts } from "./journal.ts";
 import { runChild, type RunningChild } from "./run-child.ts";
 
 /** Whoever writes first is answered first. */
@@ -59,8 +59,7 @@ function createCheck(path: string, state: State, { log, clock }: Parts): { begin
   };
 }
 
-/** `between` lets work be done while nobody writes. */
-export function createUpkeep(path: string, between: (work: () => Promise<void>) => void): SqliteUpkeep {
+export function createUpkeep(path: string, commits: JournalParts["commits"]): SqliteUpkeep {
   const none: StoreCheck = { state: "waiting", done: 0, total: 0, endedAt: null, problems: [] };
   const state: State = { check: none, damage: null, checking: null, checked: 0, problems: [] };
   const timers: NodeJS.Timeout[] = [];
@@ -69,7 +68,7 @@ export function createUpkeep(path: string, between: (work: () => Promise<void>) 
   return {
     start(parts) {
       const { begin, makeWay } = createCheck(path, state, parts);
-      journal = createJournal({ path, between, log: parts.log, makeWay });
+      journal = createJournal({ path, commits, log: parts.log, makeWay });
       met = (words) => {
         parts.log.error({ code: "STORE_CORRUPT", words }, `a damaged page of the database was met. ${CURE}`);
         state.checked = 0;
