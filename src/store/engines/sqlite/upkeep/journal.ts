@@ -38,9 +38,14 @@ export interface Journal {
   stop(): Promise<void>;
 }
 
-function gatheredMs(bytes: number): number {
-  const share = (bytes - SLOW_BYTES) / (SLOWEST_BYTES - SLOW_BYTES);
-  return Math.round(MOST_GATHERED_MS * Math.min(1, Math.max(0, share)));
+/** Told of the journal's size at each look. */
+function slowing(gather: CommitQueue["gather"]): (bytes: number) => void {
+  let looks = 0;
+  return (bytes) => {
+    looks = bytes > SLOW_BYTES ? looks + 1 : 0;
+    const share = Math.min(1, Math.max(0, (bytes - SLOW_BYTES) / (SLOWEST_BYTES - SLOW_BYTES)));
+    gather(looks > MOST_SLOW_LOOKS ? 0 : Math.round(MOST_GATHERED_MS * share));
+  };
 }
 
 /**
@@ -52,7 +57,7 @@ export function createJournal({ path, commits, log, makeWay }: JournalParts): Jo
   let alarmed = false;
   let respite = FIRST_RESPITE;
   let passing = 0;
-  let slowLooks = 0;
+  const slow = slowing(commits.gather);
 
   const alarm = (): void => {
     if (alarmed || journalBytes(path) <= ALARM_BYTES) return;
@@ -86,8 +91,7 @@ export function createJournal({ path, commits, log, makeWay }: JournalParts): Jo
 
   const look = (): void => {
     const bytes = journalBytes(path);
-    slowLooks = bytes > SLOW_BYTES ? slowLooks + 1 : 0;
-    commits.gather(slowLooks > MOST_SLOW_LOOKS ? 0 : gatheredMs(bytes));
+    slow(bytes);
     if (bytes > CHECK_MAKES_WAY_BYTES) makeWay();
     if (bytes <= BRING_IN_BYTES) alarmed = false;
     if (bytes <= BRING_IN_BYTES || cutting !== null) return;
