@@ -44,6 +44,19 @@ async function runOne({ database, tx, translate }: Parts, job: Job, alone: boole
   }
 }
 
+function jobOf<T>(work: (tx: Transaction) => Promise<T>, resolve: (result: T) => void, reject: (error: unknown) => void): Job {
+  let result: T;
+  const afterwards = createAfterwards();
+  return {
+    run: async (executor) => void (result = await work({ ...executor, afterCommit: afterwards.add })),
+    resolve() {
+      resolve(result);
+      afterwards.begin();
+    },
+    reject,
+  };
+}
+
 /**
  * Group commit: transactions that are asked for within one turn of the event loop share one
  * `BEGIN ... COMMIT`, and so one flush to the disk. Each has its own savepoint: one that fails takes
@@ -87,16 +100,7 @@ export function createCommitQueue(database: DatabaseSync, tx: Executor, translat
   return {
     enqueue<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
       return new Promise<T>((resolve, reject) => {
-        let result: T;
-        const afterwards = createAfterwards();
-        waiting.push({
-          run: async (executor) => void (result = await work({ ...executor, afterCommit: afterwards.add })),
-          resolve() {
-            resolve(result);
-            afterwards.begin();
-          },
-          reject,
-        });
+        waiting.push(jobOf(work, resolve, reject));
         active ??= pump();
       });
     },
